@@ -1,0 +1,63 @@
+"""A captured graph computes what the model computes, names its weights, and leaves the model alone."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from unseen import NETWORKS, build
+
+from edukit.graph import attach, capture, layer_name, parameter
+
+X = torch.rand(4, 3, 16, 16, generator=torch.Generator().manual_seed(1))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_graph_computes_the_same_for_any_batch_size(name):
+    model = build(name)
+    for example in (X, X[:1], X.numpy()):
+        graph = capture(model, example)
+        torch.testing.assert_close(graph(X[:3]), model(X[:3]))
+
+
+def test_every_weight_keeps_its_name():
+    model = build("resnet")
+    graph = capture(model, X)
+    read = {node.target for node in graph.graph.nodes if node.op == "get_attr"}
+    assert {name for name, _ in model.named_parameters()} <= read
+    convolutions = [node for node in graph.graph.nodes if node.target is torch.ops.aten.conv2d.default]
+    assert layer_name(convolutions[1]) == "3.conv1"
+    assert torch.equal(parameter(graph, convolutions[1].args[1]), model[3].conv1.weight)
+    assert parameter(graph, convolutions[1].args[0]) is None
+
+
+def test_the_model_and_its_mode_stay():
+    model = build("vgg").train()
+    before = copy.deepcopy(model.state_dict())
+    graph = capture(model, X)
+    next(iter(graph.parameters())).data.zero_()
+    assert model.training and all(
+        torch.equal(a, b) for a, b in zip(before.values(), model.state_dict().values(), strict=True)
+    )
+
+
+def test_several_inputs_and_attached_tensors():
+    class Two(nn.Module):
+        def forward(self, a, b):
+            return a @ b
+
+    graph = capture(Two(), (np.ones((2, 3, 4), np.float32), torch.ones(2, 4, 5)))
+    assert graph(torch.ones(7, 3, 4), torch.ones(7, 4, 5)).shape == (7, 3, 5)
+    with graph.graph.inserting_before(next(iter(graph.graph.nodes))):
+        node = attach(graph, "scale", torch.ones(3))
+    assert parameter(graph, node).tolist() == [1, 1, 1]
+
+
+def test_a_model_that_depends_on_its_values_is_refused():
+    class Wild(nn.Module):
+        def forward(self, x):
+            return x if x.sum() > 0 else -x
+
+    with pytest.raises(ValueError, match="model cannot be traced"):
+        capture(Wild(), X)
