@@ -1,0 +1,130 @@
+"""Affine quantization: real numbers on an integer grid.
+
+    x ≈ S (q - Z)        q = clip(round(x / S) + Z, qmin, qmax)
+
+Symbols   S scale > 0 · Z zero_point, an integer · q code · b bits
+Shapes    S, Z broadcast against x: () per tensor, (C, 1, 1, 1) per channel
+Error     |x - S (q - Z)| <= S / 2 for every x inside the range
+Range     signed [-2^(b-1), 2^(b-1) - 1], unsigned [0, 2^b - 1]; symmetric drops the lowest signed code
+Source    Jacob et al. 2018, https://arxiv.org/abs/1712.05877, eq. 1
+In production  the ONNX QuantizeLinear operator; torchao.quantization.pt2e
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+Array = np.ndarray | torch.Tensor
+
+
+@dataclass(frozen=True)
+class QParams:
+    """An integer grid: the codes qmin..qmax, and the real step `scale` between two of them.
+
+    >>> g = QParams(np.float32(0.1), np.int32(128), 0, 255)
+    >>> int(quantize(np.float32(0.7), g))
+    135
+    """
+
+    scale: Array
+    zero_point: Array
+    qmin: int
+    qmax: int
+
+
+def choose_qparams(low: Array, high: Array, bits: int = 8, *, symmetric: bool = False, signed: bool = True) -> QParams:
+    """The grid of 2^bits codes that covers [low, high] and holds 0 exactly.
+
+    low, high   equal shapes, low <= high, finite; the range is widened to contain 0, because
+                zero padding and ReLU need an exact 0
+    bits        2 to 16
+    symmetric   zero_point is the middle code, and the range is made even on both sides
+    Raises ValueError for any other low, high or bits.
+
+    >>> g = choose_qparams(np.float32(-1), np.float32(2))
+    >>> round(float(g.scale), 4), int(g.zero_point)
+    (0.0118, -43)
+    """
+    check_bits(bits)
+    low, high, xp = _as_ranges(low, high)
+    low, high = xp.clip(low, None, 0.0), xp.clip(high, 0.0, None)
+    qmin, qmax = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if signed else (0, 2**bits - 1)
+    if symmetric:
+        qmin = -qmax if signed else qmin + 1  # an odd number of codes has a middle
+        middle = (qmin + qmax) // 2
+        scale = _nonzero(xp.maximum(-low, high) / (qmax - middle), xp)
+        return QParams(scale, _integers(xp.zeros_like(scale) + middle, xp), qmin, qmax)
+    scale = _nonzero(high / (qmax - qmin) - low / (qmax - qmin), xp)  # high - low could overflow
+    return QParams(scale, _integers(xp.clip(xp.round(qmin - low / scale), qmin, qmax), xp), qmin, qmax)
+
+
+def quantize(x: Array, qparams: QParams) -> Array:
+    """Real values to int32 codes, ties to even; values outside the range saturate.
+
+    x   any shape that broadcasts with qparams.scale; NaN is refused with a ValueError
+
+    >>> quantize(np.float32([-9, -0.05, 0.25, 9]), QParams(np.float32(0.1), np.int32(0), -8, 7)).tolist()
+    [-8, 0, 2, 7]
+    """
+    xp = namespace(x)
+    if bool(xp.isnan(x).any()):
+        raise ValueError("x holds NaN, which has no code")
+    q = xp.clip(xp.round(x / qparams.scale) + qparams.zero_point, qparams.qmin, qparams.qmax)
+    return _integers(q, xp)  # clipped before the cast: a cast alone would wrap 128 to -128
+
+
+def dequantize(q: Array, qparams: QParams) -> Array:
+    """Codes back to the real values they stand for: S (q - Z).
+
+    >>> round(float(dequantize(np.int32(135), QParams(np.float32(0.1), np.int32(128), 0, 255))), 2)
+    0.7
+    """
+    steps = q - qparams.zero_point
+    if namespace(q) is np:  # int32 times float32 is float64 in numpy, and no runtime computes in that
+        steps = np.asarray(steps).astype(np.result_type(qparams.scale))
+    return steps * qparams.scale
+
+
+def fake_quantize(x: Array, qparams: QParams) -> Array:
+    """The real value that x becomes when it is stored as a code: dequantize(quantize(x)).
+
+    >>> x = np.float32([0.12, 0.38])
+    >>> np.round(fake_quantize(x, choose_qparams(x.min(), x.max(), bits=2)), 2).tolist()
+    [0.13, 0.38]
+    """
+    return dequantize(quantize(x, qparams), qparams)
+
+
+def check_bits(bits: int, name: str = "bits", most: int = 16) -> None:
+    """Raise a ValueError that names the argument unless bits is a whole number from 2 to `most`."""
+    if not isinstance(bits, int) or isinstance(bits, bool) or not 2 <= bits <= most:
+        raise ValueError(f"{name} must be a whole number from 2 to {most}, got {bits!r}")
+
+
+def namespace(x: Array):
+    """The library that x belongs to: torch or numpy."""
+    return torch if isinstance(x, torch.Tensor) else np
+
+
+def _as_ranges(low, high):
+    xp = namespace(low)
+    if xp is np:
+        low, high = (np.asarray(v, np.float32 if np.asarray(v).dtype.kind in "iub" else None) for v in (low, high))
+    if low.shape != high.shape:
+        raise ValueError(f"low and high must have equal shapes, got {tuple(low.shape)} and {tuple(high.shape)}")
+    if not bool((xp.isfinite(low) & xp.isfinite(high)).all()):
+        raise ValueError("low and high must be finite, got NaN or infinity")
+    if bool((low > high).any()):
+        raise ValueError("low must not be above high")
+    return low, high, xp
+
+
+def _integers(x, xp):
+    return np.asarray(x).astype(np.int32) if xp is np else x.to(torch.int32)
+
+
+def _nonzero(scale, xp):
+    """A constant zero tensor has no range; any step stores it exactly."""
+    smallest = float(xp.finfo(scale.dtype).tiny)
+    return xp.where(scale >= smallest, scale, xp.ones_like(scale))

@@ -1,0 +1,100 @@
+"""Batch norm folding: in evaluation mode, batch norm is a multiplication and an addition that a layer can absorb.
+
+    γ (w·x + b - μ) / σ + β  =  (w γ/σ)·x + (b - μ) γ/σ + β        σ = sqrt(var + ε)
+
+Symbols   γ, β the norm's weight and bias · μ, var its running statistics · w, b the layer before it
+Shapes    w (out, in, …); γ, β, μ, var, b (out,)
+Error     none but float rounding; only valid in evaluation mode, where μ and var are constants
+Source    Jacob et al. 2018, https://arxiv.org/abs/1712.05877, section 3.2
+In production  torch.nn.utils.fusion.fuse_conv_bn_eval; every runtime does it when it loads a float model
+"""
+
+import copy
+
+import torch
+from torch import fx, nn
+
+from edukit.graph import attach, layer_name, parameter
+
+BATCH_NORM = torch.ops.aten._native_batch_norm_legit_no_training.default
+FOLDABLE = {torch.ops.aten.conv1d.default, torch.ops.aten.conv2d.default, torch.ops.aten.conv3d.default}
+FOLDABLE |= {torch.ops.aten.linear.default}
+_LAYERS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
+_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+
+
+def folded(weight, bias, gamma, beta, mean, variance, epsilon):
+    """The weight and bias of one layer that does the work of a layer and the batch norm behind it."""
+    factor = (variance + epsilon).rsqrt()
+    factor = factor if gamma is None else gamma * factor
+    shift = -mean if bias is None else bias - mean
+    offset = shift * factor if beta is None else shift * factor + beta
+    return weight * factor.reshape(-1, *[1] * (weight.ndim - 1)), offset
+
+
+def fold_batchnorm(model: nn.Module) -> nn.Module:
+    """A copy in evaluation mode in which every batch norm right behind a convolution or linear layer is folded in.
+
+    The graph is followed (torch.fx), so the order of attributes does not matter. Norms that do not stand directly
+    behind such a layer, or whose layer is used twice, stay. Raises ValueError where torch.fx cannot trace the model.
+
+    >>> net = nn.Sequential(nn.Conv2d(1, 4, 3, bias=False), nn.BatchNorm2d(4)).eval()
+    >>> fold_batchnorm(net)[1]
+    Identity()
+    """
+    model = copy.deepcopy(model).eval()
+    try:
+        nodes = list(fx.symbolic_trace(model).graph.nodes)
+    except Exception as error:
+        raise ValueError(f"model cannot be traced by torch.fx: {str(error).splitlines()[0]}") from error
+    calls = [node.target for node in nodes if node.op == "call_module"]
+    for node in nodes:
+        norm = _module(model, node, _NORMS)
+        layer = _module(model, node.args[0], _LAYERS) if norm else None
+        alone = layer and len(node.args[0].users) == 1
+        if (
+            alone
+            and norm.running_mean is not None
+            and calls.count(node.target) == calls.count(node.args[0].target) == 1
+        ):
+            _fold_modules(layer, norm)
+            model.set_submodule(node.target, nn.Identity())
+    return model
+
+
+def fold_graph(graph: fx.GraphModule) -> None:
+    """Fold every batch norm of a captured graph into the layer before it, in place."""
+    for norm in [node for node in graph.graph.nodes if node.target is BATCH_NORM]:
+        layer, *arguments = norm.args
+        gamma, beta, mean, variance = (parameter(graph, a) for a in arguments[:4])
+        weight = parameter(graph, layer.args[1]) if layer.target in FOLDABLE else None
+        if weight is None or len(layer.users) > 1:
+            continue
+        bias = parameter(graph, layer.args[2]) if len(layer.args) > 2 else None
+        new = folded(weight, bias, gamma, beta, mean, variance, arguments[5])
+        with graph.graph.inserting_before(layer):
+            weight_node, bias_node = (
+                attach(graph, f"{layer.name}_{kind}", nn.Parameter(value.detach(), requires_grad=False))
+                for kind, value in zip(("weight", "bias"), new, strict=True)
+            )
+        weight_node.meta["layer"] = layer_name(layer)
+        layer.args = (layer.args[0], weight_node, bias_node, *layer.args[3:])
+        for item in list(norm.users):  # the operator returns a tuple, of which item 0 is the result
+            item.replace_all_uses_with(layer)
+            graph.graph.erase_node(item)
+        graph.graph.erase_node(norm)
+    graph.graph.eliminate_dead_code()
+
+
+def _module(model, node, kinds):
+    if not isinstance(node, fx.Node) or node.op != "call_module":
+        return None
+    module = model.get_submodule(node.target)
+    return module if isinstance(module, kinds) else None
+
+
+def _fold_modules(layer, norm):
+    with torch.no_grad():
+        statistics = (norm.weight, norm.bias, norm.running_mean, norm.running_var, norm.eps)
+        weight, bias = folded(layer.weight, layer.bias, *statistics)
+        layer.weight, layer.bias = nn.Parameter(weight), nn.Parameter(bias)

@@ -1,0 +1,95 @@
+"""Where to quantize: which values of a graph are put on an integer grid.
+
+Three kinds of operation decide it:
+    layers   convolutions and linear layers: integer operators exist, so input and output are quantized
+    joins    additions, concatenations, averages: quantized where an integer operator reads the result
+    moves    max pooling, flatten, slices, …: they only move values, so the grid of the input serves the output
+
+An activation right behind a layer (ReLU, ReLU6) is computed by the same integer operator, for free: clipping to the
+grid *is* the ReLU. So the value is quantized behind the activation and not between the two.
+"""
+
+import operator
+
+import torch
+from torch import fx
+
+aten = torch.ops.aten
+LAYERS = {aten.conv1d.default, aten.conv2d.default, aten.conv3d.default, aten.conv2d.padding, aten.linear.default}
+JOINS = {aten.add.Tensor, aten.cat.default, aten.mean.dim, aten.avg_pool2d.default, aten.adaptive_avg_pool2d.default}
+ACTIVATIONS = {aten.relu.default, aten.relu6.default, aten.hardtanh.default, aten.clamp.default}
+SPLITS = {aten.split.Tensor, aten.split_with_sizes.default}
+MOVES = {
+    aten.max_pool2d.default,
+    aten.view.default,
+    aten.reshape.default,
+    aten.flatten.using_ints,
+    aten.permute.default,
+    aten.transpose.int,
+    aten.unsqueeze.default,
+    aten.squeeze.dim,
+    aten.squeeze.dims,
+    aten.select.int,
+    aten.slice.Tensor,
+    aten.expand.default,
+    aten.clone.default,
+    aten.alias.default,
+}
+
+
+def observed(graph: fx.GraphModule) -> list[fx.Node]:
+    """The values that are quantized, in the order in which they are computed."""
+    points = set()
+    for node in reversed(graph.graph.nodes):  # users come before their inputs
+        if not is_activation(node) or _fused_into_user(node):
+            continue
+        if why_float(_computed_by(node)) is None or any(_reads_integers(user, points) for user in node.users):
+            points.add(node)
+    return [node for node in graph.graph.nodes if node in points]
+
+
+def why_float(node: fx.Node) -> str | None:
+    """The reason why an operation has no integer form here, or None for a layer that has one."""
+    if node.target not in LAYERS:
+        return f"no integer operator for {node.name.rstrip('_0123456789')}"
+    if node.args[1].op != "get_attr":
+        return "its weight is computed"
+    return None if is_activation(node.args[0]) else "its input is a constant"
+
+
+def moved_from(node: fx.Node) -> fx.Node | None:
+    """The value that this one was moved from, unchanged; None where something was computed."""
+    if node.target is operator.getitem and node.args[0].target in SPLITS:
+        return node.args[0].args[0]
+    return node.args[0] if node.target in MOVES else None
+
+
+def is_activation(node: fx.Node) -> bool:
+    """Whether a node is a real-valued tensor that depends on the input."""
+    value = node.meta.get("val")
+    return node.op in ("placeholder", "call_function") and isinstance(value, torch.Tensor) and value.is_floating_point()
+
+
+def _reads_integers(user: fx.Node, points: set) -> bool:
+    """Whether an operation works on codes: a layer always, others where their result is wanted as codes."""
+    if user.target in SPLITS:
+        return any(item in points for item in user.users)
+    if user.target in JOINS or user.target in MOVES:
+        return _activated(user) in points
+    return why_float(user) is None
+
+
+def _computed_by(node: fx.Node) -> fx.Node:
+    """The layer that computes a value, also where an activation is fused into it."""
+    fused = node.target in ACTIVATIONS and _fused_into_user(node.args[0])
+    return node.args[0] if fused else node
+
+
+def _activated(node: fx.Node) -> fx.Node:
+    """The value behind the activation that is fused into an operation, or the operation's own."""
+    return next(iter(node.users)) if _fused_into_user(node) else node
+
+
+def _fused_into_user(node: fx.Node) -> bool:
+    users = list(node.users)
+    return node.target in LAYERS | JOINS and len(users) == 1 and users[0].target in ACTIVATIONS

@@ -1,0 +1,207 @@
+"""Static post-training quantization of a whole model: no training, a few hundred unlabelled inputs.
+
+    trace → fold batch norm → watch activations on calibration data → put every tensor on its grid
+
+    x ─ Q ─ DQ ─┐
+    codes ─ DQ ─┼─ conv ─ relu ─ Q ─ DQ ─ …       Q quantize, DQ dequantize
+    bias  ─ DQ ─┘
+
+Weights      int8, symmetric, a scale per output channel
+Activations  uint8, asymmetric, a scale per tensor, from the calibration data
+Bias         int32 at scale S_x S_w, the scale of the accumulator it is added to
+Left alone   what has no integer operator (softmax, norms, gates) stays float and is reported with the reason
+Source       Krishnamoorthi 2018, https://arxiv.org/abs/1806.08342
+In production  torchao.quantization.pt2e (prepare_pt2e, convert_pt2e); onnxruntime.quantization.quantize_static
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import fx, nn
+
+from edukit.graph import as_inputs, attach, capture, layer_name, parameter
+from edukit.quantization import operators  # noqa: F401, defines torch.ops.edukit
+from edukit.quantization.affine import QParams, check_bits, choose_qparams, quantize
+from edukit.quantization.calibrate import Observer, min_max
+from edukit.quantization.fold import fold_graph
+from edukit.quantization.placement import moved_from, observed, why_float
+
+ACCUMULATOR_LIMIT = 2**30  # bias codes stay below it, so that an int32 accumulator has room for the sum
+
+
+@dataclass(frozen=True)
+class LayerReport:
+    """What became of one layer: `precision` is "int8" (or its bits), or "float" with the reason."""
+
+    name: str
+    operation: str
+    precision: str
+    reason: str = ""
+
+
+class QuantizedModel(nn.Module):
+    """A model whose weights are integer codes; runs in torch as QDQ, and exports as integers.
+
+    network   the torch.fx module that runs
+    report    a LayerReport for each operation with a weight
+    """
+
+    def __init__(self, network: fx.GraphModule, report: list[LayerReport], activation_bits: int):
+        super().__init__()
+        self.network, self.report, self.activation_bits = network, report, activation_bits
+
+    def forward(self, *inputs):
+        return self.network(*inputs)
+
+
+def quantize_model(
+    model: nn.Module,
+    calibration,
+    weight_bits: int = 8,
+    activation_bits: int = 8,
+    *,
+    calibrator=min_max,
+    per_channel: bool = True,
+) -> QuantizedModel:
+    """A quantized copy of a trained model; the model itself is not changed.
+
+    calibration   a batch of inputs (N, …) as torch or numpy, a tuple of them for several inputs, or a list or other
+                  iterable of such batches; no labels
+    calibrator    sample -> (low, high), such as `min_max` or `percentile`
+    Raises ValueError for bits outside 2 to 8, NaN in weights or calibration data, no calibration data, a model that
+    cannot be traced.
+
+    >>> net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 2))
+    >>> quantized = quantize_model(net, torch.rand(8, 1, 8, 8))
+    >>> [(layer.name, layer.precision) for layer in quantized.report]
+    [('0', 'int8'), ('3', 'int8')]
+    """
+    for name, bits in (("weight_bits", weight_bits), ("activation_bits", activation_bits)):
+        check_bits(bits, name, most=8)
+    _check_weights(model)
+    batches = _batches(calibration)
+    graph = capture(model, batches[0])
+    fold_graph(graph)
+    points = observed(graph)
+    grids = _calibrate(graph, points, batches, lambda seen: _grid(seen.range(calibrator), activation_bits))
+    report = []
+    for node in [node for node in graph.graph.nodes if _has_weight(graph, node)]:
+        reason = why_float(node)
+        precision = "float" if reason else f"int{weight_bits}"
+        report.append(LayerReport(layer_name(node), node.target._opname, precision, reason or ""))
+        if reason is None:
+            _quantize_weight(graph, node, grids[node.args[0]], weight_bits, per_channel)
+    for point in points:
+        _quantize_activation(graph, point, grids[point])
+    return QuantizedModel(_compiled(graph), report, activation_bits)
+
+
+def _calibrate(graph, points, batches, choose) -> dict[fx.Node, QParams]:
+    """A grid for each point; a value that was only moved keeps the grid it had before."""
+    origin = {}
+    for point in points:
+        moved = moved_from(point)
+        origin[point] = origin.get(moved, point)
+    watch = _Watch(graph, set(origin.values()))
+    with torch.no_grad():
+        for batch in batches:
+            watch.run(*batch)
+    grids = {node: choose(observer) for node, observer in watch.observers.items()}
+    return {point: grids[origin[point]] for point in points}
+
+
+class _Watch(fx.Interpreter):
+    """Runs the graph and shows the values of the watched nodes to their observers."""
+
+    def __init__(self, graph, nodes):
+        super().__init__(graph)
+        self.observers = {node: Observer() for node in nodes}
+
+    def run_node(self, node):
+        value = super().run_node(node)
+        if node in self.observers:
+            self.observers[node].update(value)
+        return value
+
+
+def _quantize_weight(graph, node, x_grid, bits, per_channel):
+    """Replace the weight and bias of one layer by codes and their dequantization."""
+    weight = parameter(graph, node.args[1]).detach()
+    bias = parameter(graph, node.args[2]) if len(node.args) > 2 else None
+    grid = _weight_grid(weight, bias, x_grid, bits, per_channel)
+    with graph.graph.inserting_before(node):
+        arguments = [_stored(graph, f"{node.name}_weight", quantize(weight, grid).to(torch.int8), grid.scale.flatten())]
+        if bias is not None:
+            scale = (grid.scale * x_grid.scale).flatten().expand(len(bias)).contiguous()
+            codes = torch.round(bias.detach().double() / scale.double()).to(torch.int32)
+            arguments.append(_stored(graph, f"{node.name}_bias", codes, scale))
+    node.args = (node.args[0], *arguments, *node.args[1 + len(arguments) :])
+
+
+def _weight_grid(weight, bias, x_grid, bits, per_channel) -> QParams:
+    axes = tuple(range(1 if per_channel else 0, weight.ndim))
+    high = weight.detach().abs().amax(axes, keepdim=True)
+    if bias is not None:  # a tiny weight beside a large bias: the bias code must fit in 32 bits
+        need = bias.detach().abs().reshape(-1, *[1] * (weight.ndim - 1)) / (x_grid.scale * ACCUMULATOR_LIMIT)
+        high = torch.maximum(high, (need if per_channel else need.amax()) * (2 ** (bits - 1) - 1))
+    return choose_qparams(-high, high, bits, symmetric=True)
+
+
+def _stored(graph, name, codes, scale):
+    """codes as a parameter, so that it is counted; its scale as a buffer; and the node that multiplies the two."""
+    scale = scale if scale.numel() > 1 else scale.reshape(())
+    arguments = [attach(graph, f"{name}_codes", nn.Parameter(codes, requires_grad=False))]
+    arguments.append(attach(graph, f"{name}_scale", scale))
+    if codes.dtype == torch.int8:  # ONNX Runtime has an integer Gemm only for weights that state their zero point
+        arguments.append(attach(graph, f"{name}_zero_point", torch.zeros_like(scale, dtype=torch.int8)))
+    return graph.graph.call_function(torch.ops.edukit.dequantize.default, tuple(arguments))
+
+
+def _quantize_activation(graph, point, grid):
+    """Put a value on its grid: every reader now gets what its code stands for."""
+    with graph.graph.inserting_before(point.next):
+        scale = attach(graph, f"{point.name}_scale", grid.scale)
+        zero = attach(graph, f"{point.name}_zero_point", grid.zero_point.to(torch.uint8))
+        arguments = (point, scale, zero, grid.qmin, grid.qmax)
+        codes = graph.graph.call_function(torch.ops.edukit.quantize.default, arguments)
+        real = graph.graph.call_function(torch.ops.edukit.dequantize.default, (codes, scale, zero))
+    point.replace_all_uses_with(real, delete_user_cb=lambda user: user is not codes)
+
+
+def _grid(low_high, bits) -> QParams:
+    low, high = (torch.as_tensor(np.float32(value)) for value in low_high)
+    return choose_qparams(low, high, bits, signed=False)
+
+
+def _has_weight(graph, node) -> bool:
+    """Whether an operation reads a real-valued parameter of the model."""
+    return node.op == "call_function" and any(
+        isinstance(parameter(graph, source), nn.Parameter) for source in node.all_input_nodes
+    )
+
+
+def _compiled(graph: fx.GraphModule) -> fx.GraphModule:
+    """A module that holds only what the changed graph still reads."""
+    graph.graph.eliminate_dead_code()
+    graph.graph.lint()
+    return fx.GraphModule(graph, graph.graph).eval()
+
+
+def _batches(calibration) -> list[tuple[torch.Tensor, ...]]:
+    if isinstance(calibration, np.ndarray | torch.Tensor | tuple):  # one large batch: in pieces, to bound memory
+        pieces = [torch.split(x, 64) if x.ndim else () for x in as_inputs(calibration)]
+        batches = list(zip(*pieces, strict=True))
+    else:
+        batches = [as_inputs(batch) for batch in calibration]
+    if not batches or any(x.numel() == 0 for batch in batches for x in batch):
+        raise ValueError("calibration holds no data; a few dozen to a few hundred inputs are needed")
+    if not all(bool(torch.isfinite(x).all()) for batch in batches for x in batch):
+        raise ValueError("calibration holds NaN or infinity; it must be finite")
+    return batches
+
+
+def _check_weights(model):
+    for name, tensor in model.state_dict().items():
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            raise ValueError(f"model holds NaN or infinity in {name}; its weights must be finite")

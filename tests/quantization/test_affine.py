@@ -1,0 +1,125 @@
+"""Affine quantization: the bound, torch and ONNX Runtime as oracles, the ranges that break naive code."""
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from edukit.quantization import QParams, choose_qparams, dequantize, fake_quantize, quantize
+
+RANGES = {
+    "around zero": np.linspace(-1, 3, 101, dtype=np.float32),
+    "all positive": np.linspace(5, 6, 101, dtype=np.float32),
+    "all negative": np.linspace(-6, -5, 101, dtype=np.float32),
+    "constant": np.full(4, 2.0, np.float32),
+    "zero": np.zeros(4, np.float32),
+    "one element": np.float32([-0.3]),
+    "tiny": np.float32([-1e-30, 2e-30]),
+    "huge": np.float32([-1e38, 1e38]),
+}
+MODES = [(symmetric, signed) for symmetric in (False, True) for signed in (False, True)]
+
+
+@pytest.mark.parametrize("x", RANGES.values(), ids=RANGES.keys())
+@pytest.mark.parametrize("bits", [2, 4, 8, 16])
+@pytest.mark.parametrize("symmetric, signed", MODES)
+def test_round_trip_error_is_at_most_half_a_step(x, bits, symmetric, signed):
+    g = choose_qparams(x.min(), x.max(), bits, symmetric=symmetric, signed=signed)
+    error = np.abs(x.astype(np.float64) - fake_quantize(x, g)).max()
+    # float32 rounding of x / S and of S (q - Z): two roundings, each 2^-24 of a value of at most 2^bits steps
+    assert error <= g.scale * (0.5 + 2.0 ** (bits - 22))
+
+
+@pytest.mark.parametrize("x", RANGES.values(), ids=RANGES.keys())
+@pytest.mark.parametrize("symmetric, signed", MODES)
+def test_zero_is_exact_and_codes_stay_inside(x, symmetric, signed):
+    g = choose_qparams(x.min(), x.max(), 4, symmetric=symmetric, signed=signed)
+    assert fake_quantize(np.float32(0), g) == 0
+    assert g.qmin <= g.zero_point <= g.qmax
+    codes = quantize(np.concatenate([x, np.float32([-1e30, 1e30])]), g)
+    assert g.qmin <= codes.min() and codes.max() <= g.qmax
+
+
+def test_published_ranges_and_example():
+    """INT8 [-128, 127], INT4 [-8, 7]; x = 0.7 at S = 0.1, Z = 128 on [0, 255] is code 135 (ARTICLES B1, C3)."""
+    low, high = np.float32(-1), np.float32(1)
+    assert [(g.qmin, g.qmax) for g in (choose_qparams(low, high, b) for b in (8, 4))] == [(-128, 127), (-8, 7)]
+    assert quantize(np.float32(0.7), QParams(np.float32(0.1), np.float32(128), 0, 255)) == 135
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equals_torch_per_tensor_and_per_channel(seed):
+    w = torch.randn(8, 3, 3, 3, generator=torch.Generator().manual_seed(seed))
+    g = choose_qparams(w.min(), w.max())
+    oracle = torch.fake_quantize_per_tensor_affine(w, g.scale.item(), g.zero_point.item(), g.qmin, g.qmax)
+    torch.testing.assert_close(fake_quantize(w, g), oracle, rtol=0, atol=1e-6)  # torch multiplies by 1 / S
+    g = choose_qparams(w.amin((1, 2, 3), keepdim=True), w.amax((1, 2, 3), keepdim=True), 4)
+    oracle = torch.fake_quantize_per_channel_affine(w, g.scale.flatten(), g.zero_point.flatten(), 0, g.qmin, g.qmax)
+    torch.testing.assert_close(fake_quantize(w, g), oracle, rtol=0, atol=1e-6)
+
+
+def test_equals_onnxruntime_bit_for_bit():
+    x = np.random.default_rng(0).normal(size=4096).astype(np.float32)
+    x[:256] = np.arange(-128, 128) * np.float32(0.05) + np.float32(0.025)  # ties and their neighbours
+    g = QParams(np.float32(0.05), np.int32(3), -128, 127)
+    codes, real = _onnx_round_trip(x, g)
+    assert np.array_equal(quantize(x, g), codes)
+    assert np.array_equal(dequantize(quantize(x, g), g), real)
+
+
+def test_numpy_and_torch_agree():
+    x = np.random.default_rng(1).normal(size=(5, 7)).astype(np.float32)
+    a = choose_qparams(x.min(), x.max(), 5)
+    b = choose_qparams(torch.tensor(x.min()), torch.tensor(x.max()), 5)
+    assert a.scale == b.scale.item() and a.zero_point == b.zero_point.item()
+    assert np.array_equal(quantize(x, a), quantize(torch.from_numpy(x), b).numpy())
+
+
+@pytest.mark.parametrize("symmetric", [False, True])
+def test_a_constant_zero_tensor_gives_no_nan(symmetric):
+    """The zero point must not be computed before the scale is guarded (ARTICLES A)."""
+    g = choose_qparams(np.float32(0), np.float32(0), symmetric=symmetric)
+    assert np.isfinite(g.scale) and fake_quantize(np.zeros(3, np.float32), g).tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("bits", [1, 17, 0, -3, 4.0, True, "8"])
+def test_bits_out_of_range_are_refused(bits):
+    with pytest.raises(ValueError, match="bits"):
+        choose_qparams(np.float32(-1), np.float32(1), bits)
+
+
+@pytest.mark.parametrize(
+    "low, high, word",
+    [
+        (-1, np.nan, "finite"),
+        (-np.inf, 1, "finite"),
+        (2, 1, "low"),
+        (np.zeros(3, np.float32), np.ones(4, np.float32), "shapes"),
+    ],
+)
+def test_bad_ranges_are_refused(low, high, word):
+    with pytest.raises(ValueError, match=word):
+        choose_qparams(np.float32(low), np.float32(high))
+
+
+def test_nan_has_no_code():
+    with pytest.raises(ValueError, match="NaN"):
+        quantize(np.float32([1, np.nan]), QParams(np.float32(1), np.int32(0), -8, 7))
+
+
+def _onnx_round_trip(x, g):
+    helper = onnx.helper
+    nodes = [
+        helper.make_node("QuantizeLinear", ["x", "s", "z"], ["q"]),
+        helper.make_node("DequantizeLinear", ["q", "s", "z"], ["y"]),
+    ]
+    constants = [onnx.numpy_helper.from_array(np.array(g.scale), "s")]
+    constants += [onnx.numpy_helper.from_array(np.array(g.zero_point, np.int8), "z")]
+    outputs = [helper.make_tensor_value_info("q", onnx.TensorProto.INT8, None)]
+    outputs += [helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, None)]
+    graph = helper.make_graph(
+        nodes, "round_trip", [helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [None])], outputs, constants
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    return onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"x": x})

@@ -1,0 +1,84 @@
+"""Batch norm folding: the same function with fewer layers."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+from unseen import NETWORKS, build
+
+from edukit.graph import capture
+from edukit.quantization import fold_batchnorm
+from edukit.quantization.fold import BATCH_NORM, fold_graph
+
+X = torch.rand(4, 3, 16, 16, generator=torch.Generator().manual_seed(1))
+TRACEABLE = [name for name in NETWORKS if name != "transformer"]
+
+
+def norms(model):
+    return sum(isinstance(module, nn.BatchNorm2d) for module in model.modules())
+
+
+@pytest.mark.parametrize("name", TRACEABLE)
+def test_the_folded_model_computes_the_same_without_norms(name):
+    model = build(name)
+    before, count = model(X), norms(model)
+    folded = fold_batchnorm(model)
+    # float32 reorders a product and a sum per layer: a few units in the sixth digit of values around 1
+    torch.testing.assert_close(folded(X), before, rtol=1e-4, atol=1e-5)
+    assert norms(folded) == 0 and norms(model) == count
+    assert torch.equal(model(X), before)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_captured_graph_folds_likewise(name):
+    model = build(name)
+    graph = capture(model, X)
+    fold_graph(graph)
+    assert not [node for node in graph.graph.nodes if node.target is BATCH_NORM]
+    torch.testing.assert_close(graph(X), model(X), rtol=1e-4, atol=1e-5)
+
+
+def test_equals_torch():
+    conv, norm = nn.Conv2d(3, 6, 3, groups=3), nn.BatchNorm2d(6).eval()
+    nn.init.uniform_(norm.weight, 0.5, 2), nn.init.normal_(norm.bias), norm.running_var.uniform_(0.5, 2)
+    oracle = fuse_conv_bn_eval(conv.eval(), norm)
+    ours = fold_batchnorm(nn.Sequential(conv, norm))[0]
+    torch.testing.assert_close(ours.weight, oracle.weight)
+    torch.testing.assert_close(ours.bias, oracle.bias)
+
+
+def test_a_norm_without_affine_parameters_and_one_behind_a_linear_layer_fold():
+    model = nn.Sequential(nn.Linear(4, 6), nn.BatchNorm1d(6, affine=False))
+    model(torch.rand(32, 4))
+    model.eval()
+    x = torch.rand(5, 4)
+    torch.testing.assert_close(fold_batchnorm(model)(x), model(x), rtol=1e-4, atol=1e-5)
+
+
+def test_what_does_not_stand_behind_a_layer_stays():
+    model = nn.Sequential(nn.BatchNorm2d(3), nn.Conv2d(3, 4, 1), nn.ReLU(), nn.BatchNorm2d(4)).eval()
+    assert norms(fold_batchnorm(model)) == 2
+
+
+def test_a_layer_that_is_called_twice_stays_right():
+    class Twice(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.norm = nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3)
+
+        def forward(self, x):
+            return self.norm(self.conv(self.conv(x)))
+
+    model = Twice()
+    model(X)
+    model.eval()
+    torch.testing.assert_close(fold_batchnorm(model)(X), model(X))
+
+
+def test_a_model_that_cannot_be_traced_is_refused():
+    class Wild(nn.Module):
+        def forward(self, x):
+            return x if x.sum() > 0 else -x
+
+    with pytest.raises(ValueError, match="model cannot be traced"):
+        fold_batchnorm(Wild())

@@ -1,0 +1,126 @@
+"""Static quantization of whole networks: every layer found, the answer kept, the caller's model untouched."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from unseen import NETWORKS, build
+
+from edukit.quantization import min_max, percentile, quantize_model
+
+X = torch.rand(64, 3, 16, 16, generator=torch.Generator().manual_seed(1))
+
+
+def distance(a, b):
+    """Relative distance of two outputs, in the 2-norm."""
+    return ((a - b).norm() / b.norm()).item()
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_eight_bits_stay_close_and_more_bits_come_closer(name):
+    model = build(name)
+    before = copy.deepcopy(model.state_dict())
+    target = model(X)
+    by_bits = {bits: distance(quantize_model(model, X, bits, 8)(X), target) for bits in (2, 4, 8)}
+    # 8 bits: a step is 1/255 of the range of a value; a few layers in a row stay within a few steps
+    assert by_bits[8] < 0.03 and by_bits[8] < by_bits[4] < by_bits[2]
+    assert all(torch.equal(a, b) for a, b in zip(before.values(), model.state_dict().values(), strict=True))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_convolution_and_linear_layer_is_quantized_and_named(name):
+    model = build(name)
+    report = {row.name: row for row in quantize_model(model, X).report}
+    layers = [n for n, m in model.named_modules() if isinstance(m, nn.Conv2d | nn.Linear)]
+    assert all(report[layer].precision == "int8" for layer in layers)
+    assert all(row.reason for row in report.values() if row.precision == "float")
+
+
+def test_weights_are_stored_as_codes_and_counted():
+    model = build("vgg")
+    quantized = quantize_model(model, X)
+    codes = {name: p for name, p in quantized.named_parameters() if name.endswith("weight_codes")}
+    assert {p.dtype for p in codes.values()} == {torch.int8}
+    weights = [m.weight.numel() for m in model.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
+    assert [p.numel() for p in codes.values()] == weights
+
+
+def test_codes_use_the_wanted_bits():
+    quantized = quantize_model(build("vgg"), X, weight_bits=3)
+    codes = [p for name, p in quantized.named_parameters() if name.endswith("weight_codes")]
+    assert all(p.abs().max() == 3 for p in codes)  # symmetric: -3 … 3
+
+
+def test_per_channel_beats_per_tensor_where_channels_differ():
+    layer = nn.Conv2d(3, 8, 3)
+    layer.weight.data *= torch.logspace(-3, 0, 8).reshape(-1, 1, 1, 1)
+    errors = []
+    for per_channel in (True, False):
+        stored = quantize_model(nn.Sequential(layer), X, 4, per_channel=per_channel).state_dict()
+        scale = stored["network.conv2d_weight_scale"].reshape(-1, 1, 1, 1)
+        errors.append(distance((stored["network.conv2d_weight_codes"] * scale)[0], layer.weight.detach()[0]))
+    assert errors[0] < 0.15 < 0.99 < errors[1]  # one scale for all rounds the smallest channel to nothing
+
+
+def test_a_calibrator_that_clips_outliers_makes_the_step_finer():
+    x = X.clone()
+    x[0, 0, 0, 0] = 100.0
+    scales = [
+        quantize_model(build("vgg"), x, calibrator=c).state_dict()["network.input_1_scale"]
+        for c in (min_max, percentile)
+    ]
+    assert scales[1] < scales[0] / 10
+
+
+def test_batches_numpy_and_a_generator_give_the_same_model():
+    model = build("vgg")
+    forms = [X, X.numpy(), list(X.split(32)), (part for part in X.split(16))]
+    outputs = [quantize_model(model, form)(X) for form in forms]
+    assert all(torch.equal(outputs[0], output) for output in outputs[1:])
+
+
+def test_a_dead_channel_with_a_large_bias_keeps_its_bias():
+    """Its weight scale would make a bias code far beyond 32 bits."""
+    model = nn.Sequential(nn.Conv2d(3, 2, 1), nn.ReLU())
+    model[0].weight.data[0] = 1e-9
+    model[0].bias.data[:] = torch.tensor([3.0, 0.1])
+    assert distance(quantize_model(model, X)(X)[:, 0], model(X)[:, 0]) < 0.01
+
+
+def test_several_inputs():
+    class Two(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.left, self.right = nn.Linear(4, 3), nn.Linear(5, 3)
+
+        def forward(self, a, b):
+            return self.left(a) + self.right(b)
+
+    model, data = Two(), (torch.rand(50, 4), torch.rand(50, 5))
+    assert distance(quantize_model(model, data)(*data), model(*data)) < 0.03
+
+
+@pytest.mark.parametrize(
+    "change, word",
+    [
+        (dict(weight_bits=1), "weight_bits"),
+        (dict(weight_bits=9), "weight_bits"),
+        (dict(activation_bits=0), "activation_bits"),
+        (dict(calibration=X[:0]), "calibration holds no data"),
+        (dict(calibration=[]), "calibration holds no data"),
+        (dict(calibration=X * np.nan), "calibration holds NaN"),
+        (dict(calibration=X[:, :2]), "model cannot be traced"),
+    ],
+)
+def test_bad_input_is_refused_by_name(change, word):
+    with pytest.raises(ValueError, match=word):
+        quantize_model(**{"model": build("vgg"), "calibration": X, **change})
+
+
+def test_nan_weights_are_refused_by_name():
+    model = build("vgg")
+    model[0].weight.data[0] = np.nan
+    with pytest.raises(ValueError, match="NaN or infinity in 0.weight"):
+        quantize_model(model, X)
