@@ -1,0 +1,102 @@
+"""Building blocks of compact networks: filter each channel alone, then mix the channels.
+
+    standard convolution    k x k over all channels                 k² M N        multiply-adds for each output pixel
+    depthwise separable     k x k per channel, 1 x 1 over them      k² M + M N
+    separable / standard    1/N + 1/k²                              about 1/8 for k = 3 and many channels
+
+Symbols   k kernel size, here 3 · M in_channels · N out_channels · t expansion
+Shapes    (B, M, H, W) -> (B, N, ceil(H / stride), ceil(W / stride))
+Source    Howard et al. 2017, https://arxiv.org/abs/1704.04861, section 3.1 (separable);
+          Sandler et al. 2018, https://arxiv.org/abs/1801.04381 (inverted residual);
+          He et al. 2015, https://arxiv.org/abs/1512.03385 (residual)
+In production  torchvision.models, timm; a depthwise layer waits for memory more than for arithmetic
+"""
+
+import torch
+from torch import nn
+
+
+class DepthwiseSeparable(nn.Sequential):
+    """Depthwise 3x3, then pointwise 1x1, each with batch norm and ReLU.
+
+    >>> DepthwiseSeparable(8, 16, stride=2)(torch.zeros(1, 8, 9, 9)).shape
+    torch.Size([1, 16, 5, 5])
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, stride: int = 1):
+        depthwise = conv_bn(in_channels, in_channels, 3, stride, groups=in_channels)
+        super().__init__(*depthwise, nn.ReLU(), *conv_bn(in_channels, out_channels, 1), nn.ReLU())
+
+
+class MobileNetBlock(nn.Module):
+    """A depthwise separable convolution, with its input added where the shapes allow it.
+
+    >>> MobileNetBlock(8, 8).residual, MobileNetBlock(8, 16).residual, MobileNetBlock(8, 8, stride=2).residual
+    (True, False, False)
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, stride: int = 1):
+        super().__init__()
+        self.residual = stride == 1 and in_channels == out_channels
+        self.separable = DepthwiseSeparable(in_channels, out_channels, stride)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.separable(x) if self.residual else self.separable(x)
+
+
+class InvertedResidual(nn.Module):
+    """MobileNetV2: widen t times by 1x1, filter depthwise, narrow by 1x1 without ReLU; residual where shapes allow it.
+
+    >>> InvertedResidual(8, 8, expansion=6)(torch.zeros(1, 8, 9, 9)).shape
+    torch.Size([1, 8, 9, 9])
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, stride: int = 1, *, expansion: int = 6):
+        super().__init__()
+        hidden = in_channels * expansion
+        widen = [*conv_bn(in_channels, hidden, 1), nn.ReLU6()] if expansion > 1 else []
+        depthwise = [*conv_bn(hidden, hidden, 3, stride, groups=hidden), nn.ReLU6()]
+        self.residual = stride == 1 and in_channels == out_channels
+        self.body = nn.Sequential(*widen, *depthwise, *conv_bn(hidden, out_channels, 1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.body(x) if self.residual else self.body(x)
+
+
+class ResidualBlock(nn.Module):
+    """Two standard 3x3 convolutions and their input added; where shapes change, a 1x1 convolution fits the input.
+
+    >>> ResidualBlock(8, 16, stride=2)(torch.zeros(1, 8, 9, 9)).shape
+    torch.Size([1, 16, 5, 5])
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, stride: int = 1):
+        super().__init__()
+        first, second = conv_bn(in_channels, out_channels, 3, stride), conv_bn(out_channels, out_channels, 3)
+        self.body = nn.Sequential(*first, nn.ReLU(), *second)
+        same = stride == 1 and in_channels == out_channels
+        self.shortcut = nn.Identity() if same else nn.Sequential(*conv_bn(in_channels, out_channels, 1, stride))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.relu(self.body(x) + self.shortcut(x))
+
+
+def conv_bn(in_channels: int, out_channels: int, kernel: int, stride: int = 1, *, groups: int = 1) -> list[nn.Module]:
+    """A convolution that keeps height and width (over the stride), and the batch norm that serves as its bias.
+
+    >>> [type(layer).__name__ for layer in conv_bn(3, 8, 3)]
+    ['Conv2d', 'BatchNorm2d']
+    """
+    conv = nn.Conv2d(in_channels, out_channels, kernel, stride, kernel // 2, groups=groups, bias=False)
+    return [conv, nn.BatchNorm2d(out_channels)]
+
+
+def scaled(channels: int, width: float) -> int:
+    """The number of channels times the width multiplier, as a multiple of 8, at least 8: fast kernels work in eights.
+
+    >>> scaled(32, 1.0), scaled(32, 0.5), scaled(64, 0.3), scaled(32, 0.01)
+    (32, 16, 16, 8)
+    """
+    if not 0 < width < float("inf"):
+        raise ValueError(f"width must be above 0 and finite, got {width!r}")
+    return max(8, round(channels * width / 8) * 8)

@@ -1,0 +1,62 @@
+"""The two classifiers of the kit: a mobile student, and a residual teacher worth compressing.
+
+    student   stem 32 ↓   MobileNet blocks 64, 128 ↓, 128, 256 ↓, 256, 512 ↓   mean over the image   linear
+    teacher   stem 32 ↓   residual blocks  32, 64 ↓, 128 ↓, 256 ↓              mean over the image   linear
+
+Symbols   ↓ stride 2, half the height and width · width a factor on every number of channels, rounded to a multiple of 8
+Shapes    (B, in_channels, H, W) -> logits (B, classes), for any H and W
+Source    Howard et al. 2017, https://arxiv.org/abs/1704.04861; He et al. 2015, https://arxiv.org/abs/1512.03385
+In production  torchvision.models.mobilenet_v3_small, timm: the same plan, more stages, tuned blocks
+"""
+
+import torch
+from torch import nn
+
+from edukit.networks.blocks import MobileNetBlock, ResidualBlock, conv_bn, scaled
+
+MOBILE_PLAN = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)]  # channels out, stride
+RESIDUAL_PLAN = [(32, 1), (64, 2), (128, 2), (256, 2)]
+
+
+class _Classifier(nn.Module):
+    """Stem, blocks, mean over the image, linear: the subclass names the blocks."""
+
+    def __init__(self, classes: int = 10, in_channels: int = 3, width: float = 1.0):
+        super().__init__()
+        _check_counts(classes=classes, in_channels=in_channels)
+        channels = [scaled(32, width), *(scaled(out, width) for out, _ in self.plan)]
+        strides = [stride for _, stride in self.plan]
+        self.stem = nn.Sequential(*conv_bn(in_channels, channels[0], 3, stride=2), nn.ReLU())
+        self.blocks = nn.Sequential(*map(self.block, channels, channels[1:], strides))
+        self.classifier = nn.Linear(channels[-1], classes)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.classifier(self.blocks(self.stem(x)).mean((2, 3)))
+
+
+class MobileClassifier(_Classifier):
+    """The student: MobileNet blocks.
+
+    >>> from edukit.measure import count_parameters
+    >>> count_parameters(MobileClassifier()), count_parameters(MobileClassifier(width=0.5))
+    (274250, 73130)
+    """
+
+    block, plan = MobileNetBlock, MOBILE_PLAN
+
+
+class ResidualClassifier(_Classifier):
+    """The teacher: residual blocks of standard convolutions.
+
+    >>> from edukit.measure import count_parameters
+    >>> count_parameters(ResidualClassifier())
+    1228970
+    """
+
+    block, plan = ResidualBlock, RESIDUAL_PLAN
+
+
+def _check_counts(**counts: int) -> None:
+    for name, value in counts.items():
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")

@@ -1,0 +1,82 @@
+"""Published networks, layer by layer: where our counts meet the papers', both the nets and the counting are right.
+
+                        parameters    MACs at 224 x 224      in the paper, millions
+    MobileNetV1 1.0      4,231,976        568,740,352           4.2        569
+    MobileNetV1 0.75     2,585,560        325,400,448           2.6        325
+    MobileNetV1 0.5      1,331,592        149,497,088           1.3        149
+    MobileNetV1 0.25       470,072         41,030,272           0.5         41
+    MobileNetV2          3,504,872        300,774,272           3.4        300
+    ResNet-18           11,689,512      1,814,073,344            -        1800
+
+Shapes    (B, 3, H, W) -> logits (B, classes), for any H and W
+Source    Howard et al. 2017, https://arxiv.org/abs/1704.04861, table 6; Sandler et al. 2018,
+          https://arxiv.org/abs/1801.04381, table 4; He et al. 2015, https://arxiv.org/abs/1512.03385, table 1
+In production  torchvision.models, timm, with trained weights; the weights here are random
+"""
+
+from torch import nn
+
+from edukit.networks.blocks import DepthwiseSeparable, InvertedResidual, ResidualBlock, conv_bn, scaled
+
+V1_PLAN = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *[(512, 1)] * 5, (1024, 2), (1024, 1)]
+V2_PLAN = [  # expansion, channels out, blocks, stride of the first
+    (1, 16, 1, 1),
+    (6, 24, 2, 2),
+    (6, 32, 3, 2),
+    (6, 64, 4, 2),
+    (6, 96, 3, 1),
+    (6, 160, 3, 2),
+    (6, 320, 1, 1),
+]
+RESNET18_PLAN = [(64, 1), (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1)]
+
+
+def mobilenet_v1(width: float = 1.0, classes: int = 1000) -> nn.Sequential:
+    """MobileNetV1: a stem and 13 depthwise separable convolutions.
+
+    >>> from edukit.measure import count_parameters
+    >>> count_parameters(mobilenet_v1())
+    4231976
+    """
+    channels = scaled(32, width)
+    layers = [*conv_bn(3, channels, 3, stride=2), nn.ReLU()]
+    for out_channels, stride in V1_PLAN:
+        layers.append(DepthwiseSeparable(channels, scaled(out_channels, width), stride))
+        channels = scaled(out_channels, width)
+    return nn.Sequential(*layers, *_head(channels, classes))
+
+
+def mobilenet_v2(classes: int = 1000) -> nn.Sequential:
+    """MobileNetV2: 17 inverted residuals between a stem and a wide 1x1 convolution.
+
+    >>> from edukit.measure import count_parameters
+    >>> count_parameters(mobilenet_v2())
+    3504872
+    """
+    channels = 32
+    layers = [*conv_bn(3, channels, 3, stride=2), nn.ReLU6()]
+    for expansion, out_channels, blocks, first_stride in V2_PLAN:
+        for stride in [first_stride] + [1] * (blocks - 1):
+            layers.append(InvertedResidual(channels, out_channels, stride, expansion=expansion))
+            channels = out_channels
+    layers += [*conv_bn(channels, 1280, 1), nn.ReLU6()]
+    return nn.Sequential(*layers, *_head(1280, classes))
+
+
+def resnet18(classes: int = 1000) -> nn.Sequential:
+    """ResNet-18: a 7x7 stem, max pooling and 8 residual blocks.
+
+    >>> from edukit.measure import count_parameters
+    >>> count_parameters(resnet18())
+    11689512
+    """
+    channels = 64
+    layers = [*conv_bn(3, channels, 7, stride=2), nn.ReLU(), nn.MaxPool2d(3, stride=2, padding=1)]
+    for out_channels, stride in RESNET18_PLAN:
+        layers.append(ResidualBlock(channels, out_channels, stride))
+        channels = out_channels
+    return nn.Sequential(*layers, *_head(channels, classes))
+
+
+def _head(channels: int, classes: int) -> list[nn.Module]:
+    return [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, classes)]

@@ -1,0 +1,73 @@
+"""Evaluation: what a model answers, and how often it is right.
+
+    accuracy = (rows whose largest output is that of the right class) / rows
+
+Shapes    x (N, ...) -> outputs (N, classes), batch by batch; numpy in, numpy out; torch in, torch out
+Bound     0 <= accuracy <= 1; N rows give it a standard error of √(a (1 - a) / N): 0.6 points at 98 % of 500 rows
+In production  torchmetrics, scikit-learn's accuracy_score
+"""
+
+from collections.abc import Callable
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from torch import nn
+
+
+def predict(model: Callable, x, batch_size: int = 256):
+    """The outputs for all of x, batch by batch; numpy in, numpy out; torch in, torch out.
+
+    model   an nn.Module, which is run in evaluation mode and keeps its own, or any function of a batch like x
+
+    >>> predict(nn.Linear(4, 3), np.zeros((1000, 4), np.float32)).shape
+    (1000, 3)
+    """
+    check_whole("batch_size", batch_size)
+    if len(x) == 0:
+        raise ValueError("x is empty; a prediction needs at least one row")
+    batches = [x[start : start + batch_size] for start in range(0, len(x), batch_size)]
+    if not isinstance(model, nn.Module):
+        outputs = [model(batch) for batch in batches]
+    else:
+        with evaluating(model), torch.no_grad():
+            outputs = [model(torch.as_tensor(batch).clone()) for batch in batches]
+    return torch.cat(outputs) if isinstance(x, torch.Tensor) else np.concatenate([np.asarray(out) for out in outputs])
+
+
+def accuracy(model: Callable, split, batch_size: int = 256) -> float:
+    """The share of rows, 0 to 1, whose largest output is that of the right class; `model` as in `predict`.
+
+    >>> from types import SimpleNamespace
+    >>> accuracy(lambda x: x, SimpleNamespace(x=np.eye(4), y=np.array([0, 1, 2, 0])))
+    0.75
+    """
+    chosen = np.asarray(predict(model, split.x, batch_size)).argmax(1)
+    return float((chosen == np.asarray(split.y)).mean())
+
+
+@contextmanager
+def evaluating(model: nn.Module):
+    """Inside, the model is in evaluation mode; afterwards each of its modules is back in its own mode.
+
+    >>> dropout = nn.Dropout()
+    >>> with evaluating(dropout):
+    ...     dropout.training
+    False
+    >>> dropout.training
+    True
+    """
+    modes = {module: module.training for module in model.modules()}
+    try:
+        for module in modes:
+            module.training = False
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+
+
+def check_whole(name: str, value: int, *, least: int = 1) -> None:
+    """Raise a ValueError that names the argument unless it is a whole number of at least `least`."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")

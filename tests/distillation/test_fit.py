@@ -1,0 +1,94 @@
+"""Distilling a model: the training loop with the teacher in the loss, and nobody harmed."""
+
+import copy
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from edukit.distillation import distill
+from edukit.training import fit, predict, seeded
+
+GENERATOR = np.random.default_rng(0)
+X = GENERATOR.normal(size=(64, 4)).astype(np.float32)
+SPLIT = SimpleNamespace(x=X, y=GENERATOR.integers(0, 3, 64))
+
+
+def net(seed, width=16, classes=3):
+    with seeded(seed):
+        return nn.Sequential(nn.Linear(4, width), nn.BatchNorm1d(width), nn.ReLU(), nn.Linear(width, classes))
+
+
+def distilled(split=SPLIT, teacher=None, student=None, **options):
+    teacher = net(1, 32).eval() if teacher is None else teacher
+    return distill(student or net(2), teacher, split, **{"epochs": 3, "progress": None, **options})
+
+
+def equal(a, b):
+    return all(torch.equal(p, q) for p, q in zip(a.state_dict().values(), b.state_dict().values(), strict=True))
+
+
+def test_with_alpha_1_the_labels_do_not_matter_and_with_alpha_0_the_teacher_does_not():
+    other_labels = SimpleNamespace(x=X, y=(SPLIT.y + 1) % 3)
+    assert equal(distilled(alpha=1.0), distilled(other_labels, alpha=1.0))
+    assert equal(distilled(alpha=0.0), distilled(alpha=0.0, teacher=net(5).eval()))
+    assert not equal(distilled(), distilled(other_labels)) and not equal(distilled(), distilled(temperature=1.0))
+
+
+def test_with_alpha_0_it_is_plain_training():
+    plain = fit(net(2), SPLIT, epochs=3, progress=None)
+    for a, b in zip(distilled(alpha=0.0).parameters(), plain.parameters(), strict=True):
+        assert torch.allclose(a, b, atol=1e-6)  # 0 times the soft term adds nothing but a rounding
+
+
+def test_the_student_comes_to_answer_like_the_teacher():
+    teacher = net(1, 32).eval()
+    answers = predict(teacher, X).argmax(1)
+    before = (predict(net(2), X).argmax(1) == answers).mean()
+    after = (
+        predict(distilled(alpha=1.0, epochs=60, learning_rate=0.03, teacher=teacher), X).argmax(1) == answers
+    ).mean()
+    assert before < 0.8 < 0.95 < after
+
+
+def test_both_models_stay_as_they_are():
+    student, teacher = net(2).train(), net(1, 32).eval()
+    before = copy.deepcopy([student, teacher])
+    result = distilled(student=student, teacher=teacher)
+    assert equal(student, before[0]) and equal(teacher, before[1])
+    assert student.training and not teacher.training and not result.training
+    assert all(weight.grad is None for weight in teacher.parameters())
+
+
+def test_the_teacher_sees_the_images_that_the_student_sees():
+    teacher = net(1, 32).eval()
+    seen = []
+    teacher.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
+    distilled(teacher=teacher, epochs=1, augment=lambda x, generator: x + 100)
+    assert all((batch > 50).all() for batch in seen[1:])  # the first look only asks for the number of classes
+
+
+def test_a_teacher_in_training_mode_is_refused_even_in_part():
+    with pytest.raises(ValueError, match="teacher is in training mode"):
+        distilled(teacher=net(1).train())
+    partly = net(1).eval()
+    partly[1].train()
+    with pytest.raises(ValueError, match="teacher is in training mode"):
+        distilled(teacher=partly)
+
+
+@pytest.mark.parametrize(
+    "options, hint",
+    [
+        ({"teacher": net(1, classes=4).eval()}, "got 3 and 4"),
+        ({"temperature": 0}, "temperature"),
+        ({"alpha": 2}, "alpha"),
+        ({"epochs": 0}, "epochs"),
+        ({"split": SimpleNamespace(x=X[:0], y=SPLIT.y[:0])}, "split"),
+    ],
+)
+def test_bad_input_is_refused_by_name(options, hint):
+    with pytest.raises(ValueError, match=hint):
+        distilled(**options)

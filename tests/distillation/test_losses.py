@@ -1,0 +1,116 @@
+"""The distillation loss: a divergence whose gradient does not fade with T, equal to torch's own terms put together."""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from edukit.distillation.losses import kd_loss
+
+
+def logits(B=8, classes=10, seed=0):
+    """Student, teacher, labels; the teacher is surer of itself, as trained teachers are."""
+    generator = np.random.default_rng(seed)
+    student, teacher = generator.normal(size=(2, B, classes)).astype(np.float32)
+    return torch.tensor(student), torch.tensor(4 * teacher), torch.tensor(generator.integers(0, classes, B))
+
+
+def gradient(T, squared=True):
+    student, teacher, _ = logits()
+    student.requires_grad_()
+    loss = kd_loss(student, teacher, temperature=T) / (1 if squared else T**2)
+    return torch.autograd.grad(loss, student)[0].norm().item()
+
+
+@pytest.mark.parametrize("T", [0.5, 1, 3, 20])
+def test_the_soft_term_is_a_divergence(T):
+    student, teacher, _ = logits()
+    assert kd_loss(student, teacher, temperature=T) > 0
+    assert kd_loss(teacher, teacher, temperature=T) == 0
+    # softmax does not see a constant added to all logits; T² times float32's 1e-7 on logits near 10
+    assert torch.allclose(kd_loss(student + 5, teacher - 3, temperature=T), kd_loss(student, teacher, temperature=T))
+
+
+def test_the_gradient_keeps_its_size_from_t_1_to_20():
+    sizes = [gradient(T) for T in (1, 2, 3, 5, 10, 20)]
+    assert max(sizes) / min(sizes) < 2
+
+
+def test_the_published_mistake_without_t_squared_lets_the_teacher_fade():
+    assert gradient(1, squared=False) / gradient(20, squared=False) > 100
+
+
+@pytest.mark.parametrize("T", [1, 3, 20])
+def test_the_gradient_is_t_times_the_difference_of_the_probabilities(T):
+    student, teacher, _ = logits()
+    student.requires_grad_()
+    found = torch.autograd.grad(kd_loss(student, teacher, temperature=T), student)[0]
+    formula = T * ((student / T).softmax(1) - (teacher / T).softmax(1)) / len(student)
+    assert torch.allclose(found, formula, atol=T * 1e-7)  # float32 rounding of probabilities, times T
+
+
+@pytest.mark.parametrize("B, classes", [(1, 2), (8, 10), (5, 100)])
+@pytest.mark.parametrize("T, alpha", [(1, 0.5), (3, 0.7), (4, 0.0), (20, 1.0)])
+def test_equals_torchs_terms_put_together(B, classes, T, alpha):
+    student, teacher, labels = logits(B, classes)
+    soft = F.kl_div(F.log_softmax(student / T, 1), F.softmax(teacher / T, 1), reduction="batchmean")
+    oracle = alpha * T**2 * soft + (1 - alpha) * F.cross_entropy(student, labels)
+    assert torch.allclose(kd_loss(student, teacher, labels, T, alpha), oracle, rtol=1e-5)  # float32 sums
+    assert torch.allclose(kd_loss(student, teacher, temperature=T), T**2 * soft, rtol=1e-5)
+
+
+def test_the_published_mistake_of_a_mean_over_classes_is_ten_times_too_small():
+    student, teacher, _ = logits()
+    each = F.kl_div(F.log_softmax(student / 3, 1), F.softmax(teacher / 3, 1), reduction="none")
+    assert torch.allclose(kd_loss(student, teacher), 10 * 3**2 * each.mean(), rtol=1e-5)  # reduction="mean"
+
+
+def test_a_batch_repeated_has_the_same_loss():
+    twice = [torch.cat([tensor, tensor]) for tensor in logits()]
+    assert torch.allclose(kd_loss(*twice), kd_loss(*logits()))
+
+
+def test_no_gradient_reaches_the_teacher():
+    student, teacher, labels = logits()
+    loss = kd_loss(student.requires_grad_(), teacher.requires_grad_(), labels)
+    loss.backward()
+    assert student.grad is not None and teacher.grad is None
+
+
+def test_numpy_in_numpy_out():
+    student, teacher, labels = logits()
+    result = kd_loss(student.numpy(), teacher.numpy(), labels.numpy().astype(np.int32))
+    assert isinstance(result, np.ndarray | np.floating) and result == kd_loss(student, teacher, labels).numpy()
+
+
+def test_sure_teachers_do_not_overflow():
+    sure = torch.tensor([[1e4, 0.0, -1e4]])
+    assert kd_loss(sure, sure, temperature=0.01) == 0
+    assert torch.isfinite(kd_loss(-sure, sure))
+
+
+S, T, Y = logits()
+
+
+@pytest.mark.parametrize(
+    "arguments, hint",
+    [
+        ((S, T[:4]), "one shape"),
+        ((S[0], T[0]), "one shape"),
+        ((S[:0], T[:0]), "one shape"),
+        ((S.log(), T), "student_logits must be finite"),
+        ((S, T / 0), "teacher_logits must be finite"),
+        ((S, T, Y[:4]), "labels must be 8"),
+        ((S, T, Y + 9), "0 to 9"),
+        ((S, T, Y - 9), "0 to 9"),
+        ((S, T, Y.float()), "whole numbers"),
+        ((S, T, Y, 0), "temperature must be"),
+        ((S, T, Y, float("inf")), "temperature must be"),
+        ((S, T, Y, float("nan")), "temperature must be"),
+        ((S, T, Y, 3, 1.1), "alpha must be"),
+        ((S, T, Y, 3, -0.1), "alpha must be"),
+    ],
+)
+def test_bad_input_is_refused_by_name(arguments, hint):
+    with pytest.raises(ValueError, match=hint):
+        kd_loss(*arguments)

@@ -1,0 +1,180 @@
+"""Costs: counted operators against torch's own counter, statistics against a clock that we move by hand."""
+
+import copy
+import time
+from dataclasses import astuple
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
+
+from edukit import measure
+from edukit.measure import Latency, count_macs, count_parameters, latencies, latency, peak_memory, size_bytes
+
+
+class Attention(nn.Module):
+    def __init__(self, value_size):
+        super().__init__()
+        self.value_size = value_size
+
+    def forward(self, q, k):
+        return nn.functional.scaled_dot_product_attention(q, k, k[..., : self.value_size])
+
+
+class SelfAttention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+
+    def forward(self, x):
+        return self.attention(x, x, x)[0]
+
+
+class Einsum(nn.Module):
+    def forward(self, a, b):
+        return torch.einsum("bhik,bhjk->bhij", a, b)
+
+
+CASES = {
+    "conv": (nn.Conv2d(3, 8, 3, stride=2, padding=1), (3, 11, 9)),
+    "conv without bias": (nn.Conv2d(3, 8, (1, 5), bias=False), (3, 11, 9)),
+    "grouped": (nn.Conv2d(6, 9, 3, groups=3), (6, 8, 8)),
+    "depthwise, dilated": (nn.Conv2d(6, 12, 3, groups=6, dilation=2), (6, 8, 8)),
+    "conv 1d": (nn.Conv1d(3, 5, 4), (3, 20)),
+    "conv 3d": (nn.Conv3d(2, 3, 2), (2, 4, 5, 6)),
+    "transposed": (nn.ConvTranspose2d(4, 6, 3, stride=2), (4, 5, 6)),
+    "transposed, grouped": (nn.ConvTranspose2d(4, 6, 3, stride=2, groups=2), (4, 5, 6)),
+    "linear": (nn.Linear(7, 5), (7,)),
+    "linear on a sequence": (nn.Linear(7, 5), (3, 7)),
+    "linear without bias": (nn.Linear(7, 5, bias=False), (2, 3, 7)),
+    "attention as one operator": (Attention(8), [(2, 5, 8), (2, 9, 8)]),
+    "attention as matrix products": (Attention(4), [(2, 5, 8), (2, 9, 8)]),
+    "self-attention": (SelfAttention(), (5, 8)),
+    "einsum": (Einsum(), [(2, 5, 8), (2, 9, 8)]),
+    "gru": (nn.GRU(4, 6, batch_first=True), (5, 4)),
+    "all together": (nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.Flatten(), nn.Linear(128, 9)),)
+    + ((3, 6, 6),),
+}
+
+
+@pytest.mark.parametrize("model, shapes", CASES.values(), ids=CASES.keys())
+def test_macs_are_half_of_torchs_flops(model, shapes):
+    inputs = [torch.zeros(1, *shape) for shape in (shapes if isinstance(shapes, list) else [shapes])]
+    # torch's counter sees 0 where attention runs as one operator of the CPU: have it run as matrix products
+    with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as oracle:
+        copy.deepcopy(model).train()(*inputs)
+    assert count_macs(model, shapes) == oracle.get_total_flops() / 2 > 0
+
+
+def test_one_operator_after_another_in_closed_form():
+    assert count_macs(nn.Conv2d(4, 6, 5, groups=2, padding=2), (4, 7, 9)) == 7 * 9 * 6 * (4 // 2) * 5**2
+    assert count_macs(nn.ConvTranspose2d(4, 6, 2, stride=2), (4, 7, 9)) == 7 * 9 * 4 * 6 * 2**2
+    assert count_macs(nn.Linear(7, 5), (3, 7)) == count_macs(nn.Linear(7, 5), [3, 7]) == 3 * 7 * 5
+    assert count_macs(Attention(8), [(2, 5, 8), (2, 9, 8)]) == 2 * 5 * 9 * (8 + 8)
+    assert count_macs(Attention(4), [(2, 5, 8), (2, 9, 8)]) == 2 * 5 * 9 * (8 + 4)
+    assert count_macs(nn.Sequential(nn.BatchNorm2d(3), nn.ReLU(), nn.AvgPool2d(2)), (3, 4, 4)) == 0
+
+
+def test_a_layer_used_twice_costs_twice_but_is_stored_once():
+    layer = nn.Linear(6, 6)
+    twice = nn.Sequential(layer, layer)
+    assert count_macs(twice, (6,)) == 2 * count_macs(layer, (6,))
+    assert count_parameters(twice) == count_parameters(layer) == 42
+    assert size_bytes(twice) == size_bytes(layer) == 4 * 42
+
+
+def test_counting_does_not_touch_the_model():
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Dropout()).train()
+    before = copy.deepcopy(model.state_dict())
+    count_macs(model, (3, 8, 8))
+    assert all(module.training for module in model.modules())
+    assert all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())
+    assert torch.backends.mha.get_fastpath_enabled()
+
+
+@pytest.mark.parametrize("shape", [(4, 8, 8), (3, -1, 8), (), 3, [(3, 8, 8), (3, 8, 8)]])
+def test_a_shape_the_model_does_not_take_is_refused(shape):
+    with pytest.raises(ValueError, match="input_shape"):
+        count_macs(nn.Conv2d(3, 4, 3), shape)
+
+
+def test_what_cannot_be_followed_is_refused():
+    with pytest.raises(ValueError, match="recurrent"):
+        count_macs(nn.LSTM(4, 6), (5, 4))
+
+
+def test_bytes_of_a_model_are_those_of_its_arrays():
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Linear(4, 300).half())
+    model.register_buffer("codes", torch.zeros(500, dtype=torch.int8))
+    assert size_bytes(model) == len(b"".join(tensor.numpy().tobytes() for tensor in model.state_dict().values()))
+
+
+def test_bytes_of_files_and_folders(tmp_path):
+    (tmp_path / "a").write_bytes(bytes(100))
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "b").write_bytes(bytes(20))
+    assert size_bytes(tmp_path / "a") == size_bytes(str(tmp_path / "a")) == 100
+    assert size_bytes(tmp_path) == 120
+    with pytest.raises(FileNotFoundError, match="missing"):
+        size_bytes(tmp_path / "missing")
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that stands still until a test moves it."""
+    now = [0]
+    monkeypatch.setattr(time, "perf_counter_ns", lambda: now[0])
+    return now
+
+
+def test_latency_is_the_statistics_of_single_calls_after_the_warm_up(clock):
+    takes_ms = iter([1000] * 3 + [500] + [1, 2, 3, 4, 5, 6, 7, 8, 9, 100])  # warm-up, the turn's first call, timed
+
+    def fn():
+        clock[0] += next(takes_ms) * 1_000_000
+
+    result = latency(fn, warmup=3, repeats=10)
+    # numpy's quantiles of 1..9, 100: halfway 5.5; 9 + 0.1 · 91 = 18.1; 7.75 - 3.25 = 4.5
+    assert astuple(result) == pytest.approx((0.0055, 0.0181, 0.0045, 10))
+
+
+def test_functions_side_by_side_take_turns():
+    calls = []
+    result = latencies({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, warmup=2, repeats=5, block=3)
+    assert "".join(calls) == "aabb" + "aaaa" + "bbbb" + "aaa" + "bbb"  # each turn begins with an untimed call
+    assert result["a"].repeats == result["b"].repeats == 5
+
+
+@pytest.mark.parametrize("option", [{"repeats": 0}, {"warmup": -1}, {"block": 0}, {"repeats": 2.5}])
+def test_impossible_repeats_are_refused_by_name(option):
+    with pytest.raises(ValueError, match=next(iter(option))):
+        latencies({"a": int}, **option)
+
+
+def test_latency_of_one_call():
+    assert Latency.of([0.25]) == Latency(0.25, 0.25, 0, 1)
+
+
+def test_peak_memory_sees_what_is_kept_and_what_is_freed():
+    megabyte = 2**20
+    kept = peak_memory(lambda: np.ones(64 * megabyte, np.uint8))
+
+    def freed():
+        array = np.ones(128 * megabyte, np.uint8)
+        time.sleep(0.1)
+        del array
+
+    # a page of slack for each megabyte, and what else the process does meanwhile
+    assert 60 * megabyte < kept < 80 * megabyte
+    assert 120 * megabyte < peak_memory(freed) < 150 * megabyte
+    assert peak_memory(lambda: None) < 10 * megabyte
+
+
+def test_peak_memory_passes_errors_on_and_ends_its_thread():
+    before = measure.threading.active_count()
+    with pytest.raises(ZeroDivisionError):
+        peak_memory(lambda: 1 / 0)
+    assert measure.threading.active_count() == before
