@@ -12,6 +12,7 @@ Source    https://docs.pytorch.org/docs/stable/export.html
 import copy
 import warnings
 
+import numpy as np
 import torch
 from torch import fx, nn
 
@@ -38,9 +39,14 @@ def capture(model: nn.Module, example) -> fx.GraphModule:
 
 
 def as_inputs(example) -> tuple[torch.Tensor, ...]:
-    """One batch or several, from torch or numpy, as a tuple of tensors."""
-    batches = example if isinstance(example, tuple | list) else (example,)
-    return tuple(torch.as_tensor(batch) for batch in batches)
+    """One batch or several, from torch or numpy, as a tuple of tensors; float64 becomes float32, like weights.
+
+    >>> as_inputs(np.array([0.5]))[0].dtype, len(as_inputs((torch.zeros(2), torch.zeros(3))))
+    (torch.float32, 2)
+    """
+    batches = example if isinstance(example, tuple) else (example,)
+    tensors = (batch if isinstance(batch, torch.Tensor) else torch.as_tensor(np.asarray(batch)) for batch in batches)
+    return tuple(x.float() if x.dtype == torch.float64 else x for x in tensors)
 
 
 def parameter(graph: fx.GraphModule, node) -> torch.Tensor | None:

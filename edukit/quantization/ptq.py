@@ -192,8 +192,10 @@ def _batches(calibration) -> list[tuple[torch.Tensor, ...]]:
     if isinstance(calibration, np.ndarray | torch.Tensor | tuple):  # one large batch: in pieces, to bound memory
         pieces = [torch.split(x, 64) if x.ndim else () for x in as_inputs(calibration)]
         batches = list(zip(*pieces, strict=True))
+    elif hasattr(calibration, "__iter__"):
+        batches = [as_inputs(tuple(batch) if isinstance(batch, list) else batch) for batch in calibration]
     else:
-        batches = [as_inputs(batch) for batch in calibration]
+        raise TypeError(f"calibration must be a batch or an iterable of batches, got {type(calibration).__name__}")
     if not batches or any(x.numel() == 0 for batch in batches for x in batch):
         raise ValueError("calibration holds no data; a few dozen to a few hundred inputs are needed")
     if not all(bool(torch.isfinite(x).all()) for batch in batches for x in batch):

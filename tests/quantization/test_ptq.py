@@ -76,7 +76,7 @@ def test_a_calibrator_that_clips_outliers_makes_the_step_finer():
 
 def test_batches_numpy_and_a_generator_give_the_same_model():
     model = build("vgg")
-    forms = [X, X.numpy(), list(X.split(32)), (part for part in X.split(16))]
+    forms = [X, X.numpy(), X.double().numpy(), list(X.split(32)), (part for part in X.split(16))]
     outputs = [quantize_model(model, form)(X) for form in forms]
     assert all(torch.equal(outputs[0], output) for output in outputs[1:])
 
@@ -117,6 +117,11 @@ def test_several_inputs():
 def test_bad_input_is_refused_by_name(change, word):
     with pytest.raises(ValueError, match=word):
         quantize_model(**{"model": build("vgg"), "calibration": X, **change})
+
+
+def test_something_that_holds_no_batches_is_refused():
+    with pytest.raises(TypeError, match="calibration must be a batch"):
+        quantize_model(build("vgg"), 3)
 
 
 def test_nan_weights_are_refused_by_name():
