@@ -39,14 +39,12 @@ def capture(model: nn.Module, example) -> fx.GraphModule:
 
 
 def as_inputs(example) -> tuple[torch.Tensor, ...]:
-    """One batch or several, from torch or numpy, as a tuple of tensors; float64 becomes float32, like weights.
+    """One batch or several as a tuple of tensors; numpy's float64, its default, becomes float32, torch's.
 
     >>> as_inputs(np.array([0.5]))[0].dtype, len(as_inputs((torch.zeros(2), torch.zeros(3))))
     (torch.float32, 2)
     """
-    batches = example if isinstance(example, tuple) else (example,)
-    tensors = (batch if isinstance(batch, torch.Tensor) else torch.as_tensor(np.asarray(batch)) for batch in batches)
-    return tuple(x.float() if x.dtype == torch.float64 else x for x in tensors)
+    return tuple(_as_tensor(batch) for batch in (example if isinstance(example, tuple) else (example,)))
 
 
 def parameter(graph: fx.GraphModule, node) -> torch.Tensor | None:
@@ -71,6 +69,13 @@ def attach(graph: fx.GraphModule, name: str, tensor: torch.Tensor) -> fx.Node:
     node = graph.graph.get_attr(name)
     node.meta["val"] = tensor
     return node
+
+
+def _as_tensor(batch) -> torch.Tensor:
+    if isinstance(batch, torch.Tensor):
+        return batch
+    batch = np.asarray(batch)
+    return torch.as_tensor(batch.astype(np.float32) if batch.dtype == np.float64 else batch)
 
 
 def _two_rows(x: torch.Tensor) -> torch.Tensor:

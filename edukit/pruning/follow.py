@@ -1,0 +1,237 @@
+"""Following channels through a model: run it once on names instead of numbers.
+
+    makes    conv, linear             new names for what it makes; the names that arrive belong to its columns
+    blocks   grouped, depthwise conv  all channels of a block, in and out, become one
+    scales   batch_norm, x * weight   the names belong to the rows of the weight
+    unites   x + y, x * y             names that meet on one place become one channel
+    keeps    pooling, resizing, mean  positions go, names stay
+    moves    view, cat, transpose     the operation itself, applied to the names
+    fixes    all the rest             the names that arrive there stay: the model's input and output, layer_norm,
+                                      softmax, attention, a split of channels (half of them must remain half)
+
+Because every element carries its name, a flatten, another order of axes or a padded shortcut is followed exactly:
+nothing has to guess which column belongs to which channel.
+
+Shapes    names have the shape of the value they name; axis 1 holds the channels where an operation must know it
+Source    Fang et al. 2023 (DepGraph), https://arxiv.org/abs/2301.12900
+In production  torch_pruning follows autograd's graph and Python classes
+"""
+
+import operator
+from math import prod
+
+import torch
+from torch import fx, nn
+from torch.nn import functional
+from torch.utils._pytree import tree_leaves, tree_map
+
+from edukit.graph import as_inputs, capture
+from edukit.pruning.groups import Group, Names, varies
+
+
+def follow(model: nn.Module, example) -> list[Group]:
+    """The channel groups of a model as its graph tells them.
+
+    example   one small batch, or a tuple of batches for a model of several inputs
+
+    >>> follow(nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 3)), torch.zeros(1, 2))
+    [Group(4 channels made by 0.weight), Group(3 channels made by 2.weight, fixed by output)]
+    """
+    follower = _Follower(model, capture(model, example))
+    with torch.no_grad():
+        follower.run(*as_inputs(example))
+    return follower.books.groups()
+
+
+class _Follower(fx.Interpreter):
+    """Runs the graph on numbers, for their shapes, and beside them on names."""
+
+    def __init__(self, model, graph):
+        super().__init__(graph)
+        self.books = Names(model)
+        self.names = {}  # node -> the names of its value; None for weights and plain numbers
+
+    def run_node(self, node):
+        value = super().run_node(node)
+        if node.op == "get_attr" or not any(isinstance(leaf, torch.Tensor) for leaf in tree_leaves(value)):
+            self.names[node] = None
+        elif node.target is operator.getitem:
+            self.names[node] = self.names[node.args[0]][node.args[1]]
+        else:
+            arrived = any(self.names[n] is not None for n in node.all_input_nodes)
+            names = self._follow(node, value) if arrived and node.op == "call_function" else None
+            self.names[node] = self._stop(node, value) if names is None else names
+        return value
+
+    def _follow(self, node, value):
+        """The names of the operation's result, or None where they cannot be followed."""
+        first = node.args[0]
+        names = self.names[first] if isinstance(first, fx.Node) else None
+        match _operation(node):
+            case "linear":
+                return self._layer(node, names, value, axis=-1, reads=1)
+            case "matmul" | "mm":
+                return self._layer(node, names, value, axis=-1, reads=0)
+            case "conv1d" | "conv2d" | "conv3d":
+                return self._layer(node, names, value, axis=1, reads=1)
+            case "conv_transpose1d" | "conv_transpose2d" | "conv_transpose3d":
+                return self._layer(node, names, value, axis=1, reads=0)
+            case "_native_batch_norm_legit_no_training" | "_native_batch_norm_legit" | "instance_norm" | "prelu":
+                return self._norm(node, names, value)
+            case name if "pool" in name or name.startswith("upsample"):
+                return _window(names, value)
+            case "mean" | "sum" | "amax" | "amin":
+                return _reduce(names, *node.args[1:3])
+            case "view" | "_unsafe_view" | "reshape":
+                return self._view(names, value)
+            case "slice" | "select" | "unbind" | "split" | "split_with_sizes":
+                return self._part(node, names)
+            case "pad" | "constant_pad_nd":
+                return self._pad(names, value, *node.args[1:3])
+            case "permute" | "transpose" | "t" | "unsqueeze" | "squeeze" | "expand" | "repeat" | "cat" | "stack":
+                return self._move(node)
+            case name if name == "hardswish" or torch.Tag.pointwise in node.target.tags:
+                return self._pointwise(node, value)
+
+    def _layer(self, node, names, value, *, axis, reads):
+        """A convolution or a linear layer; `reads` is the axis of its weight with a row for each input."""
+        weight, *rest = node.args[1:]
+        bias, groups = rest[0] if rest else None, rest[4] if len(rest) > 4 else 1
+        arriving, outputs = _line(names, axis), value.shape[axis]
+        if arriving is None or not self._is_weight(weight) or (groups > 1 and reads == 0):
+            return None
+        if self.fetch_attr(weight.target).ndim != (2 if axis == -1 else names.ndim):
+            return None
+        if groups == 1:
+            self.books.attach(weight.target, reads, "reads", arriving)
+            made = self.books.attach(weight.target, 1 - reads, "makes", self.books.new(outputs))
+        else:  # a block of inputs and the outputs it feeds go together; depthwise: blocks of one
+            blocks = arriving.reshape(groups, -1)
+            self.books.unite(blocks, blocks[:, :1])
+            made = blocks[:, 0].repeat_interleave(outputs // groups)
+            made = self.books.attach(weight.target, 0, "makes", made)
+        if bias is not None:
+            self.books.attach(bias.target, 0, "scales", made)
+        return _spread(made, axis, value)
+
+    def _norm(self, node, names, value):
+        """Each channel by itself, with a row of each weight and statistic."""
+        channels, weights = _line(names, 1), [n for n in node.args[1:] if isinstance(n, fx.Node)]
+        if channels is None or not all(map(self._is_weight, weights)):
+            return None
+        for weight in weights:
+            if len(self.fetch_attr(weight.target)) == len(channels):  # PReLU may have one slope for all
+                self.books.attach(weight.target, 0, "scales", channels)
+        return (names,) if isinstance(value, tuple) else names
+
+    def _pointwise(self, node, value):
+        """What meets on one place is one channel; a weight that takes part has a row for each."""
+        inputs = [self.names[n] for n in node.all_input_nodes if self.names[n] is not None]
+        inputs = [names.reshape((1,) * (value.ndim - names.ndim) + names.shape) for names in inputs]
+        channel_axes = [axis for axis in range(value.ndim) if any(varies(names, axis) for names in inputs)]
+        meeting = []
+        for names in inputs:
+            if any(names.shape[axis] == 1 for axis in channel_axes):
+                self.books.fix(names, _operation(node))  # one channel that meets many serves those that stay
+            else:
+                meeting.append(names.expand(value.shape))
+        for names in meeting[1:]:
+            self.books.unite(meeting[0], names)
+        weights = [n for n in node.all_input_nodes if n.op == "get_attr"]
+        return meeting[0] if meeting and all(self._scale(weight, meeting[0]) for weight in weights) else None
+
+    def _scale(self, weight, names):
+        """A weight added to, or multiplied with, named values: False where a row is not a single channel."""
+        shape = self.fetch_attr(weight.target).shape
+        for own, size in enumerate(shape):
+            axis = own - len(shape)
+            if size > 1 and varies(names, axis):
+                if (channels := _line(names, axis)) is None:
+                    return False
+                self.books.attach(weight.target, own, "scales", channels)
+        return True
+
+    def _view(self, names, value):
+        """Axes may merge (flatten). A channel axis that is cut in two, as for a channel shuffle, keeps its size."""
+        for axis in range(names.ndim):
+            inner = prod(names.shape[axis + 1 :])
+            borders = [prod(value.shape[k:]) for k in range(value.ndim)]  # where a view starts a new row
+            if any(inner < border < inner * names.shape[axis] for border in borders) and varies(names, axis):
+                self.books.fix(names, "view")
+        return names.reshape(value.shape)
+
+    def _part(self, node, names):
+        """Some of the positions is fine; some of the channels is a choice written in the code, so all stay."""
+        operation = _operation(node)
+        position = 2 if operation.startswith("split") else 1
+        axis = node.args[position] if len(node.args) > position else 0
+        part = self._move(node)
+        whole = isinstance(part, torch.Tensor) and part.shape == names.shape
+        if varies(names, axis) and not whole:
+            self.books.fix(names, operation)
+        return part
+
+    def _pad(self, names, value, pads, mode="constant"):
+        """Positions around an image belong to its channels; channels of zeros, as in a shortcut, stay."""
+        for i, (low, high) in enumerate(zip(pads[::2], pads[1::2], strict=True)):
+            axis = names.ndim - 1 - i
+            if not varies(names, axis):
+                shape = (*names.shape[:axis], value.shape[axis], *names.shape[axis + 1 :])
+                names = names.narrow(axis, 0, 1).expand(shape)
+            elif mode == "circular" or low < 0 or high < 0:
+                return None
+            elif low or high:
+                names = functional.pad(names, [0, 0] * i + [low, high], value=int(self.books.constant("pad")))
+        return names
+
+    def _move(self, node):
+        """The operation itself, on names."""
+        if any(n.op == "get_attr" for n in node.all_input_nodes):
+            return None
+        args = fx.node.map_arg(node.args, lambda n: self.env[n] if self.names[n] is None else self.names[n])
+        return node.target(*args, **node.kwargs)
+
+    def _stop(self, node, value):
+        """Where nothing is followed, all that arrives stays, and all that leaves was made by no layer."""
+        operation = _operation(node)
+        for used in node.all_input_nodes:
+            if used.op == "get_attr":
+                self.books.fix_parameter(used.target, operation)
+            for names in tree_leaves(self.names[used]):
+                if names is not None:
+                    self.books.fix(names, operation)
+        constant = self.books.constant(operation)
+        return tree_map(lambda leaf: constant.expand(leaf.shape) if isinstance(leaf, torch.Tensor) else None, value)
+
+    def _is_weight(self, node):
+        return isinstance(node, fx.Node) and node.op == "get_attr" and self.books.knows(node.target)
+
+
+def _window(names, value):
+    """Pooling and resizing mix only what lies within a channel."""
+    channels = _line(names, 1)
+    return None if channels is None else tree_map(lambda leaf: _spread(channels, 1, leaf), value)
+
+
+def _reduce(names, axes=(), keepdim=False):
+    """A mean over positions keeps the channels; a mean over channels needs all of them."""
+    return None if not axes or any(varies(names, axis) for axis in axes) else names.amax(axes, keepdim)
+
+
+def _operation(node):
+    """Such as "conv2d" for aten.conv2d.default."""
+    return {"placeholder": "input", "output": "output"}.get(node.op) or getattr(node.target, "_opname", node.name)
+
+
+def _line(names, axis):
+    """The names along one axis, or None where they differ along another one too."""
+    if names is None or any(varies(names, other) for other in range(names.ndim) if other != axis % names.ndim):
+        return None
+    return names.movedim(axis, 0)[:, *[0] * (names.ndim - 1)]
+
+
+def _spread(line, axis, value):
+    """One name for each index of an axis, in the shape of the value."""
+    shape = [1] * value.ndim
+    shape[axis] = -1
+    return line.reshape(shape).expand(value.shape)

@@ -1,0 +1,167 @@
+"""Shrinking: the weakest channels really go, so that shapes, work and files become smaller.
+
+    score of a channel   s_c = Σ_f s_f / mean(s of f's layer)      over all filters f that make it
+    removed              the round(r n) channels of each group with the lowest score
+
+Symbols   r ratio, the share of each group that goes · n channels of the group · s_f a score of `filter_scores`
+Kept      n - round(r n), at least min_channels, rounded up to a multiple
+Bound     the shrunken model computes what the model with zeros in the same rows computes, up to float rounding:
+          `shrink` checks this on the example before it returns
+Source    Li et al. 2017, https://arxiv.org/abs/1608.08710; groups: Fang et al. 2023, https://arxiv.org/abs/2301.12900
+In production  torch_pruning.pruner.MagnitudePruner. Kernels like multiples of 4 or 8; fine-tune after shrinking
+"""
+
+import copy
+from dataclasses import replace
+
+import torch
+from torch import nn
+from torch.utils._pytree import tree_leaves
+
+from edukit.graph import as_inputs
+from edukit.pruning.follow import follow
+from edukit.pruning.groups import Channel, Group
+from edukit.pruning.remove import remove_channels, zero_channels
+from edukit.pruning.score import METHODS, as_weights, filter_scores
+
+
+def shrink(
+    model: nn.Module, example, ratio: float, method: str = "l1", *, min_channels: int = 1, multiple: int = 1
+) -> nn.Module:
+    """A copy of the model without the weakest `ratio` of the channels of each group that can lose some.
+
+    example        one small batch, or a tuple of batches: the model is followed and the result checked on it
+    ratio          0 to below 1
+    method         "l1", "l2" or "geometric_median"
+    min_channels   every group keeps at least so many
+    multiple       the number kept is rounded up to a multiple of it
+    Raises ValueError for other arguments, for NaN, and where nothing can go.
+
+    >>> net = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 4, 10))
+    >>> shrink(net, torch.zeros(1, 1, 4, 4), 0.5)
+    Sequential(
+      (0): Conv2d(1, 4, kernel_size=(3, 3), stride=(1, 1))
+      (1): ReLU()
+      (2): Flatten(start_dim=1, end_dim=-1)
+      (3): Linear(in_features=16, out_features=10, bias=True)
+    )
+    """
+    gone = weakest_channels(model, example, ratio, method, min_channels=min_channels, multiple=multiple)
+    if fault := _fault(model, gone, as_inputs(example)):
+        raise ValueError(f"model cannot shrink: {fault}")
+    return remove_channels(model, gone)
+
+
+def weakest_channels(
+    model: nn.Module, example, ratio: float, method: str = "l1", *, min_channels: int = 1, multiple: int = 1
+) -> list[Channel]:
+    """The channels that `shrink` removes, with the same arguments: for each its rows, {Axis: [index, ...]}.
+
+    >>> net = nn.Sequential(nn.Linear(1, 2), nn.ReLU(), nn.Linear(2, 1))
+    >>> _ = nn.init.constant_(net[0].weight[1], 9)  # so that the first neuron is the weaker one
+    >>> weakest_channels(net, torch.zeros(1, 1), 0.5)[0][("2.weight", 1, "reads")]
+    [0]
+    """
+    _check_choice(ratio, method, min_channels, multiple)
+    groups = channel_groups(model, example)
+    gone = []
+    for group in groups:
+        if group.fixed_by:
+            continue
+        count = len(group.channels)
+        kept = max(count - round(ratio * count), min_channels)
+        kept = -(-kept // multiple) * multiple
+        rising = _scores(model, group, method).argsort(stable=True).tolist()
+        gone += [group.channels[i] for i in rising[: max(count - kept, 0)]]
+    if all(group.fixed_by for group in groups):
+        raise ValueError(f"model has no channels that can go: {groups}")
+    return gone
+
+
+def channel_groups(model: nn.Module, example) -> list[Group]:
+    """Which rows of which layers go together, and which must stay and why.
+
+    A graph does not tell a size that was computed from one written in the code, such as the 400 of
+    `x.view(-1, 400)`. So each group is tried: without one channel the model has to run, and to be right.
+
+    >>> channel_groups(nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 3)), torch.zeros(1, 2))
+    [Group(4 channels made by 0.weight), Group(3 channels made by 2.weight, fixed by output)]
+    """
+    inputs = _checked(model, example)
+    groups = follow(model, inputs)
+    free = [i for i, group in enumerate(groups) if not group.fixed_by and len(group.channels) > 1]
+    if _fault(model, [groups[i].channels[0] for i in free], inputs):
+        for i in free:
+            if _fault(model, groups[i].channels[:1], inputs):
+                groups[i] = replace(groups[i], fixed_by="a size in the code")
+    return groups
+
+
+def _scores(model, group, method):
+    """One score for each channel: those of its filters, each relative to the mean of its layer, added up."""
+    total = torch.zeros(len(group.channels), dtype=torch.float64)
+    for axis in group.channels[0]:
+        if axis.role == "makes":
+            scores = filter_scores(model.get_parameter(axis.parameter).movedim(axis.axis, 0), method).double().cpu()
+            scores /= scores.mean().clamp(min=torch.finfo(torch.float64).tiny)
+            total += torch.stack([scores[channel[axis]].sum() for channel in group.channels])
+    return total
+
+
+def _fault(model, channels, inputs):
+    """What is wrong with the model without these channels, measured against zeros in their place; "" if nothing."""
+    try:
+        outputs = _outputs(remove_channels(model, channels), inputs)
+    except Exception as error:  # whatever the model's own code raises when a size has changed
+        return f"without some channels it stops with {_first_line(error)}"
+    for y, expected in zip(outputs, _outputs(zero_channels(model, channels), inputs), strict=True):
+        if y.shape != expected.shape or not _close(y, expected):
+            return "without some channels it computes something else than with zeros in their place"
+    return ""
+
+
+def _outputs(copied, inputs):
+    """All tensors that the copy of a model gives in evaluation mode; what is random even then repeats itself."""
+    with torch.no_grad(), torch.random.fork_rng():
+        return [y for y in tree_leaves(copied.eval()(*inputs)) if isinstance(y, torch.Tensor)]
+
+
+def _close(y, expected):
+    """Equal in half of the digits: rounding stays far below, a wrong channel far above."""
+    if not y.is_floating_point():
+        return True
+    tolerance = torch.finfo(y.dtype).eps ** 0.5 * expected.nan_to_num(0, 0, 0).abs().max()
+    return torch.allclose(y, expected, rtol=0, atol=float(tolerance), equal_nan=True)
+
+
+def _checked(model, example):
+    """The example as a tuple of batches; what is wrong with it or with the model is said before any work."""
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model must be a torch.nn.Module, got {type(model).__name__}")
+    for name, parameter in model.named_parameters():
+        as_weights(parameter, f"model: {name}")
+    inputs = as_inputs(example)
+    for batch in inputs:
+        as_weights(batch, "example")
+    try:
+        outputs = _outputs(copy.deepcopy(model), inputs)
+    except Exception as error:  # whatever the model's own code raises
+        shapes = " and ".join(str(tuple(batch.shape)) for batch in inputs)
+        raise ValueError(f"example of shape {shapes} does not fit the model: {_first_line(error)}") from error
+    if any(bool(y.isnan().any()) for y in outputs):
+        raise ValueError("model gives NaN for the example, so that nothing can be compared")
+    return inputs
+
+
+def _first_line(error):
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+
+
+def _check_choice(ratio, method, min_channels, multiple):
+    if not 0 <= ratio < 1:
+        raise ValueError(f"ratio must be 0 to below 1, got {ratio!r}")
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+    for name, value in (("min_channels", min_channels), ("multiple", multiple)):
+        if not isinstance(value, int) or value < 1:
+            raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
