@@ -1,0 +1,164 @@
+"""The benchmark: what each stage of the pipeline weighs, knows and takes, measured on the exported file.
+
+Protocol
+    accuracy   the exported file, run by ONNX Runtime, on test images that no earlier step has seen
+    bytes      the file on disk; and the raw weights in it with their scales
+    latency    one image, one thread, warm-up, the stages in turns: median and 90th percentile
+    energy     an estimate from published energies of single operations, marked as such
+    claims     what articles say beside what was measured here, in the same run, with a verdict
+"""
+
+import platform
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from edukit.data.dataset import Dataset
+from edukit.deployment.claims import Claim, judge
+from edukit.deployment.device import energy
+from edukit.deployment.export import export
+from edukit.deployment.pipeline import Recipe, compress
+from edukit.deployment.runtimes import load, operators
+from edukit.measure import Latency, count_macs, count_parameters, latencies, size_bytes
+from edukit.networks import mobilenet_v1
+from edukit.quantization import QuantizedModel, fold_batchnorm, quantize_model
+from edukit.training import accuracy, seeded, threads
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One network, measured. energy_j is an estimate; accuracy is a share, 0 to 1."""
+
+    name: str
+    parameters: int
+    macs: int
+    size_bytes: int
+    weight_bytes: int
+    accuracy: float
+    latency: Latency
+    energy_j: float
+    operators: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Speed:
+    """One 224x224 MobileNetV1, three ways. It was never trained: speed does not ask what weights mean."""
+
+    macs: int
+    eager: Latency
+    float_file: Latency
+    int8_file: Latency
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything that one run measured."""
+
+    data: str
+    seed: int
+    stages: list[Stage]
+    speed: Speed
+    claims: list[Claim]
+    machine: dict[str, str]
+
+    def as_dict(self) -> dict:
+        """Plain dictionaries and lists, for JSON."""
+        return asdict(self)
+
+
+def benchmark(
+    data: Dataset, *, seed: int = 0, recipe: Recipe | None = None, folder: Path | None = None, progress: bool = True
+) -> Result:
+    """Run the whole pipeline on a data set and measure every stage.
+
+    recipe   how long to train; by default the one for data.name
+    folder   keeps the exported files, one for each stage; by default they are measured and thrown away
+    """
+    models = compress(data, seed=seed, recipe=recipe, progress=progress)
+    with tempfile.TemporaryDirectory() as scratch:
+        stages = measure_stages(models, data, Path(folder or scratch))
+        speed = measure_speed(Path(scratch))
+    return Result(data.name, seed, stages, speed, judge(stages, speed), machine())
+
+
+def measure_stages(models: dict[str, nn.Module], data: Dataset, folder: Path) -> list[Stage]:
+    """Export each model to folder and measure the files side by side."""
+    image = data.test.x[:1]
+    paths = {name: export(model, image, folder / f"{name.replace(' ', '_')}.onnx") for name, model in models.items()}
+    sessions = {name: load(path, threads=1) for name, path in paths.items()}
+    times = latencies({name: lambda s=session: s(image) for name, session in sessions.items()}, warmup=50, repeats=300)
+    stages, macs = [], 0
+    for name, model in models.items():
+        quantized = isinstance(model, QuantizedModel)
+        macs = macs if quantized else count_macs(model, image.shape[1:])  # quantizing keeps each multiplication
+        weight_bytes = raw_weight_bytes(model)
+        stages.append(
+            Stage(
+                name,
+                count_parameters(model),
+                macs,
+                size_bytes(paths[name]),
+                weight_bytes,
+                accuracy(sessions[name], data.test),
+                times[name],
+                energy(macs, weight_bytes, "int8" if quantized else "float32").total_j,
+                dict(operators(paths[name])),
+            )
+        )
+    return stages
+
+
+def raw_weight_bytes(model: nn.Module) -> int:
+    """Bytes of the weights of convolutions and linear layers, with their scales, and without biases and graph."""
+    if isinstance(model, QuantizedModel):
+        stored = model.state_dict().items()
+        return sum(t.nbytes for name, t in stored if name.endswith(("weight_codes", "weight_scale")))
+    return sum(weight.nbytes for weight in model.parameters() if weight.ndim > 1)
+
+
+def measure_speed(folder: Path, size: int = 224) -> Speed:
+    """Eager torch, the float file and the INT8 file of one MobileNetV1, one thread each, in turns."""
+    with seeded(0):
+        model = fold_batchnorm(mobilenet_v1())
+        images = torch.rand(4, 3, size, size)
+    files = [
+        load(export(m, images[:1], folder / f"speed_{i}.onnx"), threads=1)
+        for i, m in enumerate((model, quantize_model(model, images)))
+    ]
+    image = images[:1].numpy()
+
+    def eager():
+        with torch.inference_mode():
+            return model(images[:1])
+
+    functions = {"eager": eager, "float_file": lambda: files[0](image), "int8_file": lambda: files[1](image)}
+    with threads(1):
+        return Speed(count_macs(model, (3, size, size)), **latencies(functions, warmup=5, repeats=50))
+
+
+def machine() -> dict[str, str]:
+    """Where the figures come from: processor, system and versions."""
+    import onnxruntime
+
+    return {
+        "processor": _processor(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "onnxruntime": onnxruntime.__version__,
+        "numpy": np.__version__,
+    }
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    names = (
+        [line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line]
+        if info.exists()
+        else []
+    )
+    return names[0] if names else platform.processor() or platform.machine()

@@ -1,0 +1,74 @@
+"""Claims of articles beside what this run measured, each with a verdict and a reason.
+
+A14   distil, prune, quantize: 20 times smaller, accuracy within 2 points
+B14   INT8 against FP32 of the same network: 4 times smaller and faster, accuracy within 0.5 point, power -68 %
+
+A claim holds when the measured figure is at least as good. Power cannot be measured in software alone, so that claim
+gets no verdict: the energy beside it is an estimate.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One figure from an article and the measured one; `holds` is None where this run cannot tell."""
+
+    source: str
+    text: str
+    measured: str
+    holds: bool | None
+    because: str = ""
+
+    @property
+    def verdict(self) -> str:
+        return {True: "holds", False: "does not hold", None: "not measured"}[self.holds]
+
+
+def judge(stages, speed) -> list[Claim]:
+    """The claims that this run can answer; stages as `benchmark` measures them: teacher first, FP32 and INT8 last."""
+    teacher, fp32, int8 = stages[0], stages[-2], stages[-1]
+    return [
+        _ratio("A14", "the pipeline makes it 20x smaller on disk", teacher.size_bytes, int8.size_bytes, 20),
+        _points("A14", teacher, int8, 2.0),
+        _ratio("B14", "INT8 is 4x smaller on disk", fp32.size_bytes, int8.size_bytes, 4, _why_not_4x(fp32, int8)),
+        _ratio("B14", "INT8 is 4x faster", *_medians(fp32.latency, int8.latency), 4, _why_not_faster(int8, speed)),
+        _ratio("B14", "INT8 MobileNetV1 at 224x224 is 4x faster", *_medians(speed.float_file, speed.int8_file), 4),
+        _points("B14", fp32, int8, 0.5),
+        Claim("B14", "INT8 takes 68 % less power", _energy(fp32, int8), None, "software alone cannot measure power"),
+    ]
+
+
+def _ratio(source, text, before, after, wanted, because="") -> Claim:
+    return Claim(source, text, f"{before / after:.1f}x", before / after >= wanted, because)
+
+
+def _medians(before, after):
+    return before.median_s, after.median_s
+
+
+def _points(source, before, after, allowed) -> Claim:
+    lost = round(100 * (before.accuracy - after.accuracy), 6)  # 0.5 must not become 0.5000000001
+    text = f"accuracy of {after.name} within {allowed:g} points of {before.name}"
+    return Claim(source, text, f"{0 - lost:+.1f} points", lost <= allowed)
+
+
+def _energy(fp32, int8) -> str:
+    return f"{1 - int8.energy_j / fp32.energy_j:.0%} less energy (estimate)"
+
+
+def _why_not_4x(fp32, int8) -> str:
+    """Four to one holds for each weight; scales, biases and the graph are not weights."""
+    rest = 1 - int8.weight_bytes / int8.size_bytes
+    raw = fp32.weight_bytes / int8.weight_bytes
+    return f"raw weights with their scales are {raw:.1f}x smaller, but {rest:.0%} of this file is graph and biases"
+
+
+def _why_not_faster(int8, speed) -> str:
+    """The same kernels reach a rate on a large net that this one may be too small for."""
+    here = int8.macs / int8.latency.median_s / 1e9
+    there = speed.macs / speed.int8_file.median_s / 1e9
+    return (
+        f"its {int8.macs / 1e6:.2f} M MACs in {sum(int8.operators.values())} operators run at {here:.0f} GMAC/s, "
+        f"MobileNetV1's {speed.macs / 1e6:.0f} M at {there:.0f}: a net this small pays for calls, not for sums"
+    )

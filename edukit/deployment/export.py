@@ -1,0 +1,102 @@
+"""Export: a model in Python becomes a file that runtimes on phones read.
+
+    torch.export (a graph)  →  ONNX operators  →  metadata off, checksum on  →  one atomic rename
+
+A float model becomes float operators. A QuantizedModel becomes QDQ: its weights are int8 initializers and its biases
+int32, from our own scales, so that ONNX Runtime replaces DQ → layer → Q by one integer operator (`operators` in
+runtimes.py shows whether it did).
+
+Source    https://docs.pytorch.org/docs/stable/onnx_export.html
+In production  the same call; torch.onnx.export without dynamo=True traces TorchScript and is on its way out
+"""
+
+import logging
+import warnings
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from edukit.deployment.seal import sealed, write_atomically
+from edukit.graph import as_inputs, capture
+from edukit.quantization import QuantizedModel
+
+OPSET = 18
+FORMATS = ("onnx",)
+
+
+def export(model: nn.Module, example, path, format: str = "onnx") -> Path:
+    """Write the model in evaluation mode to `path`, and return the path. The batch size stays free.
+
+    example   one batch of inputs as torch or numpy, or a tuple of batches for several inputs
+    The file is complete or not there: it is written beside its place and then renamed.
+    Raises ValueError for an unknown format, a model that cannot be traced, activations that are not 8 bits wide.
+    """
+    if format not in FORMATS:
+        raise ValueError(f"format must be one of {', '.join(FORMATS)}, got {format!r}")
+    if isinstance(model, QuantizedModel) and model.activation_bits != 8:
+        raise ValueError(f"activations must have 8 bits for an integer file, this model has {model.activation_bits}")
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise ValueError(f"path must lie in an existing folder, got {path}")
+    return write_atomically(path, sealed(_onnx_bytes(model, example)))
+
+
+def _onnx_bytes(model, example) -> bytes:
+    inputs = tuple(torch.cat([x, x]) if len(x) == 1 else x for x in as_inputs(example))
+    free_batch = tuple({0: torch.export.Dim("batch")} for _ in inputs)
+    names = ["input"] if len(inputs) == 1 else [f"input_{i}" for i in range(len(inputs))]
+    with _quiet():
+        program = torch.onnx.export(
+            model.network if isinstance(model, QuantizedModel) else capture(model, inputs),
+            inputs,
+            dynamo=True,
+            opset_version=OPSET,
+            input_names=names,
+            output_names=["output"],
+            dynamic_shapes=free_batch,
+            custom_translation_table=_translations(),
+            verbose=False,
+        )
+    return _stripped(program.model_proto).SerializeToString()
+
+
+def _translations():
+    """Our two operators are ONNX operators already."""
+    from onnxscript.values import Opset
+
+    op = Opset("", OPSET)
+
+    def quantize(x, scale, zero_point, qmin, qmax):
+        return op.QuantizeLinear(x, scale, zero_point)
+
+    def dequantize(q, scale, zero_point=None, axis=0):
+        arguments = (q, scale) if zero_point is None else (q, scale, zero_point)
+        return op.DequantizeLinear(*arguments, axis=axis)
+
+    return {torch.ops.edukit.quantize.default: quantize, torch.ops.edukit.dequantize.default: dequantize}
+
+
+def _stripped(proto):
+    """Without stack traces and shapes of inner values: they would be most of a small file."""
+    for item in [*proto.graph.node, *proto.graph.initializer, *proto.graph.input, *proto.graph.output]:
+        item.ClearField("metadata_props")
+        item.ClearField("doc_string")
+    proto.graph.ClearField("metadata_props")
+    proto.graph.ClearField("value_info")
+    return proto
+
+
+class _quiet(warnings.catch_warnings):
+    """The exporter tells of optional packages and of its own deprecations; neither concerns the caller."""
+
+    def __enter__(self):
+        super().__enter__()
+        warnings.simplefilter("ignore")
+        self._logger = logging.getLogger("torch.onnx")
+        self._level = self._logger.level
+        self._logger.setLevel(logging.ERROR)
+
+    def __exit__(self, *error):
+        self._logger.setLevel(self._level)
+        return super().__exit__(*error)

@@ -1,0 +1,162 @@
+"""The benchmark's results for people: a table in the terminal, a page with pictures, and the figures as JSON."""
+
+import html
+import json
+import shutil
+import tempfile
+from base64 import b64encode
+from pathlib import Path
+from string import Template
+
+from edukit import data as datasets
+from edukit.deployment.benchmark import Result, benchmark
+from edukit.deployment.device import SOURCE
+from edukit.plots.benchmark import LatencyPlot, SizePlot
+from edukit.plots.picture import Picture
+
+CLAIMS = "What articles claim, and what this run measured"
+HEADS = ("stage", "parameters", "MACs", "file, kB", "test accuracy", "median, µs", "p90, µs", "energy, µJ (estimate)")
+
+
+def run(name: str = "digits", *, seed: int = 0, output: str | None = None) -> str:
+    """Run the benchmark on a data set by name, write it to the folder `output` if given, and return the text.
+
+    The folder is filled at the end, file by file, each complete: stopping earlier leaves it as it was.
+    """
+    data = datasets.digits(size=32) if name == "digits" else datasets.load(name)
+    if output is not None and Path(output).exists() and not Path(output).is_dir():
+        raise ValueError(f"output must be a folder, {output} is a file")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "models").mkdir()
+        result = benchmark(data, seed=seed, folder=folder / "models")
+        (folder / "report.html").write_text(page(result), encoding="utf-8")
+        (folder / "results.json").write_text(json.dumps(result.as_dict(), indent=1), encoding="utf-8")
+        if output is not None:
+            _move(folder, Path(output))
+    return text(result) + (f"\n\nWritten to {output}" if output else "")
+
+
+def text(result: Result) -> str:
+    """The table of stages, each with its ratio to the teacher, and the claims with their verdicts."""
+    rows = [HEADS, *_rows(result.stages)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(HEADS))]
+    line = "  ".join([f"{{:<{widths[0]}}}", *(f"{{:>{width}}}" for width in widths[1:])])
+    table = [line.format(*row) for row in rows]
+    rule = line.format(*("─" * width for width in widths))
+    claims = [f"{c.verdict:<14} {c.source}  {c.text}: {c.measured}{_because(c)}" for c in result.claims]
+    head, body = [_title(result), "", table[0], rule, *table[1:], ""], [CLAIMS, *claims, "", _notes(result)]
+    return "\n".join(head + body)
+
+
+def page(result: Result) -> str:
+    """One HTML page with its pictures inside; it needs no network."""
+    pictures = [Picture(plot, figsize=(7.2, 3.4), stages=result.stages) for plot in (SizePlot, LatencyPlot)]
+    claims = [(c.source, c.text, c.measured, c.verdict + _because(c)) for c in result.claims]
+    return Template(PAGE).substitute(
+        title=html.escape(_title(result)),
+        heading=CLAIMS,
+        stages=_table(HEADS, _rows(result.stages)),
+        claims=_table(("article", "claim", "measured", "verdict"), claims),
+        pictures="".join(_figure(picture) for picture in pictures),
+        notes=html.escape(_notes(result)),
+    )
+
+
+def _rows(stages) -> list[tuple[str, ...]]:
+    """Each stage's figures, and below them their ratios to the teacher, the first stage."""
+    pairs = [(_figures(stage), _ratios(stage, stages[0])) for stage in stages]
+    return [pairs[0][0], *(row for pair in pairs[1:] for row in pair)]
+
+
+def _figures(stage) -> tuple[str, ...]:
+    micro = 1e6
+    return (
+        stage.name,
+        f"{stage.parameters:,}",
+        f"{stage.macs:,}",
+        f"{stage.size_bytes / 1000:,.1f}",
+        f"{stage.accuracy:.1%}",
+        f"{stage.latency.median_s * micro:.0f}",
+        f"{stage.latency.p90_s * micro:.0f}",
+        f"{stage.energy_j * micro:.2f}",
+    )
+
+
+def _ratios(stage, teacher) -> tuple[str, ...]:
+    def ratio(of):
+        return f"{of(teacher) / of(stage):.1f}x less"
+
+    points = 100 * (stage.accuracy - teacher.accuracy)
+    return (
+        "",
+        ratio(lambda s: s.parameters),
+        ratio(lambda s: s.macs),
+        ratio(lambda s: s.size_bytes),
+        f"{points:+.1f} points",
+        ratio(lambda s: s.latency.median_s),
+        ratio(lambda s: s.latency.p90_s),
+        ratio(lambda s: s.energy_j),
+    )
+
+
+def _title(result) -> str:
+    return f"edukit bench: {result.data}, seed {result.seed}"
+
+
+def _notes(result) -> str:
+    speed = result.speed
+    milli = [1e3 * latency.median_s for latency in (speed.eager, speed.float_file, speed.int8_file)]
+    machine = ", ".join(f"{name} {value}" for name, value in result.machine.items())
+    return (
+        f"MobileNetV1 at 224x224, one thread: eager torch {milli[0]:.1f} ms, ONNX Runtime FP32 {milli[1]:.1f} ms, "
+        f"INT8 {milli[2]:.1f} ms.\nAccuracy and latency: the exported file in ONNX Runtime, one image, one thread. "
+        f"Energy: an estimate from {SOURCE}\nMeasured on: {machine}"
+    )
+
+
+def _because(claim) -> str:
+    return f" ({claim.because})" if claim.because and not claim.holds else ""
+
+
+def _table(heads, rows) -> str:
+    cells = "".join(f'<th scope="col">{html.escape(head)}</th>' for head in heads)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _figure(picture) -> str:
+    png = b64encode(picture.png()).decode()
+    words = html.escape(picture.description)
+    return f'<figure><img alt="{words}" src="data:image/png;base64,{png}"><figcaption>{words}</figcaption></figure>'
+
+
+def _move(source: Path, target: Path) -> None:
+    """Each file is copied beside its place and renamed, so that none is ever half there; results.json comes last."""
+    (target / "models").mkdir(parents=True, exist_ok=True)
+    for file in sorted(path for path in source.rglob("*") if path.is_file()):
+        place = target / file.relative_to(source)
+        beside = place.with_name(f".{place.name}.part")
+        shutil.copyfile(file, beside)
+        beside.replace(place)
+
+
+PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>$title</title>
+<style>
+ body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 68rem; margin: 2rem auto; padding: 0 1rem }
+ table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto }
+ th, td { padding: .3rem .7rem; text-align: right; border-bottom: 1px solid #e6e8eb; white-space: nowrap }
+ th:first-child, td:first-child { text-align: left }
+ th { color: #555; font-weight: 600; white-space: normal; vertical-align: bottom }
+ .words td { text-align: left; white-space: normal } .words th { text-align: left }
+ figure { margin: 2rem 0 } img { max-width: 100% } figcaption, .notes { color: #555; white-space: pre-line }
+</style>
+<h1>$title</h1>
+$stages
+$pictures
+<h2>$heading</h2>
+<div class="words">$claims</div>
+<p class="notes">$notes</p>
+</html>
+"""

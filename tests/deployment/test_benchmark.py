@@ -1,0 +1,61 @@
+"""The benchmark measures exported files: every figure belongs to the stage it stands beside."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from edukit.data import digits
+from edukit.deployment import load
+from edukit.deployment.benchmark import machine, measure_speed, measure_stages, raw_weight_bytes
+from edukit.measure import count_macs
+from edukit.networks import MobileClassifier
+from edukit.quantization import quantize_model
+
+DATA = digits(size=32)
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    model = MobileClassifier(10, 1, width=0.25)
+    models = {"a float": model, "INT8": quantize_model(model, DATA.calibration.x)}
+    return models, measure_stages(models, DATA, folder), folder
+
+
+def test_sizes_and_accuracy_are_those_of_the_files(measured):
+    models, stages, folder = measured
+    for stage in stages:
+        path = folder / f"{stage.name.replace(' ', '_')}.onnx"
+        assert stage.size_bytes == path.stat().st_size
+        answers = load(path)(DATA.test.x).argmax(1)
+        assert stage.accuracy == np.mean(answers == DATA.test.y)
+        assert 0 < stage.latency.median_s <= stage.latency.p90_s
+
+
+def test_quantizing_keeps_the_macs_and_quarters_the_weights(measured):
+    models, (before, after), _ = measured
+    assert before.macs == after.macs == count_macs(models["a float"], (1, 32, 32))
+    scales = sum(t.nbytes for name, t in models["INT8"].state_dict().items() if name.endswith("weight_scale"))
+    assert after.weight_bytes == before.weight_bytes / 4 + scales
+    assert after.operators["QLinearConv"] == before.operators["Conv"] and "Conv" not in after.operators
+
+
+def test_raw_weight_bytes_of_a_known_layer():
+    layer = nn.Sequential(nn.Linear(8, 4))
+    assert raw_weight_bytes(layer) == 8 * 4 * 4
+    assert raw_weight_bytes(quantize_model(layer, torch.rand(9, 8))) == 8 * 4 + 4 * 4  # codes, and 4 scales
+
+
+def test_speed_measures_three_ways_and_restores_the_threads(tmp_path):
+    before = torch.get_num_threads()
+    speed = measure_speed(tmp_path, size=32)
+    assert min(speed.eager.median_s, speed.float_file.median_s, speed.int8_file.median_s) > 0
+    assert torch.get_num_threads() == before
+
+
+def test_the_machine_is_described():
+    described = machine()
+    assert described["torch"] == torch.__version__ and json.dumps(described) and all(described.values())

@@ -1,0 +1,83 @@
+"""Exported files: the same answers in ONNX Runtime, every quantized layer an integer operator, no half files."""
+
+import os
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from torch import nn
+from unseen import NETWORKS, build
+
+from edukit.deployment import export, load, operators
+from edukit.quantization import quantize_model
+
+X = torch.rand(32, 3, 16, 16, generator=torch.Generator().manual_seed(1))
+INTEGER = ("QLinearConv", "QGemm", "QLinearMatMul", "MatMulIntegerToFloat", "MatMulInteger")
+FLOAT = ("Conv", "FusedConv", "Gemm", "FusedGemm")
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_float_file_answers_like_the_model(name, tmp_path):
+    model = build(name)
+    session = load(export(model, X[:1], tmp_path / "model.onnx"))
+    np.testing.assert_allclose(session(X.numpy()), model(X).detach().numpy(), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_quantized_layer_runs_as_an_integer_operator(name, tmp_path):
+    quantized = quantize_model(build(name), X)
+    path = export(quantized, X[:1], tmp_path / "model.onnx")
+    counts = operators(path)
+    layers = sum(row.precision == "int8" for row in quantized.report)
+    assert sum(counts[kind] for kind in INTEGER) == layers
+    assert not any(counts[kind] for kind in FLOAT)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_integer_file_answers_like_the_quantized_model(name, tmp_path):
+    quantized = quantize_model(build(name), X)
+    difference = load(export(quantized, X[:1], tmp_path / "model.onnx"))(X.numpy()) - quantized(X).numpy()
+    step = float([t for n, t in quantized.state_dict().items() if n.startswith("network.linear")][-2])
+    # torch sums in float, the runtime in int32: a sum on the edge between two codes may fall to either side
+    assert np.abs(difference).max() <= 3 * step and (np.abs(difference) < 1e-5).mean() > 0.9
+
+
+def test_weights_are_int8_and_biases_int32_in_the_file(tmp_path):
+    proto = onnx.load(export(quantize_model(build("vgg"), X), X[:1], tmp_path / "model.onnx"))
+    kinds = {t.name.rpartition("_")[0]: t.data_type for t in proto.graph.initializer if t.name.endswith("codes")}
+    assert len(kinds) == 6
+    for name, kind in kinds.items():
+        assert kind == (onnx.TensorProto.INT8 if name.endswith("weight") else onnx.TensorProto.INT32)
+    onnx.checker.check_model(proto, full_check=True)
+
+
+def test_the_integer_file_of_a_wide_layer_is_about_a_quarter(tmp_path):
+    model = nn.Sequential(nn.Conv2d(3, 64, 3), nn.ReLU(), nn.Conv2d(64, 64, 3), nn.ReLU(), nn.Conv2d(64, 64, 3))
+    paths = [export(m, X[:1], tmp_path / f"{i}.onnx") for i, m in enumerate((model, quantize_model(model, X)))]
+    assert 3.5 < os.path.getsize(paths[0]) / os.path.getsize(paths[1]) < 4
+
+
+def test_the_file_holds_no_path_of_the_machine_that_wrote_it(tmp_path):
+    content = export(build("vgg"), X[:1], tmp_path / "model.onnx").read_bytes()
+    assert b".py" not in content and os.getcwd().encode() not in content
+
+
+@pytest.mark.parametrize(
+    "change, word",
+    [
+        (dict(format="tflite"), "format"),
+        (dict(path="nowhere/model.onnx"), "path"),
+        (dict(example=X[:1, :2]), "model cannot be traced"),
+    ],
+)
+def test_bad_input_is_refused_and_leaves_no_file(change, word, tmp_path):
+    change = {"model": build("vgg"), "example": X[:1], "path": "model.onnx", **change}
+    with pytest.raises(ValueError, match=word):
+        export(**{**change, "path": tmp_path / change["path"]})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_activations_of_another_width_have_no_integer_file(tmp_path):
+    with pytest.raises(ValueError, match="activations must have 8 bits"):
+        export(quantize_model(build("vgg"), X, activation_bits=4), X[:1], tmp_path / "model.onnx")

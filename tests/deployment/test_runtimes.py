@@ -1,0 +1,69 @@
+"""Sessions: names and shapes of the file, one call, and refusals that say why."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from edukit.deployment import export, load, operators
+
+
+@pytest.fixture
+def path(tmp_path):
+    return export(nn.Sequential(nn.Linear(4, 3), nn.ReLU()), torch.rand(1, 4), tmp_path / "model.onnx")
+
+
+def test_names_shapes_and_any_batch(path):
+    session = load(path, threads=2)
+    assert session.inputs == {"input": ("batch", 4)} and session.outputs == {"output": ("batch", 3)}
+    assert session(np.ones((7, 4), np.float32)).shape == (7, 3)
+    assert session(np.ones((1, 4))).dtype == np.float32  # float64 comes easily from numpy
+
+
+def test_several_inputs(tmp_path):
+    class Two(nn.Module):
+        def forward(self, a, b):
+            return a + b, a * b
+
+    path = export(Two(), (torch.rand(1, 4), torch.rand(1, 4)), tmp_path / "model.onnx")
+    ones = np.ones((2, 4), np.float32)
+    total, product = load(path)(ones, 2 * ones)
+    assert total.max() == 3 and product.max() == 2
+
+
+def test_float_operators_are_counted_as_they_run(path):
+    assert operators(path)["Gemm"] + operators(path)["FusedGemm"] == 1
+
+
+@pytest.mark.parametrize("wrong", [np.ones((2, 5)), np.ones(4)])
+def test_a_wrong_shape_is_refused_by_name(path, wrong):
+    with pytest.raises(ValueError, match="input must have the shape"):
+        load(path)(wrong)
+
+
+def test_a_wrong_number_of_inputs_is_refused(path):
+    with pytest.raises(ValueError, match="takes 1 inputs"):
+        load(path)(np.ones((1, 4)), np.ones((1, 4)))
+
+
+@pytest.mark.parametrize(
+    "change, word", [(dict(runtime="nothing"), "runtime must be one of"), (dict(threads=0), "threads must be")]
+)
+def test_unknown_settings_are_refused(path, change, word):
+    with pytest.raises(ValueError, match=word):
+        load(path, **change)
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="found none"):
+        load(tmp_path / "nothing.onnx")
+
+
+def test_damaged_files_are_refused(path):
+    good = path.read_bytes()
+    bits = np.random.default_rng(0).integers(0, 8 * (len(good) - 83), 60)  # 83 bytes: the seal itself
+    damaged = [bytes(b ^ (1 << bit % 8) if i == bit // 8 else b for i, b in enumerate(good)) for bit in bits]
+    for content in [*damaged, good[:-100], good[:100], b"not a model", b""]:
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match="damaged|not a model"):
+            load(path)
