@@ -1,0 +1,11 @@
+"""Checked exercises, a module for each topic, so that a lesson says which exercises are its own:
+
+from edukit.checks import quantization as check
+
+check.quantize(your_function)      right, not attempted, or what is wrong
+check.quantize.solution()          the package's own source, for teachers and for the stuck
+"""
+
+from edukit.checks.verdict import Exercise, Verdict
+
+__all__ = ["Exercise", "Verdict"]

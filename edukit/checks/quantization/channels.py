@@ -1,0 +1,159 @@
+"""Exercises on channels: a scale for each one, and how many bits a layer weighs with its scales.
+
+Well-known mistakes  the first channel's scale for the whole tensor; a maximum over the wrong axes; a dead channel
+divided by 0; a compression ratio that forgets the scales
+"""
+
+import math
+
+import numpy as np
+
+from edukit.checks.verdict import Exercise, alike, first_difference
+from edukit.quantization.affine import choose_qparams
+from edukit.quantization.calibrate import min_max
+
+f32, random = np.float32, np.random.default_rng(1)
+
+
+def channel_scales(w, bits):
+    """One symmetric scale for each output channel, in a shape that broadcasts against w."""
+    return choose_qparams(*min_max(w, axis=0), bits, symmetric=True).scale
+
+
+def compression_ratio(shape, bits):
+    """Bits of a layer's float32 weights over the bits of its codes and of its float32 scales, one a channel."""
+    n, channels = math.prod(shape), shape[0]
+    return 32 * n / (bits * n + 32 * channels)
+
+
+def _weights(*shape, sizes=None):
+    """Random weights whose channels differ in size; those of the last one are all negative."""
+    sizes = np.geomspace(0.01, 1, shape[0]) if sizes is None else np.array(sizes)
+    w = random.normal(0, 1, shape) * sizes.reshape(-1, *[1] * (len(shape) - 1))
+    w[-1] = -abs(w[-1])
+    return w.astype(f32)
+
+
+def _same_scales(expected, got) -> bool:
+    got = np.asarray(got)
+    if got.shape != expected.shape or not (np.isfinite(got) & (got > 0)).all():
+        return False
+    return alike(np.where(expected == 1, 1, got), expected)  # 1: a channel of zeros, which any step stores
+
+
+def _show_scales(arguments, expected, got):
+    w, bits = arguments
+    if np.shape(got) != expected.shape:
+        return f"weights {w.shape} need scales {expected.shape}, yours have {np.shape(got)}"
+    at = first_difference(expected, got)
+    return f"channel {at[0]} of {w.shape} at {bits} bits needs S = {expected[at]:.4g}, yours is {got[at]:.4g}"
+
+
+def _largest(w, axes=None):
+    return abs(w).max(tuple(range(1, w.ndim)) if axes is None else axes, keepdims=True)
+
+
+def _wrong_scales(limit, steps=lambda bits: 2 ** (bits - 1) - 1, guard=True):
+    """A wrong channel_scales: a rule for the largest size, or for the number of steps, or no guard against 0."""
+
+    def scales(w, bits):
+        scale = limit(w) / f32(steps(bits))
+        return np.where(scale > 0, scale, f32(1)) if guard else scale
+
+    return scales
+
+
+CHANNEL_SCALES = Exercise(
+    channel_scales,
+    [
+        (_weights(4, 2, 3, 3), 8),
+        (_weights(3, 3, 3, 3), 8),
+        (_weights(5, 7), 4),
+        (_weights(6, 1, 3, 3), 2),
+        (_weights(4, 5, sizes=[1, 0, 2, 3]), 8),
+        *(
+            (_weights(channels, 4, 3, 3), bits)
+            for channels, bits in zip(range(2, 9), [2, 3, 4, 5, 6, 7, 8], strict=True)
+        ),
+    ],
+    {
+        "first channel for all": (
+            _wrong_scales(lambda w: np.broadcast_to(_largest(w)[:1], _largest(w).shape)),
+            "the first channel's scale stands for the whole tensor: each channel needs its own",
+        ),
+        "first channel only": (
+            _wrong_scales(lambda w: _largest(w).ravel()[0]),
+            "only the first channel's scale came back: each channel needs its own",
+        ),
+        "one for the tensor": (
+            _wrong_scales(lambda w: abs(w).max()),
+            "that is one scale for the whole tensor: take the maximum over all axes but the first",
+        ),
+        "input channels": (
+            _wrong_scales(lambda w: _largest(w, (0, *range(2, w.ndim)))),
+            "the maximum ran over the wrong axes: output channels are axis 0, keep that one",
+        ),
+        "flat": (
+            _wrong_scales(lambda w: _largest(w).ravel()),
+            "the right numbers in the wrong shape: broadcasting lines up the last axes; keepdims=True keeps the others",
+        ),
+        "without the sign": (
+            _wrong_scales(lambda w: w.max(tuple(range(1, w.ndim)), keepdims=True)),
+            "the largest value instead of the largest size: take abs first, the negative end counts too",
+        ),
+        "2^b - 1 steps": (
+            _wrong_scales(_largest, steps=lambda bits: 2**bits - 1),
+            "half the step it should be: a symmetric grid has 2^(b-1) - 1 steps on each side of 0",
+        ),
+        "2^(b-1) steps": (
+            _wrong_scales(_largest, steps=lambda bits: 2 ** (bits - 1)),
+            "the top code 2^(b-1) does not exist: on each side of 0 there are 2^(b-1) - 1 steps",
+        ),
+        "dead channel": (
+            _wrong_scales(_largest, guard=False),
+            "a channel of zeros has scale 0, and 0 / 0 is NaN: give it any positive scale",
+        ),
+    },
+    "each channel on its own grid, whatever its size, and a dead channel is safe",
+    agree=_same_scales,
+    show=_show_scales,
+)
+
+
+def _wrong_ratio(bits_of_scales):
+    return lambda shape, bits: 32 * math.prod(shape) / (bits * math.prod(shape) + bits_of_scales(shape, bits))
+
+
+COMPRESSION_RATIO = Exercise(
+    compression_ratio,
+    [
+        ((16, 1, 3, 3), 4),
+        ((64, 128), 8),
+        ((64, 128, 1, 1), 2),
+        *(((c, 3, 3, 3), b) for c, b in random.integers(2, 9, (9, 2)).tolist()),
+    ],
+    {
+        "scales forgotten": (
+            _wrong_ratio(lambda s, b: 0),
+            "the scales are missing: without them the codes mean nothing",
+        ),
+        "one scale": (_wrong_ratio(lambda s, b: 32), "only one scale is counted: each output channel stores one"),
+        "scales in bytes": (
+            _wrong_ratio(lambda s, b: 4 * s[0]),
+            "the scales are counted in bytes: 4 bytes are 32 bits",
+        ),
+        "scales as codes": (
+            _wrong_ratio(lambda s, b: b * s[0]),
+            "a scale is a float32 of 32 bits, not a code of b bits",
+        ),
+        "input channels": (
+            _wrong_ratio(lambda s, b: 32 * s[1]),
+            "output channels are axis 0, those of the input axis 1",
+        ),
+        "upside down": (
+            lambda s, b: 1 / compression_ratio(s, b),
+            "upside down: how many times smaller, float over codes",
+        ),
+    },
+    "codes and scales counted: that is what the file will weigh",
+)

@@ -1,0 +1,45 @@
+"""`edukit lab`: the course in JupyterLab, opened on its first notebook.
+
+From a checkout the notebooks open in place; from an installed wheel they are copied to ./edukit-notebooks first, and
+a file that is already there, perhaps with a learner's answers in it, stays as it is.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from edukit import bundled
+
+COPY = "edukit-notebooks"
+
+
+def open_lab(folder: str | Path | None = None, browser: bool = True) -> int:
+    """Start JupyterLab and wait until it ends; returns its exit status.
+
+    folder    where the notebooks lie or are copied to; None: see above
+    browser   open one; JUPYTER_PORT and JUPYTER_TOKEN choose the address
+    """
+    home = prepare(folder)
+    first = min(home.glob("*.ipynb")).name
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={home}"]
+    command += [f"--LabApp.default_url=/lab/tree/{first}", *([] if browser else ["--no-browser"])]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"]  # offline
+    return subprocess.call(command)
+
+
+def prepare(folder: str | Path | None = None) -> Path:
+    """The folder with the notebooks, copied there if they are not in it yet.
+
+    >>> sorted(path.suffix for path in prepare().glob("*.ipynb"))[:1]
+    ['.ipynb']
+    """
+    source = bundled.path("notebooks")
+    if folder is None and not bundled.INSTALLED:
+        return source
+    home = Path(folder or COPY).resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    for notebook in sorted(source.glob("*.ipynb")):
+        if not (home / notebook.name).exists():
+            shutil.copyfile(notebook, home / notebook.name)
+    return home

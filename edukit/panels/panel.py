@@ -1,0 +1,137 @@
+"""Controls for a plot: values in, picture and its description out.
+
+    control ─ value ─> plot.update(**values) ─> PNG ─> <img alt="what the picture shows">
+
+Delay     `python -m edukit.panels` prints it: from a control's change to the picture, in the kernel
+Access    each slider has a number box with its name; the picture's description is its alt text
+In production  ipympl and bqplot draw in the browser; this needs nothing there, so it works in every notebook
+"""
+
+import inspect
+import math
+from base64 import b64encode
+from html import escape
+
+import ipywidgets as widgets
+
+from edukit.plots.picture import Picture
+
+_NARROW = {"description_width": "initial"}
+UNITS = {"percent": "%", "db": "dB", "ms": "ms", "s": "s", "bytes": "bytes", "times": "×"}
+
+
+class Panel(widgets.VBox):
+    """A plot with its controls; where no kernel runs, the last picture remains.
+
+    plot       a class as `Picture` takes it
+    controls   name=(low, high) or (low, high, start), whole numbers or floats: a slider that starts at `high`;
+               name=[choices]: buttons; name=True or False: a box to tick. The names are those of plot.update.
+    Raises ValueError that names the control for anything else.
+
+    >>> from edukit.plots.quantization import StaircasePlot
+    >>> panel = Panel(StaircasePlot, bits=(2, 8, 3), symmetric=False, high=(0.5, 3.5, 3.0))
+    >>> panel.controls["bits"].value = 2
+    >>> panel.description[:16]
+    '2 bits: 4 codes '
+    """
+
+    def __init__(self, plot, *, figsize=(7.0, 2.8), **controls):
+        self.controls = {name: _control(name, spec) for name, spec in controls.items()}
+        _check_names(plot, controls)
+        self._picture, self._image = Picture(plot, figsize=figsize, **self.values), widgets.HTML()
+        self._show()
+        for control in self.controls.values():
+            control.observe(self._move, "value")
+        row = widgets.HBox([_labelled(c) for c in self.controls.values()], layout={"flex_flow": "row wrap"})
+        super().__init__([row, self._image])
+        self.add_class("edukit-panel")
+
+    @property
+    def values(self) -> dict:
+        """What the controls say now, by name."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    @property
+    def description(self) -> str:
+        """One sentence that says what the picture shows now."""
+        return self._picture.description
+
+    def _move(self, _change):
+        self._picture.move(**self.values)
+        self._show()
+
+    def _show(self):
+        self._png = self._picture.png()
+        source = b64encode(self._png).decode()
+        self._image.value = f'<img alt="{escape(self.description)}" src="data:image/png;base64,{source}">'
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        return {**bundle, "image/png": b64encode(self._png).decode(), "text/plain": self.description}
+
+
+def _check_names(plot, controls):
+    update = getattr(getattr(plot, "func", plot), "update", None)  # a partial carries the plot's data
+    if update is None:
+        raise TypeError(f"plot must be a class with an update method, or a partial of one, got {plot!r}")
+    allowed = list(inspect.signature(update).parameters)[1:]
+    if set(controls) != set(allowed):
+        raise ValueError(f"controls must be those of the plot, {', '.join(allowed)}; got {', '.join(controls)}")
+
+
+def _control(name, spec):
+    label = _label(name)
+    if isinstance(spec, bool):
+        return widgets.Checkbox(spec, description=label, indent=False)
+    if isinstance(spec, list) and spec:
+        return widgets.ToggleButtons(options=spec, description=label, style=_NARROW | {"button_width": "auto"})
+    if isinstance(spec, tuple) and len(spec) in (2, 3) and all(_is_number(v) for v in spec):
+        low, high, start = (*spec, spec[1])[:3]
+        if low < high and low <= start <= high:
+            return _slider(label, low, high, start)
+    raise ValueError(f"{name} must be (low, high[, start]) with low < high, [choices], True or False; got {spec!r}")
+
+
+def _slider(label, low, high, start):
+    """Described for the number box beside it; the slider's own text would say it twice."""
+    look = {"readout": False, "style": _NARROW, "description": label}
+    if all(isinstance(v, int) for v in (low, high, start)):
+        return widgets.IntSlider(start, low, high, **look)
+    step = 10.0 ** round(math.log10((high - low) / 50))
+    return widgets.FloatSlider(start, min=low, max=high, step=step, **look)
+
+
+def _labelled(control):
+    """A slider has no accessible name in today's ipywidgets: pair it with a number box, which has."""
+    if not isinstance(control, widgets.IntSlider | widgets.FloatSlider):
+        return control
+    whole = isinstance(control, widgets.IntSlider)
+    number = (widgets.BoundedIntText if whole else widgets.BoundedFloatText)(
+        value=control.value,
+        min=control.min,
+        max=control.max,
+        step=control.step,
+        description=control.description,
+        style=_NARROW,
+        layout={"width": "max-content"},
+    )
+    control.description = ""
+    if whole:
+        widgets.jslink((control, "value"), (number, "value"))
+    else:  # by way of the kernel, which rounds: in the browser 0.5 + 25 · 0.1 is 3.0000000000000004
+        widgets.link((control, "value"), (number, "value"), transform=(lambda v: round(v, 6), lambda v: v))
+    return widgets.HBox([number, control])
+
+
+def _label(name: str) -> str:
+    """The name of a control with its unit set apart.
+
+    >>> _label("threshold_percent"), _label("bits")
+    ('threshold (%)', 'bits')
+    """
+    words, _, unit = name.rpartition("_")
+    return f"{words.replace('_', ' ')} ({UNITS[unit]})" if words and unit in UNITS else name.replace("_", " ")
+
+
+def _is_number(value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,0 +1,46 @@
+"""The panels of the lessons on quantization."""
+
+from functools import partial
+
+from edukit.panels.panel import Panel
+from edukit.plots.quantization import AgainstBitsPlot, ChannelsPlot, StaircasePlot, WeightHistogramPlot
+
+
+def staircase() -> Panel:
+    """What a real number becomes on an integer grid, and its error.
+
+    >>> staircase().description
+    '3 bits: 8 codes from -1.14 to 2.86, step 0.571. The error stays within 0.286 there and grows outside.'
+    """
+    return Panel(StaircasePlot, bits=(2, 8, 3), symmetric=False, high=(0.5, 3.5, 3.0), figsize=(7.5, 4.2))
+
+
+def weight_histogram(weights) -> Panel:
+    """The weights of a layer before and after, while its largest weight is stretched.
+
+    >>> weight_histogram([-0.4, 0.1, 0.2]).description[:23]
+    '4 bits, largest weight '
+    """
+    plot = partial(WeightHistogramPlot, weights=weights)
+    return Panel(plot, bits=(2, 8, 4), outlier_times=(1, 20, 1), figsize=(7.5, 4.0))
+
+
+def channels(weights) -> Panel:
+    """The range and the error of each channel, with one scale for all or one for each; weights (channels, …).
+
+    >>> channels([[-0.9, 0.8], [0.02, -0.01]]).description[:63]
+    '2 bits, one scale per tensor: 1 of 2 channels become 0, the rel'
+    """
+    plot = partial(ChannelsPlot, weights=weights)
+    return Panel(plot, bits=(2, 8, 2), scales=["per tensor", "per channel"], figsize=(7.5, 4.2))
+
+
+def against_bits(curves, ylabel: str, reference=None) -> Panel:
+    """A measure against the number of bits: curves {name: {bits: value}}, reference (name, {bits: value}).
+
+    >>> against_bits({"per tensor": {2: 5.1, 3: 11.2}, "per channel": {2: 9.0, 3: 15.1}}, "SQNR, dB").description
+    'SQNR, dB, at 3 bits: per tensor 11.2, per channel 15.1.'
+    """
+    bits = sorted(next(iter(curves.values())))
+    plot = partial(AgainstBitsPlot, curves=curves, ylabel=ylabel, reference=reference)
+    return Panel(plot, bits=(bits[0], bits[-1]), figsize=(7.5, 3.2))

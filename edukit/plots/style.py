@@ -1,0 +1,60 @@
+"""One look for every picture: quiet axes, labels on the data, colours that colour-blind readers can tell apart.
+
+Roles     KEPT, CUT what stays, what goes · FLOAT, QUANTIZED before, after · LIMIT a bound or the reader's choice
+Source    Okabe & Ito 2008, https://jfly.uni-koeln.de/color/
+"""
+
+from contextlib import contextmanager
+
+import matplotlib
+from matplotlib.colors import to_hex, to_rgb
+
+INK, MUTED, FAINT = "#222222", "#767b84", "#e6e8eb"
+BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+KEPT, CUT, FLOAT, QUANTIZED, LIMIT = BLUE, ORANGE, MUTED, BLUE, RED  # fixed, so that a reader learns them once
+
+RC = {
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 11,
+    "axes.titley": 1.0,  # a fixed place: looking for one costs a tenth of the time of drawing
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.8,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "font.family": "DejaVu Sans",  # ships with matplotlib: the same picture on every machine
+    "font.size": 10,
+    "lines.linewidth": 2,
+    "figure.dpi": 100,
+}
+
+
+@contextmanager
+def house():
+    """Draw in the house style without changing the reader's own settings.
+
+    >>> before = matplotlib.rcParams["lines.linewidth"]
+    >>> with house():
+    ...     matplotlib.rcParams["lines.linewidth"]
+    2.0
+    >>> matplotlib.rcParams["lines.linewidth"] == before
+    True
+    """
+    with matplotlib.rc_context(RC):
+        yield
+
+
+def dark(color: str) -> str:
+    """The same hue, dark enough for text on white (a contrast above 4.5 for every colour here).
+
+    >>> dark(ORANGE)
+    '#966700'
+    """
+    return to_hex([0.65 * part for part in to_rgb(color)])

@@ -1,0 +1,142 @@
+"""Each notebook in a real JupyterLab, driven in headless Chromium: every cell runs, and every panel moves.
+
+Needs   pip install playwright; apt-get install chromium (not `playwright install`)
+"""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from edukit import bundled
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+NOTEBOOKS = bundled.path("notebooks")
+
+# Waiting for promises is reliable; waiting for the kernel's status light is not (it failed 2 times in 6).
+READY = """async () => {
+  await window.jupyterapp.restored;
+  let panel;
+  while (!(panel = window.jupyterapp.shell.currentWidget)?.context) await new Promise(r => setTimeout(r, 50));
+  await panel.context.ready;
+  await panel.context.sessionContext.ready;
+}"""
+RUN_ALL = """limit => Promise.race([
+  window.jupyterapp.commands.execute('notebook:run-all-cells').then(Boolean),
+  new Promise((_, fail) => setTimeout(() => fail(new Error('cells still running')), limit)),
+])"""
+ERRORS = "() => [...document.querySelectorAll('.jp-RenderedText[data-mime-type*=error]')].map(e => e.innerText)"
+SHUTDOWN = "() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A JupyterLab of its own: (address, token). It serves a copy, because Lab saves by itself."""
+    home = tmp_path_factory.mktemp("jupyter")
+    shutil.copytree(NOTEBOOKS, home / "notebooks")
+    settle(home / "settings")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port, token = free.getsockname()[1], secrets.token_hex(8)
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
+    command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={home / 'notebooks'}"]
+    command += ["--LabApp.expose_app_in_browser=True", "--allow-root"]
+    with open(home / "log", "w") as log:
+        server = subprocess.Popen(command, env=environment(home), stdout=log, stderr=log)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/api/status?token={token}", server, home / "log")
+        yield f"http://127.0.0.1:{port}", token
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as driver:
+        switches = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        yield driver.chromium.launch(executable_path=CHROMIUM, args=switches)
+
+
+@pytest.fixture(params=sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def lesson(request, lab, browser):
+    """Open a notebook, run every cell, and hand over the page and the number of panels its code asks for."""
+    address, token = lab
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.goto(f"{address}/doc/tree/{request.param.name}?token={token}&reset")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Notebook")
+    page.evaluate(READY)
+    assert page.evaluate(RUN_ALL, 240_000), page.evaluate(ERRORS)
+    yield page, count_panels(request.param)
+    page.evaluate(SHUTDOWN)
+    page.close()
+
+
+def test_an_arrow_key_moves_the_picture_of_every_panel(lesson):
+    page, expected = lesson
+    panels = page.locator(".edukit-panel")
+    assert panels.count() == expected > 0
+    for panel in panels.all():
+        handle, picture = panel.locator(".noUi-handle").first, panel.locator("img")
+        value, before = float(handle.get_attribute("aria-valuenow")), picture.get_attribute("src")
+        at_the_end = value == float(handle.get_attribute("aria-valuemax"))
+        handle.focus()
+        page.keyboard.press("ArrowLeft" if at_the_end else "ArrowRight")
+        playwright.expect(picture).not_to_have_attribute("src", before, timeout=15_000)
+        moved = float(handle.get_attribute("aria-valuenow")) - value
+        assert moved < 0 if at_the_end else moved > 0
+        assert picture.get_attribute("alt") and panel.get_by_role("spinbutton").first.get_attribute("id")
+    assert not page.errors
+
+
+def count_panels(path: Path) -> int:
+    """Code cells whose last line makes a panel: Panel(…) or a function of edukit.panels."""
+    cells = json.loads(path.read_text())["cells"]
+    sources = ["".join(cell["source"]).rstrip() for cell in cells if cell["cell_type"] == "code"]
+    return sum(bool(re.match(r"(panels\.\w+|Panel)\(", source.splitlines()[-1])) for source in sources if source)
+
+
+def settle(settings: Path):
+    """No news, and all cells in the page at once, also those that are scrolled out of sight."""
+    wanted = {
+        "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+        "notebook-extension/tracker": {"windowingMode": "none"},
+    }
+    for plugin, values in wanted.items():
+        file = settings / f"@jupyterlab/{plugin}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(values))
+
+
+def environment(home: Path) -> dict:
+    folders = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "IPYTHONDIR": "ipython",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+    }
+    return {**os.environ, **{name: str(home / folder) for name, folder in folders.items()}}
+
+
+def wait_for(url, server, log, seconds=60):
+    for _ in range(seconds * 10):
+        assert server.poll() is None, log.read_text()[-2000:]
+        try:
+            return urllib.request.urlopen(url, timeout=1)
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(log.read_text()[-2000:])

@@ -1,0 +1,93 @@
+"""An exercise never lets a wrong answer pass, whatever form it takes, and never raises itself."""
+
+import numpy as np
+import pytest
+
+from edukit.checks import Exercise, Verdict
+
+
+def double(x):
+    """The right answer."""
+    return 2 * x
+
+
+EXERCISE = Exercise(
+    double,
+    [(np.array([2.0]),), (np.array([3.0, -1.0]),)],
+    {
+        "square": (lambda x: x * x, "x + x, not x times x"),
+        "size": (lambda x: abs(2 * x), "the sign counts"),
+    },
+    "twice",
+)
+
+
+def test_the_right_answer_passes_and_is_true():
+    verdict = EXERCISE(lambda x: x + x)
+    assert verdict and repr(verdict) == "✓ twice"
+    assert not Verdict(False, "✗ no")
+
+
+def test_the_hint_is_that_of_the_mistake_which_answers_the_first_missed_question_alike():
+    assert "x + x" in EXERCISE(lambda x: x**2).line
+    assert "sign" in EXERCISE(lambda x: np.sqrt(4 * x**2)).line
+
+
+def test_an_unknown_mistake_is_shown_the_question_it_missed():
+    assert EXERCISE(lambda x: 2 * x + 1).line == "✗ for (array([2.]),) right is [4.], yours is [5.]"
+
+
+def with_docstring(x):
+    """Doc."""
+    ...
+
+
+def only_dots(x): ...
+
+
+def only_pass(x):
+    pass
+
+
+@pytest.mark.parametrize("blank", [with_docstring, only_dots, only_pass, lambda x: None])
+def test_an_empty_body_is_not_an_attempt(blank):
+    verdict = EXERCISE(blank)
+    assert not verdict and verdict.line == "· not attempted yet"
+
+
+def forgot_to_return(x):
+    x = x * 2
+
+
+def changes_its_input(x):
+    x *= 2
+    return x
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (forgot_to_return, "returned None"),
+        (changes_its_input, "its input was changed"),
+        (lambda x: 1 / 0, "raised ZeroDivisionError: division by zero"),
+        (lambda: 4.0, "raised TypeError"),
+        (np.array([4.0]), "hand over the function itself"),
+        (None, "hand over the function itself"),
+        (lambda x: "4", "yours is 4"),
+        (lambda x: [[4.0], [4.0, 5.0]], "yours is"),
+        (lambda x: np.array([4.0, 4.0]), "yours is"),
+        (lambda x: x * np.nan, "yours is [nan]"),
+        (lambda x: object(), "yours is"),
+        (lambda x: ..., "yours is Ellipsis"),
+    ],
+)
+def test_every_other_form_is_refused_in_one_line(answer, hint):
+    verdict = EXERCISE(answer)
+    assert not verdict
+    assert verdict.line.startswith("✗ ") and hint in verdict.line and "\n" not in verdict.line
+
+
+def test_the_solution_shows_its_source_as_text_and_in_colour():
+    source = EXERCISE.solution()
+    assert repr(source).startswith("def double(x):")
+    assert source._repr_markdown_().startswith("```python\ndef double")

@@ -1,0 +1,30 @@
+"""Each control of each panel moves its picture and its description."""
+
+import numpy as np
+import pytest
+
+from edukit.panels.quantization import against_bits, channels, staircase, weight_histogram
+
+WEIGHTS = np.random.default_rng(0).normal(0, 0.1, 500)
+PANELS = {
+    "staircase": staircase,
+    "weight_histogram": lambda: weight_histogram(WEIGHTS),
+    "channels": lambda: channels(WEIGHTS.reshape(10, -1)),
+    "against_bits": lambda: against_bits({"a": {2: 1.0, 3: 2.0, 4: 5.0}}, "dB", ("b", {2: 0.0, 4: 1.0})),
+}
+CONTROLS = [(name, control) for name, make in PANELS.items() for control in make().controls]
+
+
+@pytest.mark.parametrize(("name", "control"), CONTROLS)
+def test_every_control_moves_the_picture(name, control):
+    panel = PANELS[name]()
+    widget, png, description = panel.controls[control], panel._png, panel.description
+    widget.value = other_value(widget)
+    assert panel._png != png and panel.description != description
+
+
+def other_value(widget):
+    if isinstance(widget.value, bool):
+        return not widget.value
+    ends = widget.options if hasattr(widget, "options") else (widget.min, widget.max)
+    return ends[0] if widget.value != ends[0] else ends[-1]

@@ -1,0 +1,48 @@
+"""A picture shows itself, keeps its layout, and leaves the reader's own settings alone."""
+
+from io import BytesIO
+
+import matplotlib
+import numpy as np
+from PIL import Image
+
+from edukit.plots import Picture
+
+
+class Line:
+    def __init__(self, fig):
+        self.line = fig.subplots().plot([0, 1], [0, 1])[0]
+
+    def update(self, slope):
+        self.line.set_ydata([0, slope])
+        return f"slope {slope}"
+
+
+def test_a_picture_moves_and_describes_itself():
+    picture = Picture(Line, figsize=(4, 3), slope=1)
+    before = picture.png()
+    assert picture.description == "slope 1"
+    assert picture.move(slope=0) == picture.description == "slope 0"
+    assert picture.png() != before
+
+
+def test_it_shows_itself_as_png_and_as_text():
+    bundle = Picture(Line, figsize=(4, 3), slope=1)._repr_mimebundle_()
+    assert bundle["text/plain"] == "slope 1"
+    assert Image.open(BytesIO(bundle["image/png"])).size == (400, 300)
+
+
+def test_few_colours_are_enough():
+    """The palette's cells are 16 levels wide, so no channel of any pixel moves further; flat colours hardly move."""
+    picture = Picture(Line, slope=1)
+    small = np.asarray(Image.open(BytesIO(picture.png())).convert("RGB")).astype(int)
+    full = np.asarray(picture.canvas.buffer_rgba())[..., :3].astype(int)
+    error = np.abs(small - full).max(-1)
+    assert error.max() <= 16
+    assert np.mean(error > 1) < 0.05  # only the soft edges of lines and letters
+
+
+def test_the_readers_settings_stay():
+    before = dict(matplotlib.rcParams)
+    Picture(Line, slope=1).png()
+    assert dict(matplotlib.rcParams) == before

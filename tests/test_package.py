@@ -1,0 +1,45 @@
+"""The package: rooms open when entered, data and notebooks are found in a checkout and in an installed wheel."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import edukit
+from edukit import bundled
+
+ROOT = Path(edukit.__file__).parents[1]
+
+
+def test_every_room_opens():
+    for name in edukit._ROOMS:
+        assert getattr(edukit, name).__name__ == f"edukit.{name}"
+    assert set(edukit._ROOMS) <= set(dir(edukit))
+
+
+def test_an_unknown_room_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="attic"):
+        print(edukit.attic)
+
+
+def test_a_missing_file_is_named():
+    with pytest.raises(FileNotFoundError, match="nothing.npz"):
+        bundled.path("datasets/nothing.npz")
+
+
+def names(folder):
+    return sorted(path.name for path in Path(folder).glob("*.ipynb"))
+
+
+def test_a_wheel_brings_data_sets_and_notebooks_and_finds_them(tmp_path):
+    build = f"{sys.executable} -m pip wheel --no-deps --no-build-isolation -q -w {tmp_path} {ROOT}"
+    subprocess.run(build.split(), check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
+    code = "from edukit import bundled as b, data; print(b.INSTALLED, len(data.digits().train), b.path('notebooks'))"
+    found = subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "installed", capture_output=True, text=True)
+    installed, train, notebooks = found.stdout.split()
+    assert (installed, train) == ("True", "1000")
+    assert names(notebooks) == names(ROOT / "notebooks")
