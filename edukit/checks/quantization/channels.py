@@ -11,6 +11,7 @@ import numpy as np
 from edukit.checks.verdict import Exercise, alike, first_difference
 from edukit.quantization.affine import choose_qparams
 from edukit.quantization.calibrate import min_max
+from edukit.quantization.error import compression_ratio
 
 f32, random = np.float32, np.random.default_rng(1)
 
@@ -18,12 +19,6 @@ f32, random = np.float32, np.random.default_rng(1)
 def channel_scales(w, bits):
     """One symmetric scale for each output channel, in a shape that broadcasts against w."""
     return choose_qparams(*min_max(w, axis=0), bits, symmetric=True).scale
-
-
-def compression_ratio(shape, bits):
-    """Bits of a layer's float32 weights over the bits of its codes and of its float32 scales, one a channel."""
-    n, channels = math.prod(shape), shape[0]
-    return 32 * n / (bits * n + 32 * channels)
 
 
 def _weights(*shape, sizes=None):
