@@ -4,6 +4,7 @@ From a checkout the notebooks open in place; from an installed wheel they are co
 a file that is already there, perhaps with a learner's answers in it, stays as it is.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,8 @@ def open_lab(folder: str | Path | None = None, browser: bool = True) -> int:
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={home}"]
     command += [f"--LabApp.default_url=/lab/tree/{first}", *([] if browser else ["--no-browser"])]
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"]  # offline
+    if getattr(os, "geteuid", lambda: None)() == 0:  # in a container everybody is root; it listens to this machine only
+        command.append("--allow-root")
     return subprocess.call(command)
 
 

@@ -32,8 +32,6 @@ def test_a_wheel_copies_the_notebooks_and_keeps_a_learners_file(tmp_path, monkey
 
 
 def test_the_server_serves_the_first_notebook(tmp_path):
-    (tmp_path / "config").mkdir()
-    (tmp_path / "config/jupyter_server_config.json").write_text(json.dumps({"ServerApp": {"allow_root": True}}))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

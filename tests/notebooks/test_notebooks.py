@@ -103,5 +103,5 @@ def test_it_has_a_prediction_two_to_four_exercises_and_says_how_long_it_takes(pa
     code, text = "\n".join(cells(notebook, "code")), "\n".join(cells(notebook, "markdown"))
     assert "Prediction(" in code and ".answer(" in code
     assert re.search(r"\bminutes\b", cells(notebook, "markdown")[0])
-    assert 1 <= len(set(EXERCISE.findall(code))) <= 4
+    assert 2 <= len(set(EXERCISE.findall(code))) <= 4
     assert "solution()" in text and re.search(r"\]\(https://", text)
