@@ -34,6 +34,10 @@ class Verdict:
         return self.line
 
 
+class InputChanged(Exception):
+    """A learner's function wrote into the array it was given."""
+
+
 @dataclass(frozen=True)
 class Source:
     """The text of a function, coloured where the notebook can."""
@@ -79,6 +83,8 @@ class Exercise:
             return Verdict(False, "· not attempted yet")
         for number, arguments in enumerate(self.questions):
             expected, got = self.solve(*arguments), _ask(answer, arguments)
+            if isinstance(got, InputChanged):
+                return _no(str(got))
             if isinstance(got, Exception):
                 return _no(f"your function raised {type(got).__name__}: {' '.join(str(got).split())}")
             if got is None:
@@ -145,7 +151,11 @@ def _ask(answer, arguments):
             got = answer(*handed)
         except Exception as error:  # whatever a learner's code can raise is shown, never passed on
             return error
-    return got if alike(list(handed), list(arguments)) else ValueError("its input was changed; work on a new array")
+    return (
+        got
+        if alike(list(handed), list(arguments))
+        else InputChanged("your function changed its input; work on a new array")
+    )
 
 
 def _is_blank(answer) -> bool:

@@ -1,33 +1,10 @@
-"""The solutions pass, and each well-known mistake is refused with its own hint."""
+"""Right answers in other words pass, and mistakes in other clothes are recognised."""
 
 import numpy as np
 import pytest
 
 from edukit.checks import quantization as check
 from edukit.quantization import QParams
-
-EXERCISES = {name: getattr(check, name) for name in check.__all__}
-MISTAKES = [(exercise, mistake) for exercise in EXERCISES for mistake in EXERCISES[exercise].mistakes]
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-def test_the_solution_passes(name):
-    assert EXERCISES[name](EXERCISES[name].solve)
-
-
-@pytest.mark.parametrize(("name", "mistake"), MISTAKES)
-def test_each_mistake_is_refused_with_its_own_hint(name, mistake):
-    wrong, hint = EXERCISES[name].mistakes[mistake]
-    verdict = EXERCISES[name](wrong)
-    assert not verdict
-    assert verdict.line.startswith(f"✗ {hint} (")
-    assert "\n" not in verdict.line
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-def test_no_two_mistakes_share_a_hint(name):
-    hints = [hint for _, hint in EXERCISES[name].mistakes.values()]
-    assert len(set(hints)) == len(hints) >= 5
 
 
 def learner_quantize(x, g):

@@ -1,32 +1,9 @@
-"""The solutions pass, and each well-known mistake is refused with its own hint."""
+"""Right answers in other words pass, and mistakes in other clothes are recognised."""
 
 import numpy as np
 import pytest
 
 from edukit.checks import tour
-
-EXERCISES = {name: getattr(tour, name) for name in ("pruned_copy", "size_bytes", "smallest_within")}
-MISTAKES = [(exercise, mistake) for exercise in EXERCISES for mistake in EXERCISES[exercise].mistakes]
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-def test_the_solution_passes(name):
-    assert EXERCISES[name](EXERCISES[name].solve)
-
-
-@pytest.mark.parametrize(("name", "mistake"), MISTAKES)
-def test_each_mistake_is_refused_with_its_own_hint(name, mistake):
-    wrong, hint = EXERCISES[name].mistakes[mistake]
-    verdict = EXERCISES[name](wrong)
-    assert not verdict
-    assert verdict.line.startswith(f"✗ {hint} (")
-    assert "\n" not in verdict.line
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-def test_no_two_mistakes_share_a_hint(name):
-    hints = [hint for _, hint in EXERCISES[name].mistakes.values()]
-    assert len(set(hints)) == len(hints) >= 5
 
 
 def article_pruned(w, sparsity):
@@ -37,7 +14,7 @@ def article_pruned(w, sparsity):
 
 
 def test_a_copy_that_prunes_the_weights_it_was_given_is_refused():
-    assert "its input was changed" in tour.pruned_copy(article_pruned).line
+    assert "changed its input" in tour.pruned_copy(article_pruned).line
     assert tour.pruned_copy(lambda w, sparsity: article_pruned(w.copy(), sparsity))
 
 

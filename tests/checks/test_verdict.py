@@ -68,7 +68,7 @@ def changes_its_input(x):
     ("answer", "hint"),
     [
         (forgot_to_return, "returned None"),
-        (changes_its_input, "its input was changed"),
+        (changes_its_input, "✗ your function changed its input"),
         (lambda x: 1 / 0, "raised ZeroDivisionError: division by zero"),
         (lambda: 4.0, "raised TypeError"),
         (np.array([4.0]), "hand over the function itself"),
