@@ -8,14 +8,14 @@ import pytest
 from edukit import report
 from edukit.deployment import pipeline
 
-QUICK = pipeline.Recipe(teacher_epochs=1, student_epochs=1, tuning_epochs=1)
+QUICK = pipeline.Plan(teacher_epochs=1, student_epochs=1, tuning_epochs=1)
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run") / "out"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(pipeline.RECIPES, "digits", QUICK)
+        patch.setitem(pipeline.PLANS, "digits", QUICK)
         return report.run("digits", seed=3, output=str(folder)), folder
 
 

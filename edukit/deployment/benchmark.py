@@ -21,7 +21,7 @@ from edukit.data.dataset import Dataset
 from edukit.deployment.claims import Claim, judge
 from edukit.deployment.device import energy
 from edukit.deployment.export import export
-from edukit.deployment.pipeline import Recipe, compress
+from edukit.deployment.pipeline import Plan, compress
 from edukit.deployment.runtimes import load, operators
 from edukit.measure import Latency, count_macs, count_parameters, latencies, size_bytes
 from edukit.networks import mobilenet_v1
@@ -71,14 +71,14 @@ class Result:
 
 
 def benchmark(
-    data: Dataset, *, seed: int = 0, recipe: Recipe | None = None, folder: Path | None = None, progress: bool = True
+    data: Dataset, *, seed: int = 0, plan: Plan | None = None, folder: Path | None = None, progress: bool = True
 ) -> Result:
     """Run the whole pipeline on a data set and measure every stage.
 
-    recipe   how long to train; by default the one for data.name
+    plan     how long to train; by default the one for data.name
     folder   keeps the exported files, one for each stage; by default they are measured and thrown away
     """
-    models = compress(data, seed=seed, recipe=recipe, progress=progress)
+    models = compress(data, seed=seed, plan=plan, progress=progress)
     with tempfile.TemporaryDirectory() as scratch:
         stages = measure_stages(models, data, Path(folder or scratch))
         speed = measure_speed(Path(scratch))

@@ -70,5 +70,5 @@ def _why_not_faster(int8, speed) -> str:
     there = speed.macs / speed.int8_file.median_s / 1e9
     return (
         f"its {int8.macs / 1e6:.2f} M MACs in {sum(int8.operators.values())} operators run at {here:.0f} GMAC/s, "
-        f"MobileNetV1's {speed.macs / 1e6:.0f} M at {there:.0f}: a net this small pays for calls, not for sums"
+        f"MobileNetV1's {speed.macs / 1e6:.0f} M at {there:.0f}: a net this small pays for calls and thin layers (lesson 15)"
     )

@@ -4,7 +4,7 @@
     (residual)          (depthwise)           (fewer filters)                (8-bit integers)
 
 Each step starts from the step before it and is checked on the same test images. Train images teach, calibration images
-find the ranges for quantization, validation images chose the recipes below; test images are looked at once, at the end.
+find the ranges for quantization, validation images chose the plans below; test images are looked at once, at the end.
 
 Source    Han, Mao, Dally 2016 (Deep Compression), https://arxiv.org/abs/1510.00149, for the order of the steps
 """
@@ -22,7 +22,7 @@ from edukit.training import fit, seeded, shift, threads
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Plan:
     """How long and how fast to learn in each stage, and how much to cut; chosen on validation images.
 
     student_width   a factor on the student's channels
@@ -38,36 +38,36 @@ class Recipe:
     tuning_epochs: int = 8
 
 
-RECIPES = {
-    "digits": Recipe(),
-    "shapes": Recipe(10, 0.002, student_epochs=10, student_width=0.75, tuning_epochs=5),
+PLANS = {
+    "digits": Plan(),
+    "shapes": Plan(10, 0.002, student_epochs=10, student_width=0.75, tuning_epochs=5),
 }
 STAGES = ("teacher", "student", "fewer channels", "INT8")
 
 
 def compress(
-    data: Dataset, *, seed: int = 0, recipe: Recipe | None = None, progress: bool = True
+    data: Dataset, *, seed: int = 0, plan: Plan | None = None, progress: bool = True
 ) -> dict[str, nn.Module]:
     """The four networks by the names in STAGES, trained from nothing on one thread; the last is a QuantizedModel.
 
-    recipe   by default the one for data.name
+    plan     by default the one for data.name
     """
-    recipe = recipe or RECIPES.get(data.name, RECIPES["shapes"])
+    plan = plan or PLANS.get(data.name, PLANS["shapes"])
     channels, classes = data.train.x.shape[1], len(data.classes)
     with seeded(seed):
         teacher = ResidualClassifier(classes, channels)
-        student = MobileClassifier(classes, channels, width=recipe.student_width)
+        student = MobileClassifier(classes, channels, width=plan.student_width)
 
     def settings(stage, epochs, rate):
         words = f"{stage}: " if progress else None
         return dict(epochs=epochs, learning_rate=rate, seed=seed, augment=shift, progress=words)
 
     with threads(1):
-        teacher = fit(teacher, data.train, **settings("1/4 teacher", recipe.teacher_epochs, recipe.teacher_rate))
-        learning = settings("2/4 student", recipe.student_epochs, recipe.student_rate)
+        teacher = fit(teacher, data.train, **settings("1/4 teacher", plan.teacher_epochs, plan.teacher_rate))
+        learning = settings("2/4 student", plan.student_epochs, plan.student_rate)
         student = distill(student, teacher, data.train, **learning)
-        small = shrink(student, data.train.x[:2], recipe.removed, multiple=8)  # kernels like multiples of 8
-        tuning = settings("3/4 fewer channels", recipe.tuning_epochs, recipe.student_rate / 2)
+        small = shrink(student, data.train.x[:2], plan.removed, multiple=8)  # kernels like multiples of 8
+        tuning = settings("3/4 fewer channels", plan.tuning_epochs, plan.student_rate / 2)
         small = distill(small, teacher, data.train, **tuning)
         quantized = quantize_model(small, data.calibration.x)
     return dict(zip(STAGES, (teacher, student, small, quantized), strict=True))
