@@ -91,11 +91,10 @@ def measure_stages(models: dict[str, nn.Module], data: Dataset, folder: Path) ->
     paths = {name: export(model, image, folder / f"{name.replace(' ', '_')}.onnx") for name, model in models.items()}
     sessions = {name: load(path, threads=1) for name, path in paths.items()}
     times = latencies({name: lambda s=session: s(image) for name, session in sessions.items()}, warmup=50, repeats=300)
-    stages, macs = [], 0
+    stages = []
     for name, model in models.items():
         quantized = isinstance(model, QuantizedModel)
-        macs = macs if quantized else count_macs(model, image.shape[1:])  # quantizing keeps each multiplication
-        weight_bytes = raw_weight_bytes(model)
+        macs, weight_bytes = count_macs(model, image.shape[1:]), raw_weight_bytes(model)
         stages.append(
             Stage(
                 name,

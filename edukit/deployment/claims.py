@@ -9,6 +9,8 @@ gets no verdict: the energy beside it is an estimate.
 
 from dataclasses import dataclass
 
+from edukit.deployment.tradeoff import within_points
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -48,9 +50,9 @@ def _medians(before, after):
 
 
 def _points(source, before, after, allowed) -> Claim:
-    lost = round(100 * (before.accuracy - after.accuracy), 6)  # 0.5 must not become 0.5000000001
     text = f"accuracy of {after.name} within {allowed:g} points of {before.name}"
-    return Claim(source, text, f"{0 - lost:+.1f} points", lost <= allowed)
+    measured = f"{100 * (after.accuracy - before.accuracy):+.1f} points"
+    return Claim(source, text, measured, within_points(before.accuracy, after.accuracy, allowed))
 
 
 def _energy(fp32, int8) -> str:
@@ -70,5 +72,6 @@ def _why_not_faster(int8, speed) -> str:
     there = speed.macs / speed.int8_file.median_s / 1e9
     return (
         f"its {int8.macs / 1e6:.2f} M MACs in {sum(int8.operators.values())} operators run at {here:.0f} GMAC/s, "
-        f"MobileNetV1's {speed.macs / 1e6:.0f} M at {there:.0f}: a net this small pays for calls and thin layers (lesson 15)"
+        f"MobileNetV1's {speed.macs / 1e6:.0f} M at {there:.0f}: "
+        "a net this small pays for calls and thin layers (lesson 15)"
     )

@@ -45,9 +45,7 @@ PLANS = {
 STAGES = ("teacher", "student", "fewer channels", "INT8")
 
 
-def compress(
-    data: Dataset, *, seed: int = 0, plan: Plan | None = None, progress: bool = True
-) -> dict[str, nn.Module]:
+def compress(data: Dataset, *, seed: int = 0, plan: Plan | None = None, progress: bool = True) -> dict[str, nn.Module]:
     """The four networks by the names in STAGES, trained from nothing on one thread; the last is a QuantizedModel.
 
     plan     by default the one for data.name

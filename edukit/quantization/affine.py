@@ -90,8 +90,8 @@ def fake_quantize(x: Array, qparams: QParams) -> Array:
     """The real value that x becomes when it is stored as a code: dequantize(quantize(x)).
 
     >>> x = np.float32([0.12, 0.38])
-    >>> np.round(fake_quantize(x, choose_qparams(x.min(), x.max(), bits=2)), 2).tolist()
-    [0.13, 0.38]
+    >>> print(fake_quantize(x, choose_qparams(x.min(), x.max(), bits=2)).round(2))
+    [0.13 0.38]
     """
     return dequantize(quantize(x, qparams), qparams)
 

@@ -1,0 +1,234 @@
+"""Exercises on the benchmark: how much faster, which models are worth a look, and whether too much was lost.
+
+Well-known mistakes  the mean, or the warm-up, in a latency; a front that loses equal models; percent for points,
+and 85.2 - 84.7 compared as floats
+"""
+
+import numpy as np
+
+from edukit.checks.verdict import Exercise
+from edukit.deployment import tradeoff
+
+random = np.random.default_rng(0)
+
+
+def speedup(before_s, after_s, warmup):
+    """How many times faster: the ratio of the medians, without the first `warmup` calls of each."""
+    return float(np.median(before_s[warmup:]) / np.median(after_s[warmup:]))
+
+
+_solve = speedup  # below, `speedup` becomes the exercise, as lessons call it
+
+
+def _calls(median, n, warmup):
+    """Seconds of n calls: slow ones first, then a few interrupted ones among the others."""
+    times = median * random.uniform(0.9, 1.1, n)
+    times[:warmup] *= np.geomspace(20, 3, warmup)
+    times[random.choice(np.arange(warmup, n), 2, replace=False)] *= random.uniform(3, 9, 2)
+    return times.round(6).tolist()
+
+
+def _ratio(statistic, *, skip=True):
+    """A wrong speedup: the ratio of another statistic, or of all calls."""
+    return lambda b, a, w: statistic(b[w:] if skip else b) / statistic(a[w:] if skip else a)
+
+
+def _show_speedup(arguments, expected, got):
+    before, after, warmup = arguments
+    calls = f"{len(before)} calls before and {len(after)} after, warm-up {warmup}"
+    return f"for {calls}, right is {expected:.2f}, yours is {float(got):.2f}"
+
+
+speedup = Exercise(
+    _solve,
+    [
+        ([0.09, 0.004, 0.005, 0.006, 0.03], [0.05, 0.002, 0.002, 0.0025, 0.0025], 1),
+        ([0.08, 0.02, 0.004, 0.006, 0.005, 0.03], [0.09, 0.07, 0.002, 0.001, 0.001, 0.004], 2),
+        *((_calls(m, n, w), _calls(1e-3, n + 3, w), w) for m, n, w in [(3e-3, 9, 3), (5e-4, 12, 5), (2e-3, 7, 2)]),
+    ],
+    {
+        "upside down": (
+            lambda b, a, w: 1 / _solve(b, a, w),
+            "upside down: twice as fast means that `before` took twice as long",
+        ),
+        "mean": (_ratio(np.mean), "that is the mean: one interrupted call moves it, the median stays"),
+        "warm-up included": (
+            _ratio(np.median, skip=False),
+            "the warm-up calls are counted: the first `warmup` of each list go",
+        ),
+        "mean with warm-up": (
+            _ratio(np.mean, skip=False),
+            "that is the mean of all calls: leave the warm-up out, and take the median",
+        ),
+        "fastest call": (_ratio(min), "that compares the luckiest call of each: the median is what users feel"),
+        "upper middle": (
+            _ratio(lambda times: sorted(times)[len(times) // 2]),
+            "an even number of calls has two in the middle: the median is their mean",
+        ),
+        "one call goes, whatever warmup says": (
+            lambda b, a, w: _solve(b, a, 1),
+            "only the first call was left out: `warmup` says how many",
+        ),
+        "warm-up kept, rest dropped": (
+            lambda b, a, w: float(np.median(b[:w]) / np.median(a[:w])),
+            "the warm-up is what goes, not what stays: times[warmup:]",
+        ),
+        "difference": (
+            lambda b, a, w: float(np.median(b[w:]) - np.median(a[w:])),
+            "those are seconds saved: a speed-up is a ratio",
+        ),
+        "percent": (lambda b, a, w: 100 * (_solve(b, a, w) - 1), "that is percent: 2 means twice as fast, not 100"),
+    },
+    "medians, warm-up left out: one bad moment of the machine changes nothing",
+    show=_show_speedup,
+)
+
+
+def _same_indices(expected, got) -> bool:
+    got = np.asarray(sorted(got))
+    return got.dtype.kind != "b" and got.shape == (len(expected),) and bool((got == expected).all())
+
+
+def _show_front(arguments, expected, got):
+    sizes, accuracies = arguments
+    if np.asarray(list(got)).dtype.kind == "b":
+        return "return the indices of the models on the front, not True or False for each"
+    models = ", ".join(f"{s} kB {a:.0%}" for s, a in zip(sizes, accuracies, strict=True))
+    return f"of {models} the front is {expected}, yours is {sorted(int(i) for i in got)}"
+
+
+def _undominated(dominates):
+    """A wrong pareto_front: by a wrong rule for when a model (size, accuracy) dominates another."""
+
+    def front(sizes, accuracies):
+        models = list(zip(sizes, accuracies, strict=True))
+        return [j for j, b in enumerate(models) if not any(dominates(a, b) for i, a in enumerate(models) if i != j)]
+
+    return front
+
+
+def _swept(sizes, accuracies):
+    """From the smallest up, each model that beats all before it: equal models are lost."""
+    order, best, front = sorted(range(len(sizes)), key=lambda i: (sizes[i], -accuracies[i])), -1, []
+    for i in order:
+        if accuracies[i] > best:
+            front.append(i)
+            best = accuracies[i]
+    return sorted(front)
+
+
+def _ends(models, by_size, by_accuracy):
+    return sorted({min(models, key=by_size), min(models, key=by_accuracy)})
+
+
+def _models(n):
+    return random.integers(1, 9, n).tolist(), (random.integers(90, 99, n) / 100).tolist()
+
+
+pareto_front = Exercise(
+    tradeoff.pareto_front,
+    [
+        ([400, 100, 120], [0.99, 0.98, 0.97]),
+        ([400, 60, 100, 90, 300], [0.99, 0.90, 0.97, 0.95, 0.96]),
+        ([100, 100, 120], [0.98, 0.97, 0.98]),
+        ([100, 50, 100], [0.98, 0.90, 0.98]),
+        *(_models(n) for n in (4, 5, 6, 7, 8, 9)),
+    ],
+    {
+        "dominated models stay": (
+            lambda s, a: sorted(range(len(s)), key=lambda i: s[i]),
+            "all models came back: one that is larger and knows less than another is never a good choice",
+        ),
+        "equal models vanish": (
+            _undominated(lambda a, b: a[0] <= b[0] and a[1] >= b[1]),
+            "two equal models threw each other out: to dominate, one must be better in size or in accuracy",
+        ),
+        "one of two equal models": (
+            _swept,
+            "of two equal models only the first stayed: neither dominates the other, so both stay",
+        ),
+        "worse in both": (
+            _undominated(lambda a, b: a[0] < b[0] and a[1] > b[1]),
+            "a model of the same size that knows less is dominated too: worse in one, and no better in the other",
+        ),
+        "smaller is enough": (
+            _undominated(lambda a, b: a[0] < b[0]),
+            "only the smallest is left: a larger model stays if it knows more",
+        ),
+        "accuracy alone": (
+            _undominated(lambda a, b: a[1] > b[1]),
+            "only the most accurate is left: a model that knows less stays if it is smaller",
+        ),
+        "larger is better": (
+            _undominated(lambda a, b: a[0] >= b[0] and a[1] >= b[1] and a != b),
+            "the larger model won: less size is better, more accuracy is better",
+        ),
+        "the ends only": (
+            lambda s, a: _ends(range(len(s)), lambda i: (s[i], -a[i]), lambda i: (-a[i], s[i])),
+            "only the smallest and the most accurate are left: between them there may be more",
+        ),
+        "the dominated ones": (
+            lambda s, a: [i for i in range(len(s)) if i not in tradeoff.pareto_front(s, a)],
+            "those are the dominated models: the front is the others",
+        ),
+    },
+    "nothing dominated stays, nothing else goes, and equal models stay together",
+    agree=_same_indices,
+    show=_show_front,
+)
+
+
+def _show_points(arguments, expected, got):
+    before, after, points = arguments
+    return f"from {before:.1%} to {after:.1%} within {points:g} points is {expected}, yours says {got}"
+
+
+within_points = Exercise(
+    tradeoff.within_points,
+    [
+        (0.99, 0.98, 2),
+        (0.99, 0.96, 2),
+        (0.50, 0.485, 2),
+        (0.95, 0.985, 2),
+        (0.852, 0.847, 0.5),
+        (0.80, 0.776, 2),
+        (0.60, 0.606, 0),
+        (0.99, 0.97, 2),
+        (0.41, 0.4, 2),
+        (0.7, 0.25, 40),
+        (0.85, 0.848, 0),
+        (0.9, 0.9, 0),
+    ],
+    {
+        "percent of before": (
+            lambda b, a, p: round(100 * (b - a) / b, 6) <= p,
+            "that is percent of `before`: points are the plain difference of two percentages",
+        ),
+        "both ways": (
+            lambda b, a, p: round(100 * abs(b - a), 6) <= p,
+            "an improvement was refused: only a loss counts, so no abs",
+        ),
+        "floats compared": (
+            lambda b, a, p: 100 * (b - a) <= p,
+            "right but for rounding: as floats, 100 * (0.852 - 0.847) is a little more than 0.5",
+        ),
+        "less, not at most": (
+            lambda b, a, p: round(100 * (b - a), 6) < p,
+            "exactly that many points lost is still within: <=, not <",
+        ),
+        "shares against points": (
+            lambda b, a, p: b - a <= p,
+            "shares and points were mixed up: 0.02 is 2 points, times 100",
+        ),
+        "the wrong way round": (
+            lambda b, a, p: round(100 * (a - b), 6) <= p,
+            "the wrong way round: a loss is before - after",
+        ),
+        "whole points": (
+            lambda b, a, p: round(100 * (b - a)) <= p,
+            "rounded to whole points: 2.4 became 2; keep some decimals",
+        ),
+    },
+    "a loss, in points, one-sided, and 0.5 is 0.5",
+    show=_show_points,
+)

@@ -1,0 +1,72 @@
+"""The solutions pass, and each well-known mistake is refused with its own hint."""
+
+import statistics
+
+import numpy as np
+import pytest
+
+from edukit.checks import benchmark as check
+
+EXERCISES = {"speedup": check.speedup, "pareto_front": check.pareto_front, "within_points": check.within_points}
+MISTAKES = [(exercise, mistake) for exercise in EXERCISES for mistake in EXERCISES[exercise].mistakes]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_solution_passes_and_shows_itself(name):
+    assert EXERCISES[name](EXERCISES[name].solve)
+    assert EXERCISES[name].solution().text.startswith(f"def {name}(")
+
+
+@pytest.mark.parametrize(("name", "mistake"), MISTAKES)
+def test_each_mistake_is_refused_with_its_own_hint(name, mistake):
+    wrong, hint = EXERCISES[name].mistakes[mistake]
+    verdict = EXERCISES[name](wrong)
+    assert not verdict
+    assert verdict.line.startswith(f"✗ {hint} (")
+    assert "\n" not in verdict.line and len(verdict.line) < 300
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_no_two_mistakes_share_a_hint(name):
+    hints = [hint for _, hint in EXERCISES[name].mistakes.values()]
+    assert len(set(hints)) == len(hints) >= 5
+
+
+def learner_front(sizes, accuracies):
+    """A double loop and a set, in any order."""
+    models = range(len(sizes))
+    front = set(models)
+    for i in models:
+        for j in models:
+            no_worse = sizes[i] <= sizes[j] and accuracies[i] >= accuracies[j]
+            if no_worse and (sizes[i], accuracies[i]) != (sizes[j], accuracies[j]):
+                front.discard(j)
+    return front
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [
+        (check.speedup, lambda b, a, w: statistics.median(b[w:]) / statistics.median(a[w:])),
+        (check.speedup, lambda b, a, w: np.percentile(b[w:], 50) / np.percentile(a[w:], 50)),
+        (check.pareto_front, learner_front),
+        (check.pareto_front, lambda s, a: np.array(sorted(learner_front(s, a), reverse=True))),
+        (check.within_points, lambda b, a, p: b - a <= p / 100 + 1e-9),
+        (check.within_points, lambda b, a, p: np.round(100 * b - 100 * a, 3) <= p),
+    ],
+)
+def test_other_right_ways_to_write_it_pass(exercise, answer):
+    assert exercise(answer), exercise(answer)
+
+
+def test_answers_of_the_wrong_form_are_told_so():
+    mask = check.pareto_front(lambda s, a: [i in check.pareto_front.solve(s, a) for i in range(len(s))])
+    assert "indices of the models on the front, not True or False" in mask.line
+    assert not check.pareto_front.agree([0, 1], [True, False])
+    assert "None" in check.speedup(lambda b, a, w: print(end="")).line
+
+
+def test_published_example():
+    """An article's 85.2 % to 84.7 %, within 0.5 points: a check that asks for it."""
+    assert (0.852, 0.847, 0.5) in check.within_points.questions
+    assert check.within_points.solve(0.852, 0.847, 0.5) is True
