@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 import shutil
 import tempfile
 from base64 import b64encode
@@ -24,8 +25,8 @@ def run(name: str = "digits", *, seed: int = 0, output: str | None = None) -> st
     The folder is filled at the end, file by file, each complete: stopping earlier leaves it as it was.
     """
     data = datasets.digits(size=32) if name == "digits" else datasets.load(name)
-    if output is not None and Path(output).exists() and not Path(output).is_dir():
-        raise ValueError(f"output must be a folder, {output} is a file")
+    if output is not None:
+        _check_writable(Path(output))
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         (folder / "models").mkdir()
@@ -43,7 +44,7 @@ def text(result: Result) -> str:
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEADS))]
     line = "  ".join([f"{{:<{widths[0]}}}", *(f"{{:>{width}}}" for width in widths[1:])])
     table = [line.format(*row) for row in rows]
-    rule = line.format(*("─" * width for width in widths))
+    rule = line.format(*("-" * width for width in widths))
     claims = [f"{c.verdict:<14} {c.source}  {c.text}: {c.measured}{_because(c)}" for c in result.claims]
     head, body = [_title(result), "", table[0], rule, *table[1:], ""], [CLAIMS, *claims, "", _notes(result)]
     return "\n".join(head + body)
@@ -129,6 +130,15 @@ def _figure(picture) -> str:
     png = b64encode(picture.png()).decode()
     words = html.escape(picture.description)
     return f'<figure><img alt="{words}" src="data:image/png;base64,{png}"><figcaption>{words}</figcaption></figure>'
+
+
+def _check_writable(folder: Path) -> None:
+    """Before minutes of work: the folder, or the first one above it that exists, must take files."""
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not existing.is_dir():
+        raise ValueError(f"output must be a folder, {existing} is a file")
+    if not os.access(existing, os.W_OK):
+        raise ValueError(f"output must be writable, {existing} is not")
 
 
 def _move(source: Path, target: Path) -> None:
