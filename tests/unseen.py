@@ -53,7 +53,7 @@ class Shuffle(nn.Module):
         super().__init__()
         half = channels // 2
         self.branch = nn.Sequential(
-            nn.Conv2d(half, half, 1, bias=False),
+            nn.Conv2d(half, half, 1, padding="same", bias=False),
             nn.BatchNorm2d(half),
             nn.ReLU(),
             nn.Conv2d(half, half, 3, padding=1, groups=half),
@@ -82,12 +82,13 @@ class Fire(nn.Module):
 
 
 class Transformer(nn.Module):
-    """Patches, an encoder layer of torch, a mean over the patches."""
+    """Patches, two encoder layers of torch, a mean over the patches."""
 
-    def __init__(self):
+    def __init__(self, norm_first=False):
         super().__init__()
         self.patch = nn.Conv2d(3, 16, 4, stride=4)
-        self.encoder = nn.TransformerEncoderLayer(16, 2, 32, batch_first=True)
+        layer = nn.TransformerEncoderLayer(16, 2, 32, batch_first=True, norm_first=norm_first)
+        self.encoder = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
         self.head = nn.Linear(16, 5)
 
     def forward(self, x):
@@ -124,6 +125,7 @@ NETWORKS = {
     "shuffle": lambda: _classifier(Shuffle(8), Shuffle(8)),
     "fire": lambda: _classifier(Fire(8), nn.MaxPool2d(2), Fire(8)),
     "transformer": Transformer,
+    "pre-norm transformer": lambda: Transformer(norm_first=True),
     "shared module": Shared,
 }
 

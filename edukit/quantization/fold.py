@@ -17,7 +17,8 @@ from torch import fx, nn
 from edukit.graph import attach, layer_name, parameter
 
 BATCH_NORM = torch.ops.aten._native_batch_norm_legit_no_training.default
-FOLDABLE = {torch.ops.aten.conv1d.default, torch.ops.aten.conv2d.default, torch.ops.aten.conv3d.default}
+_CONVOLUTIONS = torch.ops.aten.conv1d, torch.ops.aten.conv2d, torch.ops.aten.conv3d
+FOLDABLE = {operation for conv in _CONVOLUTIONS for operation in (conv.default, conv.padding)}  # padding="same"
 FOLDABLE |= {torch.ops.aten.linear.default}
 _LAYERS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
 _NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)

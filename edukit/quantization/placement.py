@@ -14,8 +14,9 @@ import operator
 import torch
 from torch import fx
 
+from edukit.quantization.fold import FOLDABLE as LAYERS
+
 aten = torch.ops.aten
-LAYERS = {aten.conv1d.default, aten.conv2d.default, aten.conv3d.default, aten.conv2d.padding, aten.linear.default}
 JOINS = {aten.add.Tensor, aten.cat.default, aten.mean.dim, aten.avg_pool2d.default, aten.adaptive_avg_pool2d.default}
 ACTIVATIONS = {aten.relu.default, aten.relu6.default, aten.hardtanh.default, aten.clamp.default}
 SPLITS = {aten.split.Tensor, aten.split_with_sizes.default}

@@ -137,6 +137,24 @@ def _quantize_weight(graph, node, x_grid, bits, per_channel):
             codes = torch.round(bias.detach().double() / scale.double()).to(torch.int32)
             arguments.append(_stored(graph, f"{node.name}_bias", codes, scale))
     node.args = (node.args[0], *arguments, *node.args[1 + len(arguments) :])
+    if node.target is torch.ops.aten.linear.default and node.meta["val"].ndim > 2:
+        _as_matrix(graph, node)
+
+
+def _as_matrix(graph, linear):
+    """A linear layer on (B, T, …, in) as one on a matrix: runtimes have an integer operator for matrices alone."""
+    x, aten = linear.args[0], torch.ops.aten
+    sizes = x.meta["val"].shape[:-1]  # whole numbers, but for the free batch
+    with graph.graph.inserting_before(linear):
+        free = {
+            i: graph.graph.call_function(aten.sym_size.int, (x, i)) for i, n in enumerate(sizes) if type(n) is not int
+        }
+        rows = graph.graph.call_function(aten.flatten.using_ints, (x, 0, -2))
+    linear.replace_input_with(x, rows)
+    with graph.graph.inserting_after(linear):
+        shape = [*(free.get(i, n) for i, n in enumerate(sizes)), -1]
+        restored = graph.graph.call_function(aten.view.default, (linear, shape))
+    linear.replace_all_uses_with(restored, delete_user_cb=lambda user: user is not restored)
 
 
 def _weight_grid(weight, bias, x_grid, bits, per_channel) -> QParams:

@@ -57,10 +57,11 @@ def test_conv_equals_onnxruntime_bit_for_bit(case, seed):
     "layer, shape",
     [
         (nn.Linear(37, 11), (37,)),
+        (nn.Linear(37, 11), (5, 37)),
         (nn.Conv2d(5, 12, 3, stride=2, padding=1), (5, 13, 13)),
         (nn.Conv2d(12, 12, 3, padding=1, groups=12), (12, 9, 9)),
     ],
-    ids=["linear", "conv", "depthwise"],
+    ids=["linear", "linear on rows", "conv", "depthwise"],
 )
 def test_an_exported_layer_equals_the_reference_bit_for_bit(layer, shape, tmp_path):
     x = torch.from_numpy(rng.normal(size=(200, *shape)).astype(np.float32))
