@@ -1,7 +1,7 @@
 """Quantization: fewer bits for each number, and what that costs.
 
-Read in this order: affine (the formula) → calibrate (the range) → error (the cost) → fold (batch norm away) → placement
-(where) → ptq (a whole model) → integer (what the chip computes).
+Read in this order: affine (the formula) → calibrate (the range) → error (the cost) → fold (batch norm away)
+→ placement (where) → rewrite (how) → ptq (a whole model) → integer (what the chip computes).
 """
 
 from edukit.quantization.affine import QParams, choose_qparams, dequantize, fake_quantize, quantize

@@ -1,10 +1,6 @@
 """Static post-training quantization of a whole model: no training, a few hundred unlabelled inputs.
 
-    trace → fold batch norm → watch activations on calibration data → put every tensor on its grid
-
-    x ─ Q ─ DQ ─┐
-    codes ─ DQ ─┼─ conv ─ relu ─ Q ─ DQ ─ …       Q quantize, DQ dequantize
-    bias  ─ DQ ─┘
+    trace → fold batch norm → watch activations on calibration data → put every value on its grid (rewrite.py)
 
 Weights      int8, symmetric, a scale per output channel
 Activations  uint8, asymmetric, a scale per tensor, from the calibration data
@@ -20,14 +16,12 @@ import numpy as np
 import torch
 from torch import fx, nn
 
-from edukit.graph import as_inputs, attach, capture, layer_name, parameter
-from edukit.quantization import operators  # noqa: F401, defines torch.ops.edukit
-from edukit.quantization.affine import QParams, check_bits, choose_qparams, quantize
+from edukit.graph import as_inputs, capture, layer_name, parameter
+from edukit.quantization.affine import QParams, check_bits, choose_qparams
 from edukit.quantization.calibrate import Observer, min_max
 from edukit.quantization.fold import fold_graph
 from edukit.quantization.placement import moved_from, observed, why_float
-
-ACCUMULATOR_LIMIT = 2**30  # bias codes stay below it, so that an int32 accumulator has room for the sum
+from edukit.quantization.rewrite import cleaned, quantize_activation, quantize_weight
 
 
 @dataclass(frozen=True)
@@ -91,10 +85,10 @@ def quantize_model(
         precision = "float" if reason else f"int{weight_bits}"
         report.append(LayerReport(layer_name(node), node.target._opname, precision, reason or ""))
         if reason is None:
-            _quantize_weight(graph, node, grids[node.args[0]], weight_bits, per_channel)
+            quantize_weight(graph, node, grids[node.args[0]], weight_bits, per_channel)
     for point in points:
-        _quantize_activation(graph, point, grids[point])
-    return QuantizedModel(_compiled(graph), report, activation_bits)
+        quantize_activation(graph, point, grids[point])
+    return QuantizedModel(cleaned(graph), report, activation_bits)
 
 
 def _calibrate(graph, points, batches, choose) -> dict[fx.Node, QParams]:
@@ -125,68 +119,6 @@ class _Watch(fx.Interpreter):
         return value
 
 
-def _quantize_weight(graph, node, x_grid, bits, per_channel):
-    """Replace the weight and bias of one layer by codes and their dequantization."""
-    weight = parameter(graph, node.args[1]).detach()
-    bias = parameter(graph, node.args[2]) if len(node.args) > 2 else None
-    grid = _weight_grid(weight, bias, x_grid, bits, per_channel)
-    with graph.graph.inserting_before(node):
-        arguments = [_stored(graph, f"{node.name}_weight", quantize(weight, grid).to(torch.int8), grid.scale.flatten())]
-        if bias is not None:
-            scale = (grid.scale * x_grid.scale).flatten().expand(len(bias)).contiguous()
-            codes = torch.round(bias.detach().double() / scale.double()).to(torch.int32)
-            arguments.append(_stored(graph, f"{node.name}_bias", codes, scale))
-    node.args = (node.args[0], *arguments, *node.args[1 + len(arguments) :])
-    if node.target is torch.ops.aten.linear.default and node.meta["val"].ndim > 2:
-        _as_matrix(graph, node)
-
-
-def _as_matrix(graph, linear):
-    """A linear layer on (B, T, …, in) as one on a matrix: runtimes have an integer operator for matrices alone."""
-    x, aten = linear.args[0], torch.ops.aten
-    sizes = x.meta["val"].shape[:-1]  # whole numbers, but for the free batch
-    with graph.graph.inserting_before(linear):
-        free = {
-            i: graph.graph.call_function(aten.sym_size.int, (x, i)) for i, n in enumerate(sizes) if type(n) is not int
-        }
-        rows = graph.graph.call_function(aten.flatten.using_ints, (x, 0, -2))
-    linear.replace_input_with(x, rows)
-    with graph.graph.inserting_after(linear):
-        shape = [*(free.get(i, n) for i, n in enumerate(sizes)), -1]
-        restored = graph.graph.call_function(aten.view.default, (linear, shape))
-    linear.replace_all_uses_with(restored, delete_user_cb=lambda user: user is not restored)
-
-
-def _weight_grid(weight, bias, x_grid, bits, per_channel) -> QParams:
-    axes = tuple(range(1 if per_channel else 0, weight.ndim))
-    high = weight.detach().abs().amax(axes, keepdim=True)
-    if bias is not None:  # a tiny weight beside a large bias: the bias code must fit in 32 bits
-        need = bias.detach().abs().reshape(-1, *[1] * (weight.ndim - 1)) / (x_grid.scale * ACCUMULATOR_LIMIT)
-        high = torch.maximum(high, (need if per_channel else need.amax()) * (2 ** (bits - 1) - 1))
-    return choose_qparams(-high, high, bits, symmetric=True)
-
-
-def _stored(graph, name, codes, scale):
-    """codes as a parameter, so that it is counted; its scale as a buffer; and the node that multiplies the two."""
-    scale = scale if scale.numel() > 1 else scale.reshape(())
-    arguments = [attach(graph, f"{name}_codes", nn.Parameter(codes, requires_grad=False))]
-    arguments.append(attach(graph, f"{name}_scale", scale))
-    if codes.dtype == torch.int8:  # ONNX Runtime has an integer Gemm only for weights that state their zero point
-        arguments.append(attach(graph, f"{name}_zero_point", torch.zeros_like(scale, dtype=torch.int8)))
-    return graph.graph.call_function(torch.ops.edukit.dequantize.default, tuple(arguments))
-
-
-def _quantize_activation(graph, point, grid):
-    """Put a value on its grid: every reader now gets what its code stands for."""
-    with graph.graph.inserting_before(point.next):
-        scale = attach(graph, f"{point.name}_scale", grid.scale)
-        zero = attach(graph, f"{point.name}_zero_point", grid.zero_point.to(torch.uint8))
-        arguments = (point, scale, zero, grid.qmin, grid.qmax)
-        codes = graph.graph.call_function(torch.ops.edukit.quantize.default, arguments)
-        real = graph.graph.call_function(torch.ops.edukit.dequantize.default, (codes, scale, zero))
-    point.replace_all_uses_with(real, delete_user_cb=lambda user: user is not codes)
-
-
 def _grid(low_high, bits) -> QParams:
     low, high = (torch.as_tensor(np.float32(value)) for value in low_high)
     return choose_qparams(low, high, bits, signed=False)
@@ -197,13 +129,6 @@ def _has_weight(graph, node) -> bool:
     return node.op == "call_function" and any(
         isinstance(parameter(graph, source), nn.Parameter) for source in node.all_input_nodes
     )
-
-
-def _compiled(graph: fx.GraphModule) -> fx.GraphModule:
-    """A module that holds only what the changed graph still reads."""
-    graph.graph.eliminate_dead_code()
-    graph.graph.lint()
-    return fx.GraphModule(graph, graph.graph).eval()
 
 
 def _batches(calibration) -> list[tuple[torch.Tensor, ...]]:

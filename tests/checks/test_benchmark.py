@@ -1,4 +1,4 @@
-"""The solutions pass, and each well-known mistake is refused with its own hint."""
+"""Right answers in other words pass, and answers of the wrong form are told so."""
 
 import statistics
 
@@ -6,30 +6,6 @@ import numpy as np
 import pytest
 
 from edukit.checks import benchmark as check
-
-EXERCISES = {"speedup": check.speedup, "pareto_front": check.pareto_front, "within_points": check.within_points}
-MISTAKES = [(exercise, mistake) for exercise in EXERCISES for mistake in EXERCISES[exercise].mistakes]
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-def test_the_solution_passes_and_shows_itself(name):
-    assert EXERCISES[name](EXERCISES[name].solve)
-    assert EXERCISES[name].solution().text.startswith(f"def {name}(")
-
-
-@pytest.mark.parametrize(("name", "mistake"), MISTAKES)
-def test_each_mistake_is_refused_with_its_own_hint(name, mistake):
-    wrong, hint = EXERCISES[name].mistakes[mistake]
-    verdict = EXERCISES[name](wrong)
-    assert not verdict
-    assert verdict.line.startswith(f"✗ {hint} (")
-    assert "\n" not in verdict.line and len(verdict.line) < 300
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-def test_no_two_mistakes_share_a_hint(name):
-    hints = [hint for _, hint in EXERCISES[name].mistakes.values()]
-    assert len(set(hints)) == len(hints) >= 5
 
 
 def learner_front(sizes, accuracies):

@@ -1,0 +1,69 @@
+"""Rewriting: codes and scales of one layer stand for its weight and bias within their bounds."""
+
+import pytest
+import torch
+from torch import nn
+
+from edukit.graph import capture
+from edukit.quantization import QParams
+from edukit.quantization.rewrite import cleaned, quantize_activation, quantize_weight
+
+X_GRID = QParams(torch.tensor(0.02), torch.tensor(3, dtype=torch.int32), 0, 255)
+
+
+def rewritten(layer, example, bits=8, per_channel=True):
+    graph = capture(nn.Sequential(layer), example)
+    node = next(node for node in graph.graph.nodes if node.op == "call_function")
+    quantize_weight(graph, node, X_GRID, bits, per_channel)
+    return cleaned(graph)
+
+
+@pytest.mark.parametrize("bits", [2, 4, 8])
+@pytest.mark.parametrize("per_channel", [True, False])
+def test_weight_and_bias_stay_within_half_a_step(bits, per_channel):
+    layer = nn.Conv2d(3, 6, 3)
+    stored = rewritten(layer, torch.rand(2, 3, 8, 8), bits, per_channel).state_dict()
+    scale = stored["conv2d_weight_scale"]
+    assert scale.shape == ((6,) if per_channel else ())
+    weight = stored["conv2d_weight_codes"] * (scale.reshape(-1, 1, 1, 1) if per_channel else scale)
+    bias = stored["conv2d_bias_codes"] * stored["conv2d_bias_scale"]
+    # 1.001: float32 rounding of a division and a product
+    assert ((weight - layer.weight).abs().amax((1, 2, 3)) <= 1.001 * scale / 2).all()
+    assert ((bias - layer.bias).abs() <= 1.001 * X_GRID.scale * scale / 2).all()
+
+
+def test_the_master_weight_is_gone_and_the_answer_is_close():
+    layer, x = nn.Linear(16, 8), torch.rand(5, 16)
+    graph = rewritten(layer, x)
+    assert all(not p.is_floating_point() for p in graph.parameters())
+    assert (graph(x) - layer(x)).abs().max() < 0.02  # 16 products, each off by at most S_w / 2 of about 0.001
+
+
+def test_a_linear_layer_on_a_sequence_becomes_one_on_a_matrix():
+    layer, x = nn.Linear(16, 8), torch.rand(5, 7, 16)
+    graph = rewritten(layer, x)
+    (linear,) = [node for node in graph.graph.nodes if node.target is torch.ops.aten.linear.default]
+    assert linear.args[0].target is torch.ops.aten.flatten.using_ints
+    assert graph(x[:3]).shape == (3, 7, 8) and (graph(x) - layer(x)).abs().max() < 0.02
+
+
+def test_bias_codes_leave_room_in_the_accumulator():
+    layer = nn.Linear(4, 2)
+    layer.weight.data.fill_(1e-12)
+    layer.bias.data[:] = torch.tensor([5.0, -7.0])
+    codes = rewritten(layer, torch.rand(2, 4)).state_dict()["linear_bias_codes"]
+    assert codes.abs().max() <= 2**30 * 1.001 and codes[0] > 0 > codes[1]
+
+
+def test_an_activation_is_put_on_its_grid_for_every_reader():
+    class Twice(nn.Module):
+        def forward(self, x):
+            y = x.relu()
+            return y + y.sigmoid()
+
+    graph = capture(Twice(), torch.rand(2, 3))
+    relu = next(node for node in graph.graph.nodes if node.name == "relu")
+    quantize_activation(graph, relu, QParams(torch.tensor(1.0), torch.tensor(0, dtype=torch.int32), 0, 255))
+    assert torch.allclose(
+        cleaned(graph)(torch.tensor([[0.4, 1.6, -3.0]])), torch.tensor([[0.5, 2.8808, 0.5]]), atol=1e-4
+    )
