@@ -15,6 +15,7 @@ import copy
 import gc
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,7 +54,8 @@ def count_macs(model: nn.Module, input_shape) -> int:
     >>> count_macs(nn.Conv2d(3, 8, 3, padding=1), (3, 10, 10))  # 8 · 10 · 10 · 3 · 3²
     21600
     """
-    with torch.no_grad(), _plain_attention(), _MacCounter() as counter:
+    with torch.no_grad(), warnings.catch_warnings(), _plain_attention(), _MacCounter() as counter:
+        warnings.simplefilter("ignore", FutureWarning)  # torch's own, whenever a traced model is copied
         try:
             several = isinstance(input_shape[0], tuple | list)
             shapes = input_shape if several else [input_shape]
