@@ -3,7 +3,6 @@
 import html
 import json
 import os
-import shutil
 import tempfile
 from base64 import b64encode
 from pathlib import Path
@@ -12,6 +11,7 @@ from string import Template
 from edukit import data as datasets
 from edukit.deployment.benchmark import Result, benchmark
 from edukit.deployment.device import SOURCE
+from edukit.deployment.seal import write_atomically
 from edukit.plots.benchmark import LatencyPlot, SizePlot
 from edukit.plots.picture import Picture
 
@@ -142,13 +142,10 @@ def _check_writable(folder: Path) -> None:
 
 
 def _move(source: Path, target: Path) -> None:
-    """Each file is copied beside its place and renamed, so that none is ever half there; results.json comes last."""
+    """Each file appears by one rename, so that none is ever half there; results.json comes last."""
     (target / "models").mkdir(parents=True, exist_ok=True)
     for file in sorted(path for path in source.rglob("*") if path.is_file()):
-        place = target / file.relative_to(source)
-        beside = place.with_name(f".{place.name}.part")
-        shutil.copyfile(file, beside)
-        beside.replace(place)
+        write_atomically(target / file.relative_to(source), file.read_bytes())
 
 
 PAGE = """<!doctype html>
