@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
+from tqdm import tqdm
 
 from edukit.data.dataset import Dataset
 from edukit.deployment.claims import Claim, judge
@@ -80,15 +81,15 @@ def benchmark(
     """
     models = compress(data, seed=seed, plan=plan, progress=progress)
     with tempfile.TemporaryDirectory() as scratch:
-        stages = measure_stages(models, data, Path(folder or scratch))
-        speed = measure_speed(Path(scratch))
+        stages = measure_stages(models, data, Path(folder or scratch), progress=progress)
+        speed = measure_speed(Path(scratch), progress=progress)
     return Result(data.name, seed, stages, speed, judge(stages, speed), machine())
 
 
-def measure_stages(models: dict[str, nn.Module], data: Dataset, folder: Path) -> list[Stage]:
+def measure_stages(models: dict[str, nn.Module], data: Dataset, folder: Path, *, progress: bool = False) -> list[Stage]:
     """Export each model to folder and measure the files side by side."""
-    image = data.test.x[:1]
-    paths = {name: export(model, image, folder / f"{name.replace(' ', '_')}.onnx") for name, model in models.items()}
+    image, steps = data.test.x[:1], tqdm(models.items(), "4/4 export: ", disable=not progress, leave=False)
+    paths = {name: export(model, image, folder / f"{name.replace(' ', '_')}.onnx") for name, model in steps}
     sessions = {name: load(path, threads=1) for name, path in paths.items()}
     times = latencies({name: lambda s=session: s(image) for name, session in sessions.items()}, warmup=50, repeats=300)
     stages = []
@@ -119,15 +120,14 @@ def raw_weight_bytes(model: nn.Module) -> int:
     return sum(weight.nbytes for weight in model.parameters() if weight.ndim > 1)
 
 
-def measure_speed(folder: Path, size: int = 224) -> Speed:
+def measure_speed(folder: Path, size: int = 224, *, progress: bool = False) -> Speed:
     """Eager torch, the float file and the INT8 file of one MobileNetV1, one thread each, in turns."""
     with seeded(0):
         model = fold_batchnorm(mobilenet_v1())
         images = torch.rand(4, 3, size, size)
-    files = [
-        load(export(m, images[:1], folder / f"speed_{i}.onnx"), threads=1)
-        for i, m in enumerate((model, quantize_model(model, images)))
-    ]
+    makers = {"float": lambda: model, "INT8": lambda: quantize_model(model, images)}
+    steps = tqdm(makers.items(), f"MobileNetV1 at {size}x{size}: ", disable=not progress, leave=False)
+    files = [load(export(make(), images[:1], folder / f"speed_{name}.onnx")) for name, make in steps]
     image = images[:1].numpy()
 
     def eager():
