@@ -135,7 +135,7 @@ def peak_memory(fn: Callable[[], object]) -> int:
     The resident set is read every millisecond by a second thread: a shorter peak can be missed, and memory that the
     process held before and uses again is not counted. Measure in a fresh process for a figure that stands alone.
 
-    >>> 90e6 < peak_memory(lambda: np.ones(12_500_000)) < 130e6  # 100 MB
+    >>> 50e6 < peak_memory(lambda: np.ones(12_500_000)) < 200e6  # 100 MB, and what else the process does meanwhile
     True
     """
     gc.collect()
