@@ -85,6 +85,7 @@ def fold_graph(graph: fx.GraphModule) -> None:
             graph.graph.erase_node(item)
         graph.graph.erase_node(norm)
     graph.graph.eliminate_dead_code()
+    graph.recompile()  # until then the module would run its old code
 
 
 def _module(model, node, kinds):

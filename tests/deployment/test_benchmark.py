@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from edukit.data import digits
-from edukit.deployment import load
+from edukit.deployment import energy, load
 from edukit.deployment.benchmark import machine, measure_speed, measure_stages, raw_weight_bytes
 from edukit.measure import count_macs
 from edukit.networks import MobileClassifier
@@ -41,6 +41,11 @@ def test_quantizing_keeps_the_macs_and_quarters_the_weights(measured):
     scales = sum(t.nbytes for name, t in models["INT8"].state_dict().items() if name.endswith("weight_scale"))
     assert after.weight_bytes == before.weight_bytes / 4 + scales
     assert after.operators["QLinearConv"] == before.operators["Conv"] and "Conv" not in after.operators
+
+
+def test_energy_is_that_of_the_stage_s_own_arithmetic(measured):
+    for stage, precision in zip(measured[1], ("float32", "int8"), strict=True):
+        assert stage.energy_j == energy(stage.macs, stage.weight_bytes, precision).total_j
 
 
 def test_raw_weight_bytes_of_a_known_layer():

@@ -75,6 +75,25 @@ def test_a_layer_that_is_called_twice_stays_right():
     torch.testing.assert_close(fold_batchnorm(model)(X), model(X))
 
 
+def test_a_layer_whose_result_is_read_twice_keeps_its_norm():
+    class Fork(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.norm = nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3)
+
+        def forward(self, x):
+            y = self.conv(x)
+            return y + self.norm(y)
+
+    model = Fork()
+    model(X)
+    model.eval()
+    graph = capture(model, X)
+    fold_graph(graph)
+    torch.testing.assert_close(graph(X), model(X))
+    torch.testing.assert_close(fold_batchnorm(model)(X), model(X))
+
+
 def test_a_model_that_cannot_be_traced_is_refused():
     class Wild(nn.Module):
         def forward(self, x):

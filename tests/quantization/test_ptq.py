@@ -74,6 +74,14 @@ def test_a_calibrator_that_clips_outliers_makes_the_step_finer():
     assert scales[1] < scales[0] / 10
 
 
+def test_a_value_that_is_only_moved_keeps_its_grid():
+    """The largest of four values has another range than the values; two grids would cost a requantization."""
+    model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.MaxPool2d(4), nn.Conv2d(8, 4, 1))
+    stored = quantize_model(model, X).state_dict()
+    for part in ("scale", "zero_point"):
+        assert torch.equal(stored[f"network.conv2d_{part}"], stored[f"network.max_pool2d_{part}"])
+
+
 def test_batches_numpy_and_a_generator_give_the_same_model():
     model = build("vgg")
     forms = [X, X.numpy(), X.double().numpy(), list(X.split(32)), (part for part in X.split(16))]
