@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 from edukit.plots.benchmark import SizePlot
 from edukit.plots.picture import Picture
-from edukit.plots.quantization import StaircasePlot
+from edukit.plots.quantization.affine import StaircasePlot
 
 
 def main(results: str, folder: str) -> None:

@@ -28,7 +28,7 @@ class Panel(widgets.VBox):
                name=[choices]: buttons; name=True or False: a box to tick. The names are those of plot.update.
     Raises ValueError that names the control for anything else.
 
-    >>> from edukit.plots.quantization import StaircasePlot
+    >>> from edukit.plots.quantization.affine import StaircasePlot
     >>> panel = Panel(StaircasePlot, bits=(2, 8, 3), symmetric=False, high=(0.5, 3.5, 3.0))
     >>> panel.controls["bits"].value = 2
     >>> panel.description[:16]

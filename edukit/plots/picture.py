@@ -24,7 +24,7 @@ class Picture(Figure):
     figsize   inches, at 100 pixels an inch
     values    what the plot's update takes
 
-    >>> from edukit.plots.quantization import StaircasePlot
+    >>> from edukit.plots.quantization.affine import StaircasePlot
     >>> Picture(StaircasePlot, bits=2, symmetric=True, high=1.0).description
     '2 bits: 3 codes from -1.00 to 1.00, step 1.000. The error stays within 0.500 there and grows outside.'
     """

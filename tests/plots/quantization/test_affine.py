@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from edukit.plots import Picture
-from edukit.plots.quantization import AgainstBitsPlot, ChannelsPlot, StaircasePlot, WeightHistogramPlot, X
+from edukit.plots.quantization.affine import AgainstBitsPlot, ChannelsPlot, StaircasePlot, WeightHistogramPlot, X
 
 WEIGHTS = np.random.default_rng(0).normal(0, 0.1, 2000).astype(np.float32)
 

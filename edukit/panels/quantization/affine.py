@@ -1,9 +1,9 @@
-"""The panels of the lessons on quantization."""
+"""The panels of lesson 01: the grid, real weights, channels, and a measure against the bits."""
 
 from functools import partial
 
 from edukit.panels.panel import Panel
-from edukit.plots.quantization import AgainstBitsPlot, ChannelsPlot, StaircasePlot, WeightHistogramPlot
+from edukit.plots.quantization.affine import AgainstBitsPlot, ChannelsPlot, StaircasePlot, WeightHistogramPlot
 
 
 def staircase() -> Panel:
