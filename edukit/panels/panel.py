@@ -3,18 +3,18 @@
     control ─ value ─> plot.update(**values) ─> PNG ─> <img alt="what the picture shows">
 
 Delay     `python -m edukit.panels` prints it: from a control's change to the picture, in the kernel
-Access    each slider has a number box with its name; the picture's description is its alt text
-In production  ipympl and bqplot draw in the browser; this needs nothing there, so it works in every notebook
+Access    every control has a name and answers to the keyboard; the picture's description is its alt text
+In production  ipympl and bqplot draw in the browser; this draws in the kernel, so it works in every notebook
 """
 
 import inspect
 import math
 from base64 import b64encode
-from html import escape
 
 import ipywidgets as widgets
 
-from edukit.plots.picture import Picture
+from edukit.panels.slider import Slider
+from edukit.plots.picture import Picture, img
 
 _NARROW = {"description_width": "initial"}
 UNITS = {"percent": "%", "db": "dB", "ms": "ms", "s": "s", "bytes": "bytes", "times": "×"}
@@ -42,7 +42,7 @@ class Panel(widgets.VBox):
         self._show()
         for control in self.controls.values():
             control.observe(self._move, "value")
-        row = widgets.HBox([_labelled(c) for c in self.controls.values()], layout={"flex_flow": "row wrap"})
+        row = widgets.HBox(list(self.controls.values()), layout={"flex_flow": "row wrap"})
         super().__init__([row, self._image])
         self.add_class("edukit-panel")
 
@@ -62,8 +62,7 @@ class Panel(widgets.VBox):
 
     def _show(self):
         self._png = self._picture.png()
-        source = b64encode(self._png).decode()
-        self._image.value = f'<img alt="{escape(self.description)}" src="data:image/png;base64,{source}">'
+        self._image.value = img(self._png, self.description)
 
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)
@@ -82,7 +81,7 @@ def _check_names(plot, controls):
 def _control(name, spec):
     label = _label(name)
     if isinstance(spec, bool):
-        return widgets.Checkbox(spec, description=label, indent=False)
+        return widgets.Checkbox(spec, description=label, indent=False, layout={"width": "max-content"})
     if isinstance(spec, list) and spec:
         return widgets.ToggleButtons(options=spec, description=label, style=_NARROW | {"button_width": "auto"})
     if isinstance(spec, tuple) and len(spec) in (2, 3) and all(_is_number(v) for v in spec):
@@ -93,34 +92,9 @@ def _control(name, spec):
 
 
 def _slider(label, low, high, start):
-    """Described for the number box beside it; the slider's own text would say it twice."""
-    look = {"readout": False, "style": _NARROW, "description": label}
-    if all(isinstance(v, int) for v in (low, high, start)):
-        return widgets.IntSlider(start, low, high, **look)
-    step = 10.0 ** round(math.log10((high - low) / 50))
-    return widgets.FloatSlider(start, min=low, max=high, step=step, **look)
-
-
-def _labelled(control):
-    """A slider has no accessible name in today's ipywidgets: pair it with a number box, which has."""
-    if not isinstance(control, widgets.IntSlider | widgets.FloatSlider):
-        return control
-    whole = isinstance(control, widgets.IntSlider)
-    number = (widgets.BoundedIntText if whole else widgets.BoundedFloatText)(
-        value=control.value,
-        min=control.min,
-        max=control.max,
-        step=control.step,
-        description=control.description,
-        style=_NARROW,
-        layout={"width": "max-content"},
-    )
-    control.description = ""
-    if whole:
-        widgets.jslink((control, "value"), (number, "value"))
-    else:  # by way of the kernel, which rounds: in the browser 0.5 + 25 · 0.1 is 3.0000000000000004
-        widgets.link((control, "value"), (number, "value"), transform=(lambda v: round(v, 6), lambda v: v))
-    return widgets.HBox([number, control])
+    whole = all(isinstance(v, int) for v in (low, high, start))
+    step = 1 if whole else 10.0 ** round(math.log10((high - low) / 50))
+    return Slider(value=start, min=low, max=high, step=step, description=label)
 
 
 def _label(name: str) -> str:

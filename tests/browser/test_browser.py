@@ -1,6 +1,7 @@
-"""Each notebook in a real JupyterLab, driven in headless Chromium: every cell runs, and every panel moves.
+"""Each notebook in a real JupyterLab, driven in headless Chromium: cells run, panels move, outputs are accessible.
 
-Needs   pip install playwright; apt-get install chromium (not `playwright install`)
+Needs   pip install playwright axe-playwright-python; apt-get install chromium (not `playwright install`)
+Source  https://github.com/dequelabs/axe-core, the rules that the outputs are held to
 """
 
 import json
@@ -20,6 +21,7 @@ import pytest
 from edukit import bundled
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+axe = pytest.importorskip("axe_playwright_python.base", reason="axe-playwright-python is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 NOTEBOOKS = bundled.path("notebooks")
@@ -37,6 +39,13 @@ RUN_ALL = """limit => Promise.race([
   new Promise((_, fail) => setTimeout(() => fail(new Error('cells still running')), limit)),
 ])"""
 ERRORS = "() => [...document.querySelectorAll('.jp-RenderedText[data-mime-type*=error]')].map(e => e.innerText)"
+# Lab's body has height 0, so axe would take all text for hidden and never look at its contrast.
+AXE = """async () => {
+  document.body.style.height = '100vh';
+  const found = await axe.run('.jp-OutputArea-output', {resultTypes: ['violations']});
+  return found.violations.filter(rule => ['serious', 'critical'].includes(rule.impact))
+    .flatMap(rule => rule.nodes.map(node => `${rule.id} (${rule.impact}): ${node.html.slice(0, 300)}`));
+}"""
 SHUTDOWN = "() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()"
 
 
@@ -69,7 +78,7 @@ def browser():
         yield driver.chromium.launch(executable_path=CHROMIUM, args=switches)
 
 
-@pytest.fixture(params=sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.fixture(scope="module", params=sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
 def lesson(request, lab, browser):
     """Open a notebook, run every cell, and hand over the page and the number of panels its code asks for."""
     address, token = lab
@@ -90,16 +99,27 @@ def test_an_arrow_key_moves_the_picture_of_every_panel(lesson):
     panels = page.locator(".edukit-panel")
     assert panels.count() == expected > 0
     for panel in panels.all():
-        handle, picture = panel.locator(".noUi-handle").first, panel.locator("img")
-        value, before = float(handle.get_attribute("aria-valuenow")), picture.get_attribute("src")
-        at_the_end = value == float(handle.get_attribute("aria-valuemax"))
-        handle.focus()
+        slider, picture = panel.get_by_role("slider").first, panel.locator("img")
+        value, before = slider.input_value(), picture.get_attribute("src")
+        at_the_end = value == slider.get_attribute("max")
+        slider.focus()
         page.keyboard.press("ArrowLeft" if at_the_end else "ArrowRight")
         playwright.expect(picture).not_to_have_attribute("src", before, timeout=15_000)
-        moved = float(handle.get_attribute("aria-valuenow")) - value
+        moved = float(slider.input_value()) - float(value)
         assert moved < 0 if at_the_end else moved > 0
-        assert picture.get_attribute("alt") and panel.get_by_role("spinbutton").first.get_attribute("id")
+        assert slider.evaluate("range => range === document.activeElement")  # JupyterLab left the keys alone
+        assert float(panel.locator(".edukit-slider span").first.inner_text()) == float(slider.input_value())
+        assert picture.get_attribute("alt") and slider.evaluate("range => range.labels[0].innerText")
     assert not page.errors
+
+
+def test_axe_finds_no_serious_fault_in_what_the_lesson_shows(lesson):
+    """Only in the outputs: the rest of the page is JupyterLab's own."""
+    page, _ = lesson
+    page.evaluate(axe.AXE_SCRIPT)
+    assert page.evaluate(AXE) == []
+    page.locator(".jp-OutputArea-output").last.evaluate("output => output.append(new Image())")
+    assert "image-alt" in page.evaluate(AXE)[0]  # it does look there
 
 
 def count_panels(path: Path) -> int:

@@ -33,6 +33,14 @@ def clean(notebook) -> None:
         cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
         if cell.cell_type == "code":
             cell.outputs = _joined([output for output in cell.outputs if output.get("name") != "stderr"])
+            for output in cell.outputs:
+                _without_second_copy(output.get("data", {}))
+
+
+def _without_second_copy(data):
+    """A picture comes as PNG and in HTML, for JupyterLab; the PNG is the one that GitHub shows."""
+    if "image/png" in data:
+        data.pop("text/html", None)
 
 
 def _joined(outputs):

@@ -1,5 +1,6 @@
 """A picture shows itself, keeps its layout, and leaves the reader's own settings alone."""
 
+from base64 import b64decode
 from io import BytesIO
 
 import matplotlib
@@ -14,7 +15,7 @@ class Line:
         self.line = fig.subplots().plot([0, 1], [0, 1])[0]
 
     def update(self, slope):
-        self.line.set_ydata([0, slope])
+        self.line.set_ydata([0, slope if slope in (0, 1) else 1])
         return f"slope {slope}"
 
 
@@ -26,10 +27,13 @@ def test_a_picture_moves_and_describes_itself():
     assert picture.png() != before
 
 
-def test_it_shows_itself_as_png_and_as_text():
-    bundle = Picture(Line, figsize=(4, 3), slope=1)._repr_mimebundle_()
-    assert bundle["text/plain"] == "slope 1"
+def test_it_shows_itself_as_png_as_text_and_as_an_image_with_alt_text():
+    bundle = Picture(Line, figsize=(4, 3), slope='"1" & <2>')._repr_mimebundle_()
+    assert bundle["text/plain"] == 'slope "1" & <2>'
     assert Image.open(BytesIO(bundle["image/png"])).size == (400, 300)
+    start, _, source = bundle["text/html"].partition(",")
+    assert start == '<img alt="slope &quot;1&quot; &amp; &lt;2&gt;" src="data:image/png;base64'
+    assert b64decode(source.removesuffix('">')) == bundle["image/png"]
 
 
 def test_few_colours_are_enough():
