@@ -2,13 +2,16 @@
 
 Read in this order: affine (the formula) → calibrate (the range) → error (the cost) → fold (batch norm away)
 → placement (where) → rewrite (how) → ptq (a whole model) → integer (what the chip computes).
+Layers apart: partly (switched on and off) → sensitivity (which one suffers) → mixed (bits for each) → diagnose (why?).
+Few bits: formats (what bits mean) → blocks (shared scales) → packing (bytes) → codebook → huffman → deep_compression.
 """
 
 from edukit.quantization.affine import QParams, choose_qparams, dequantize, fake_quantize, quantize
-from edukit.quantization.calibrate import Observer, min_max, percentile
+from edukit.quantization.calibrate import clipping_and_rounding, kl, min_max, moving_average, mse, percentile
 from edukit.quantization.error import compression_ratio, normalized_mse
 from edukit.quantization.fold import fold_batchnorm
 from edukit.quantization.integer import integer_conv2d, integer_linear, requantize
+from edukit.quantization.observer import Observer
 from edukit.quantization.ptq import LayerReport, QuantizedModel, quantize_model
 
 __all__ = [
@@ -17,13 +20,17 @@ __all__ = [
     "QParams",
     "QuantizedModel",
     "choose_qparams",
+    "clipping_and_rounding",
     "compression_ratio",
     "dequantize",
     "fake_quantize",
     "fold_batchnorm",
     "integer_conv2d",
     "integer_linear",
+    "kl",
     "min_max",
+    "moving_average",
+    "mse",
     "normalized_mse",
     "percentile",
     "quantize",

@@ -55,7 +55,7 @@ def choose_qparams(low: Array, high: Array, bits: int = 8, *, symmetric: bool = 
         middle = (qmin + qmax) // 2
         scale = _nonzero(xp.maximum(-low, high) / (qmax - middle), xp)
         return QParams(scale, _integers(xp.zeros_like(scale) + middle, xp), qmin, qmax)
-    scale = _nonzero(high / (qmax - qmin) - low / (qmax - qmin), xp)  # high - low could overflow
+    scale = _nonzero((high / 2 - low / 2) / ((qmax - qmin) / 2), xp)  # halves are exact, and high - low could overflow
     return QParams(scale, _integers(xp.clip(xp.round(qmin - low / scale), qmin, qmax), xp), qmin, qmax)
 
 
@@ -68,9 +68,10 @@ def quantize(x: Array, qparams: QParams) -> Array:
     [-8, 0, 2, 7]
     """
     xp = namespace(x)
-    if bool(xp.isnan(x).any()):
-        raise ValueError("x holds NaN, which has no code")
-    q = xp.clip(xp.round(x / qparams.scale) + qparams.zero_point, qparams.qmin, qparams.qmax)
+    q = _steps(x, qparams.scale)  # round(x / S)
+    q += qparams.zero_point
+    xp.clip(q, qparams.qmin, qparams.qmax, out=q)
+    _refuse_nan(q, xp)
     return _integers(q, xp)  # clipped before the cast: a cast alone would wrap 128 to -128
 
 
@@ -87,13 +88,19 @@ def dequantize(q: Array, qparams: QParams) -> Array:
 
 
 def fake_quantize(x: Array, qparams: QParams) -> Array:
-    """The real value that x becomes when it is stored as a code: dequantize(quantize(x)).
+    """The real value that x becomes when it is stored as a code: dequantize(quantize(x)), all of it in floats.
 
     >>> x = np.float32([0.12, 0.38])
     >>> print(fake_quantize(x, choose_qparams(x.min(), x.max(), bits=2)).round(2))
     [0.13 0.38]
     """
-    return dequantize(quantize(x, qparams), qparams)
+    xp = namespace(x)
+    steps = _steps(x, qparams.scale)
+    xp.clip(steps, qparams.qmin - qparams.zero_point, qparams.qmax - qparams.zero_point, out=steps)
+    _refuse_nan(steps, xp)
+    steps = xp.asarray(steps, dtype=getattr(qparams.scale, "dtype", steps.dtype))
+    steps *= qparams.scale
+    return steps
 
 
 def check_bits(bits: int, name: str = "bits", most: int = 16) -> None:
@@ -118,6 +125,20 @@ def _as_ranges(low, high):
     if bool((low > high).any()):
         raise ValueError("low must not be above high")
     return low, high, xp
+
+
+def _steps(x, scale):
+    """round(x / S) in one new array, in which all else then happens: memory is what takes the time."""
+    xp = namespace(x)
+    with torch.no_grad():  # a staircase has no slope: straight_through.py
+        steps = xp.asarray(x / scale)
+        return xp.round(steps, out=steps)
+
+
+def _refuse_nan(clipped, xp):
+    """Nothing is infinite any more, so their sum is NaN only if one of them is: no array of answers is needed."""
+    if bool(xp.isnan(xp.sum(clipped, dtype=xp.float32))):
+        raise ValueError("x holds NaN, which has no code")
 
 
 def _integers(x, xp):

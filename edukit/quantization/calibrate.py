@@ -1,22 +1,37 @@
 """Calibration: which range of real values deserves the codes?
 
-    min_max      low = min x,              high = max x               nothing saturates, outliers stretch the step
-    percentile   low = (100 - p)-th of x,  high = p-th percentile     a few values saturate, the step is finer
+    min_max         low = min x,  high = max x              nothing saturates, outliers stretch the step
+    percentile      (100 - p)-th and p-th percentile of x   a few values saturate, the step is finer
+    mse             the least Σ (x - x̂)²                    clipping and rounding together cost least
+    kl              the least Σ P log (P / Q)               the codes still tell how the values are spread
+    moving_average  low_t = m low_{t-1} + (1 - m) min x_t   what each batch spans, smoothed over time; high alike
 
-Symbols   x a sample of weights or activations · p percentile, in %
-Shapes    x any; the range has the shape of x reduced over all axes but `axis`, kept as 1 so that it broadcasts
-Bound     min x <= low <= high <= max x; at most (100 - p) % and one value lie outside on each side
-Source    Wu et al. 2020, https://arxiv.org/abs/2004.09602, section 3.4
-In production  observers of torchao.quantization.pt2e; the calibrators of onnxruntime.quantization
+Symbols   x a sample of weights or activations · x̂ the same, stored on the grid of the range · m momentum · p in %
+          P, Q the shares of a histogram's bins before and after the codes (entropy.py)
+Shapes    x any; the range has the shape of x reduced over all axes but `axis` (None, one, or a tuple of them),
+          the reduced ones kept as 1, so that it broadcasts against x
+Bound     min x <= low <= high <= max x; percentile: at most (100 - p) % and one value outside on each side;
+          mse: its squared error is never above that of min_max
+Source    Wu et al. 2020, https://arxiv.org/abs/2004.09602, section 3.4;
+          moving_average: Jacob et al. 2018, https://arxiv.org/abs/1712.05877, section 3.1
+In production  the calibrators of onnxruntime.quantization, whose histograms lie symmetrically around 0;
+               the observers of torchao.quantization.pt2e, whose moving averages weigh the newest batch with 0.01
 """
+
+import functools
+import inspect
 
 import numpy as np
 import torch
 
-from edukit.quantization.affine import Array, namespace
+from edukit.quantization.affine import Array, QParams, check_bits, choose_qparams, fake_quantize, namespace
+from edukit.quantization.entropy import least_divergence
+
+Axes = int | tuple[int, ...] | None
+FRACTIONS = [a / 100 for a in range(100, 0, -1)]  # of the range, that mse tries
 
 
-def min_max(x: Array, axis: int | None = None) -> tuple[Array, Array]:
+def min_max(x: Array, axis: Axes = None) -> tuple[Array, Array]:
     """The smallest and the largest value, of all of x or of each index along `axis`.
 
     >>> low, high = min_max(np.float32([[1, 2], [-3, 4]]), axis=0)
@@ -24,10 +39,12 @@ def min_max(x: Array, axis: int | None = None) -> tuple[Array, Array]:
     ([[1.0], [-3.0]], [[2.0], [4.0]])
     """
     xp, others = namespace(x), _other_axes(x, axis)
+    if not others:  # each value is a range of its own; torch would take () for all axes
+        return x, x
     return xp.amin(x, others, keepdims=axis is not None), xp.amax(x, others, keepdims=axis is not None)
 
 
-def percentile(x: Array, axis: int | None = None, *, p: float = 99.9) -> tuple[Array, Array]:
+def percentile(x: Array, axis: Axes = None, *, p: float = 99.9) -> tuple[Array, Array]:
     """The range that leaves (100 - p) % of the values out on each side.
 
     p   above 50, at most 100; p=100 is min_max
@@ -39,66 +56,142 @@ def percentile(x: Array, axis: int | None = None, *, p: float = 99.9) -> tuple[A
     if not 50 < p <= 100:
         raise ValueError(f"p must be above 50 and at most 100 (a percentage), got {p!r}")
     others = _other_axes(x, axis)
-    values = x.detach().cpu().numpy() if isinstance(x, torch.Tensor) else x
-    low, high = np.percentile(values, [100 - p, p], axis=others, keepdims=axis is not None).astype(np.float32)
-    return (torch.from_numpy(np.asarray(low)), torch.from_numpy(np.asarray(high))) if values is not x else (low, high)
+    return _like(x, np.percentile(_float64(x), [100 - p, p], axis=others, keepdims=axis is not None))
 
 
-class Observer:
-    """Watches a tensor over many batches and keeps a sample of fixed size, whatever comes.
+@torch.no_grad()
+def mse(x: Array, axis: Axes = None, *, bits: int = 8, symmetric: bool = False) -> tuple[Array, Array]:
+    """The range whose grid, of that many bits, stores x with the least squared error.
 
-    A reservoir: each value seen has the same chance to be in the sample. The smallest and the largest value are
-    always in it, so that `min_max` of the sample is exact.
+    Tries the range shrunk to 100, 99, … 1 % of itself; then each end alone, where an asymmetric one has two.
 
-    >>> observer = Observer(capacity=100)
-    >>> for batch in np.arange(3000, dtype=np.float32).reshape(3, 1000):
-    ...     observer.update(batch)
-    >>> low, high = observer.range(min_max)
-    >>> float(low), float(high), observer.sample.size
-    (0.0, 2999.0, 102)
+    >>> low, high = mse(np.append(np.linspace(0, 1, 9999), 4).astype(np.float32), bits=4)
+    >>> round(float(low), 1), round(float(high), 1)
+    (0.0, 1.0)
     """
-
-    def __init__(self, capacity: int = 65536, seed: int = 0):
-        if capacity < 1:
-            raise ValueError(f"capacity must be at least 1, got {capacity!r}")
-        self.capacity, self.seen = capacity, 0
-        self._generator = np.random.default_rng(seed)
-        self._values = np.empty(0, np.float32)
-        self._keys = np.empty(0)
-        self._low, self._high = np.float32(np.inf), np.float32(-np.inf)
-
-    def update(self, x: Array) -> None:
-        """Look at one batch of any shape; NaN and infinity are refused."""
-        values = (x.detach().cpu().numpy() if isinstance(x, torch.Tensor) else np.asarray(x)).astype(np.float32).ravel()
-        if not np.isfinite(values).all():
-            raise ValueError("x holds NaN or infinity; calibration needs finite values")
-        if not values.size:
-            return
-        self.seen += values.size
-        self._low, self._high = min(self._low, values.min()), max(self._high, values.max())
-        keys = self._generator.random(values.size)  # the values with the smallest random keys are a fair sample
-        self._keys, self._values = np.append(self._keys, keys), np.append(self._values, values)
-        if self._keys.size > self.capacity:
-            keep = np.argpartition(self._keys, self.capacity - 1)[: self.capacity]
-            self._keys, self._values = self._keys[keep], self._values[keep]
-
-    @property
-    def sample(self) -> np.ndarray:
-        """At most capacity + 2 values, the extremes among them; ValueError before the first update."""
-        if not self.seen:
-            raise ValueError("the observer has seen no values; update it with calibration data first")
-        return np.concatenate([self._values, [self._low, self._high]]).astype(np.float32)
-
-    def range(self, calibrator=min_max) -> tuple[np.ndarray, np.ndarray]:
-        """(low, high) of the sample by a calibrator such as `min_max` or `percentile`."""
-        return calibrator(self.sample)
+    check_bits(bits)
+    smallest, largest = low, high = min_max(x, axis)
+    xp, others, least = namespace(x), _other_axes(x, axis), np.inf
+    if not others:
+        return low, high
+    two_ends = not symmetric and bool(((smallest < 0) & (largest > 0)).any())
+    for ends in ["low high", "high", "low"] if two_ends else ["low high"]:
+        start = low, high
+        for a in FRACTIONS:
+            a_low = xp.clip(a * smallest, smallest, largest) if "low" in ends else start[0]
+            a_high = xp.clip(a * largest, smallest, largest) if "high" in ends else start[1]
+            stored = fake_quantize(x, choose_qparams(a_low, a_high, bits, symmetric=symmetric))
+            error = xp.sum((x - stored) ** 2, others, keepdims=axis is not None)
+            better = error < least
+            low, high = xp.where(better, a_low, low), xp.where(better, a_high, high)
+            least = xp.where(better, error, least)
+    return low[()], high[()]
 
 
-def _other_axes(x: Array, axis: int | None):
+def clipping_and_rounding(x: Array, qparams: QParams) -> tuple[float, float]:
+    """The mean squared error of x in two parts: what lies outside the grid, and what lies between two codes.
+
+    They add up to the whole error, because what saturates lands on the last code and is not rounded.
+
+    >>> grid = choose_qparams(np.float32(0), np.float32(1.5), bits=2)
+    >>> clipping_and_rounding(np.float32([0.75, 2.5]), grid)
+    (0.5, 0.03125)
+    """
+    _other_axes(x, None)
+    xp = namespace(x)
+    inside = xp.clip(x, *(qparams.scale * (code - qparams.zero_point) for code in (qparams.qmin, qparams.qmax)))
+    rounded = inside - fake_quantize(inside, qparams)
+    return float(((x - inside) ** 2).mean()), float((rounded**2).mean())
+
+
+def kl(x: Array, axis: Axes = None, *, bits: int = 8, symmetric: bool = False, bins: int = 2048) -> tuple[Array, Array]:
+    """The range whose codes lose the least information about the histogram of x: TensorRT's entropy calibration.
+
+    bins   of the histogram, and so the precision of the answer
+
+    >>> x = np.random.default_rng(0).laplace(size=10_000).astype(np.float32)
+    >>> low, high = kl(x, bits=4)
+    >>> bool(x.min() < low < -1) and bool(1 < high < x.max())
+    True
+    """
+    check_bits(bits)
+    if not isinstance(bins, int) or bins < 2:
+        raise ValueError(f"bins must be a whole number of at least 2, got {bins!r}")
+    others, values = _other_axes(x, axis), _float64(x)
+    kept = [a for a in range(values.ndim) if a not in others]
+    rows = values.transpose(*kept, *others).reshape(*[values.shape[a] for a in kept], -1)
+    ranges = np.apply_along_axis(_kl_of_row, -1, rows, 2 ** (bits - symmetric), symmetric, bins)
+    shape = [1 if a in others else n for a, n in enumerate(values.shape)] if kept else []
+    return _like(x, np.moveaxis(ranges, -1, 0).reshape(2, *shape))
+
+
+def moving_average(x: Array, axis: Axes = None, *, momentum: float = 0.9) -> tuple[Array, Array]:
+    """The smallest and the largest value of each step in time, averaged so that old steps fade.
+
+    x         axis 0 is time: a batch each
+    momentum  what remains of the past at each step, from 0 (only the last step counts) to below 1
+
+    >>> low, high = moving_average(np.float32([[-1, 1], [-1, 3]]), momentum=0.5)
+    >>> float(low), float(high)
+    (-1.0, 2.0)
+    """
+    if not 0 <= momentum < 1:
+        raise ValueError(f"momentum must be at least 0 and below 1, got {momentum!r}")
+    others = _other_axes(x, axis)
+    if 0 not in others:
+        raise ValueError(f"axis must leave out axis 0, which is time, and x needs that axis; got {axis!r}")
+    others = others[1:]
+    values = _float64(x)
+    steps = np.stack([values.min(others, keepdims=True), values.max(others, keepdims=True)])
+    average = steps[:, :1]  # from the first step on: a start at 0 would pull every range towards it
+    for t in range(1, steps.shape[1]):
+        average = momentum * average + (1 - momentum) * steps[:, t : t + 1]
+    return _like(x, average.ravel() if axis is None else average)
+
+
+def for_grid(calibrator, bits: int, symmetric: bool):
+    """The calibrator, told of the grid that its range is for, where it has parameters `bits` or `symmetric`.
+
+    What a functools.partial has fixed already stays as it was fixed.
+
+    >>> for_grid(min_max, 4, True) is min_max, for_grid(mse, 4, True).keywords
+    (True, {'bits': 4, 'symmetric': True})
+    """
+    fixed = getattr(calibrator, "keywords", {})
+    wanted = set(inspect.signature(calibrator).parameters) - set(fixed)
+    told = {name: value for name, value in (("bits", bits), ("symmetric", symmetric)) if name in wanted}
+    return functools.partial(calibrator, **told) if told else calibrator
+
+
+def _kl_of_row(values, codes, symmetric, bins):
+    """kl for values (n,): low, high."""
+    ends = values.min(), values.max()
+    if not values.any():
+        return np.array(ends)
+    low, high = least_divergence(np.abs(values) if symmetric else values, codes, bins)
+    return np.clip([-high if symmetric else low, high], *ends)
+
+
+def _float64(x):
+    return x.detach().cpu().double().numpy() if isinstance(x, torch.Tensor) else np.asarray(x, np.float64)
+
+
+def _like(x, values):
+    """Each value as x is: torch or numpy, of its type where that is a float, float32 where it is not."""
+    if isinstance(x, torch.Tensor):
+        dtype = x.dtype if x.is_floating_point() else torch.float32
+        return tuple(torch.as_tensor(value, device=x.device).to(dtype) for value in values)
+    dtype = x.dtype if np.asarray(x).dtype.kind == "f" else np.float32
+    return tuple(value.astype(dtype) for value in values)
+
+
+def _other_axes(x: Array, axis: Axes) -> tuple[int, ...]:
+    """The axes to reduce; refuses what has no range."""
     if (x.numel() if isinstance(x, torch.Tensor) else np.size(x)) == 0:
         raise ValueError("x is empty; a range needs at least one value")
     if not bool(namespace(x).isfinite(x).all()):
         raise ValueError("x holds NaN or infinity; a range needs finite values")
-    if axis is not None and not -x.ndim <= axis < x.ndim:
-        raise ValueError(f"axis must be None or an axis of x, which has {x.ndim}, got {axis!r}")
-    return tuple(a for a in range(x.ndim) if axis is None or a != axis % x.ndim)
+    kept = () if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    if not all(-x.ndim <= a < x.ndim for a in kept):
+        raise ValueError(f"axis must be None or axes of x, which has {x.ndim}, got {axis!r}")
+    return tuple(a for a in range(x.ndim) if a not in [k % x.ndim for k in kept])

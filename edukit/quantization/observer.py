@@ -1,0 +1,86 @@
+"""An observer: watches a tensor over many batches in memory that does not grow.
+
+    update(batch)   a batch comes and goes; what stays is
+                      a reservoir   `capacity` of all the values seen, each with the same chance to be there
+                      the history   smallest and largest value of each of the last 1,024 batches
+    range(f)        (low, high) by a calibrator of calibrate.py, from the one or the other
+
+How       every value draws a random key; the values with the smallest keys stay, whichever batch they came in
+Shapes    batches of any shape, values in any number; the sample (capacity + 2,), the history (batches, 2)
+Bound     the extremes are exact; a share of s of all values is estimated within √(s (1 - s) / capacity), one sigma
+Source    Vitter 1985, Random sampling with a reservoir, https://doi.org/10.1145/3147.3165
+In production  the observers of torchao.quantization.pt2e; the data collectors of onnxruntime.quantization.calibrate
+"""
+
+import inspect
+from collections import deque
+
+import numpy as np
+import torch
+
+from edukit.quantization.affine import Array
+from edukit.quantization.calibrate import min_max
+
+STEPS = 1024  # at momentum 0.99, what came before weighs less than 4e-5
+
+
+class Observer:
+    """Watches a tensor over many batches and keeps a sample of fixed size, whatever comes.
+
+    The smallest and the largest value are always in the sample, so that `min_max` of it is exact.
+
+    >>> observer = Observer(capacity=100)
+    >>> for batch in np.arange(3000, dtype=np.float32).reshape(3, 1000):
+    ...     observer.update(batch)
+    >>> low, high = observer.range(min_max)
+    >>> float(low), float(high), observer.sample.size, len(observer.history)
+    (0.0, 2999.0, 102, 3)
+    """
+
+    def __init__(self, capacity: int = 65536, seed: int = 0):
+        if not isinstance(capacity, int) or capacity < 1:
+            raise ValueError(f"capacity must be a whole number of at least 1, got {capacity!r}")
+        self.capacity, self.seen = capacity, 0
+        self._generator = np.random.default_rng(seed)
+        self._values = np.empty(0, np.float32)
+        self._keys = np.empty(0)
+        self._low, self._high = np.float32(np.inf), np.float32(-np.inf)
+        self._steps = deque(maxlen=STEPS)
+
+    def update(self, x: Array) -> None:
+        """Look at one batch of any shape; NaN and infinity are refused."""
+        values = (x.detach().cpu().numpy() if isinstance(x, torch.Tensor) else np.asarray(x)).astype(np.float32).ravel()
+        if not np.isfinite(values).all():
+            raise ValueError("x holds NaN or infinity; calibration needs finite values")
+        if not values.size:
+            return
+        low, high = values.min(), values.max()
+        self.seen += values.size
+        self._low, self._high = min(self._low, low), max(self._high, high)
+        self._steps.append((low, high))
+        keys = self._generator.random(values.size)  # the values with the smallest random keys are a fair sample
+        self._keys, self._values = np.append(self._keys, keys), np.append(self._values, values)
+        if self._keys.size > self.capacity:
+            keep = np.argpartition(self._keys, self.capacity - 1)[: self.capacity]
+            self._keys, self._values = self._keys[keep], self._values[keep]
+
+    @property
+    def sample(self) -> np.ndarray:
+        """At most capacity + 2 values, the extremes among them; ValueError before the first update."""
+        self._check_seen()
+        return np.concatenate([self._values, [self._low, self._high]]).astype(np.float32)
+
+    @property
+    def history(self) -> np.ndarray:
+        """Smallest and largest value of each batch, the oldest first: (batches, 2), the last 1,024 of them."""
+        self._check_seen()
+        return np.array(self._steps, np.float32)
+
+    def range(self, calibrator=min_max) -> tuple[np.ndarray, np.ndarray]:
+        """(low, high) by a calibrator: of the history where it has a parameter `momentum`, of the sample otherwise."""
+        over_time = "momentum" in inspect.signature(calibrator).parameters
+        return calibrator(self.history if over_time else self.sample)
+
+    def _check_seen(self):
+        if not self.seen:
+            raise ValueError("the observer has seen no values; update it with calibration data first")
