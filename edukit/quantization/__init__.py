@@ -13,18 +13,22 @@ from edukit.quantization.fold import fold_batchnorm
 from edukit.quantization.integer import integer_conv2d, integer_linear, requantize
 from edukit.quantization.observer import Observer
 from edukit.quantization.ptq import LayerReport, QuantizedModel, quantize_model
+from edukit.quantization.rounding import adaround, bias_correction, gptq
 
 __all__ = [
     "LayerReport",
     "Observer",
     "QParams",
     "QuantizedModel",
+    "adaround",
+    "bias_correction",
     "choose_qparams",
     "clipping_and_rounding",
     "compression_ratio",
     "dequantize",
     "fake_quantize",
     "fold_batchnorm",
+    "gptq",
     "integer_conv2d",
     "integer_linear",
     "kl",

@@ -36,6 +36,7 @@ MOVES = {
     aten.clone.default,
     aten.alias.default,
 }
+STAYS_FLOAT = "stays_float"  # node.meta[STAYS_FLOAT] = reason, for a layer that the caller wants in float
 
 
 def observed(graph: fx.GraphModule) -> list[fx.Node]:
@@ -51,6 +52,8 @@ def observed(graph: fx.GraphModule) -> list[fx.Node]:
 
 def why_float(node: fx.Node) -> str | None:
     """The reason why an operation has no integer form here, or None for a layer that has one."""
+    if STAYS_FLOAT in node.meta:
+        return node.meta[STAYS_FLOAT]
     if node.target not in LAYERS:
         return f"no integer operator for {node.name.rstrip('_0123456789')}"
     if node.args[1].op != "get_attr":

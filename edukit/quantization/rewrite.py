@@ -11,30 +11,71 @@ Source    https://onnxruntime.ai/docs/performance/model-optimizations/quantizati
 In production  convert_pt2e of torchao.quantization.pt2e writes the same pattern
 """
 
+import inspect
+from dataclasses import replace
+
 import torch
 from torch import fx, nn
 
 from edukit.graph import attach, parameter
 from edukit.quantization import operators  # noqa: F401, defines torch.ops.edukit
-from edukit.quantization.affine import QParams, choose_qparams, quantize
+from edukit.quantization.affine import QParams, choose_qparams
+from edukit.quantization.calibrate import for_grid, min_max
 
 ACCUMULATOR_LIMIT = 2**30
 
 
-def quantize_weight(graph: fx.GraphModule, node: fx.Node, x_grid: QParams, bits: int, per_channel: bool) -> None:
-    """Replace the weight and bias of one layer by codes and their dequantization."""
-    weight = parameter(graph, node.args[1]).detach()
-    bias = parameter(graph, node.args[2]) if len(node.args) > 2 else None
-    grid = _weight_grid(weight, bias, x_grid, bits, per_channel)
+def weight_grid(weight: torch.Tensor, bits: int, *, per_channel: bool = True, calibrator=min_max) -> QParams:
+    """The symmetric grid of a layer's weights (out, …): a scale for each output channel, or one for all.
+
+    With 8 bits the codes are -127 to 127, as LiteRT wants them. With fewer bits every code counts: all 2^b are used,
+    -2^(b-1) to 2^(b-1) - 1, and S = max|w| / (2^(b-1) - 1/2), so that both ends lie within S / 2 of a code. A
+    calibrator with a parameter `bits`, such as `mse`, has chosen the step itself: S = max|range| / (2^(b-1) - 1).
+    """
+    low, high = for_grid(calibrator, bits, symmetric=True)(weight, 0 if per_channel else None)
+    grid = choose_qparams(low, high, bits, symmetric=True)
+    if bits == 8:
+        return grid
+    own_step = "bits" in inspect.signature(calibrator).parameters
+    scale = grid.scale if own_step else grid.scale * grid.qmax / (grid.qmax + 0.5)
+    return replace(grid, scale=scale, qmin=-grid.qmax - 1)
+
+
+def store_layer(graph: fx.GraphModule, node: fx.Node, layer, x_grid: QParams | None = None) -> None:
+    """Replace the weight and bias of one layer by what is stored: codes, and the node that dequantizes them.
+
+    layer    its codes, their grid, and its bias or None
+    x_grid   the grid of the layer's input: then its bias becomes int32 codes as well, at scale S_x S_w
+    """
     with graph.graph.inserting_before(node):
-        arguments = [_stored(graph, f"{node.name}_weight", quantize(weight, grid).to(torch.int8), grid.scale.flatten())]
-        if bias is not None:
-            scale = (grid.scale * x_grid.scale).flatten().expand(len(bias)).contiguous()
-            codes = torch.round(bias.detach().double() / scale.double()).to(torch.int32)
-            arguments.append(_stored(graph, f"{node.name}_bias", codes, scale))
-    node.args = (node.args[0], *arguments, *node.args[1 + len(arguments) :])
-    if node.target is torch.ops.aten.linear.default and node.meta["val"].ndim > 2:
+        weight = _stored(graph, f"{node.name}_weight", layer.codes.to(torch.int8), layer.grid.scale.flatten())
+        bias = None if layer.bias is None else _stored_bias(graph, node, layer, x_grid)
+    node.args = (node.args[0], weight, bias, *node.args[3:])
+    if x_grid is not None and node.target is torch.ops.aten.linear.default and node.meta["val"].ndim > 2:
         _as_matrix(graph, node)
+
+
+def store_half(graph: fx.GraphModule, node: fx.Node) -> None:
+    """Keep the weight of a layer as float16, half the bytes; it is computed in float32."""
+    with graph.graph.inserting_before(node):
+        half = nn.Parameter(parameter(graph, node.args[1]).detach().half(), requires_grad=False)
+        stored = attach(graph, f"{node.name}_weight_half", half)
+        weight = graph.graph.call_function(torch.ops.aten.to.dtype, (stored, torch.float32))
+    node.replace_input_with(node.args[1], weight)
+
+
+def with_room_for_bias(grid: QParams, bias: torch.Tensor | None, x_grid: QParams | None) -> QParams:
+    """A tiny weight beside a large bias: the grid with a scale so large that the bias code fits in 32 bits."""
+    if bias is None or x_grid is None:
+        return grid
+    need = bias.detach().abs() / (x_grid.scale * ACCUMULATOR_LIMIT)
+    need = need.reshape(grid.scale.shape) if grid.scale.ndim else need.amax()
+    return replace(grid, scale=torch.maximum(grid.scale, need))
+
+
+def layer_bias(graph: fx.GraphModule, node: fx.Node) -> torch.Tensor | None:
+    """The bias of a layer, or None."""
+    return parameter(graph, node.args[2]) if len(node.args) > 2 else None
 
 
 def quantize_activation(graph: fx.GraphModule, point: fx.Node, grid: QParams) -> None:
@@ -71,13 +112,12 @@ def _as_matrix(graph, linear):
     linear.replace_all_uses_with(restored, delete_user_cb=lambda user: user is not restored)
 
 
-def _weight_grid(weight, bias, x_grid, bits, per_channel) -> QParams:
-    axes = tuple(range(1 if per_channel else 0, weight.ndim))
-    high = weight.detach().abs().amax(axes, keepdim=True)
-    if bias is not None:  # a tiny weight beside a large bias: the bias code must fit in 32 bits
-        need = bias.detach().abs().reshape(-1, *[1] * (weight.ndim - 1)) / (x_grid.scale * ACCUMULATOR_LIMIT)
-        high = torch.maximum(high, (need if per_channel else need.amax()) * (2 ** (bits - 1) - 1))
-    return choose_qparams(-high, high, bits, symmetric=True)
+def _stored_bias(graph, node, layer, x_grid):
+    bias = layer.bias.detach()
+    if x_grid is None:
+        return attach(graph, f"{node.name}_bias", nn.Parameter(bias, requires_grad=False))
+    scale = (layer.grid.scale * x_grid.scale).flatten().expand(len(bias)).contiguous()
+    return _stored(graph, f"{node.name}_bias", torch.round(bias.double() / scale.double()).to(torch.int32), scale)
 
 
 def _stored(graph, name, codes, scale):

@@ -1,6 +1,7 @@
 """Static quantization of whole networks: every layer found, the answer kept, the caller's model untouched."""
 
 import copy
+from functools import partial
 
 import numpy as np
 import pytest
@@ -48,9 +49,10 @@ def test_weights_are_stored_as_codes_and_counted():
 
 
 def test_codes_use_the_wanted_bits():
-    quantized = quantize_model(build("vgg"), X, weight_bits=3)
-    codes = [p for name, p in quantized.named_parameters() if name.endswith("weight_codes")]
-    assert all(p.abs().max() == 3 for p in codes)  # symmetric: -3 … 3
+    for bits, ends in ((8, (-127, 127)), (3, (-4, 3)), (2, (-2, 1))):  # 8: symmetric; fewer: every code is used
+        quantized = quantize_model(build("vgg"), X, bits)
+        codes = [p for name, p in quantized.named_parameters() if name.endswith("weight_codes")]
+        assert (min(p.min() for p in codes), max(p.max() for p in codes)) == ends
 
 
 def test_per_channel_beats_per_tensor_where_channels_differ():
@@ -110,11 +112,68 @@ def test_several_inputs():
     assert distance(quantize_model(model, data)(*data), model(*data)) < 0.03
 
 
+@pytest.mark.parametrize("name", NETWORKS)
+def test_weights_only_and_activations_only(name):
+    """Their sum is about the whole: each half is closer to the float net than both together, or as close."""
+    model = build(name)
+    target = model(X)
+    weights, activations = (quantize_model(model, X, *bits) for bits in ((4, None), (None, 8)))
+    assert distance(activations(X), target) < 0.03 and 0 < distance(weights(X), target) < 1
+    assert not [n for n, _ in weights.network.named_buffers() if n.startswith("input")]
+    assert all(row.precision in ("int4", "float") for row in weights.report)
+    assert {row.precision for row in activations.report} == {"float"}
+    assert all(p.is_floating_point() for p in activations.parameters())
+
+
+def test_bits_by_layer_and_float_where_it_is_wanted(tmp_path):
+    """ARTICLES B: a layer restored by assignment after conversion breaks the graph; here the plan is made first."""
+    from edukit.deployment import export, load, operators
+
+    model = build("resnet")
+    names = [row.name for row in quantize_model(model, X).report]
+    quantized = quantize_model(model, X, {names[0]: 16, names[1]: 4})
+    by_name = {row.name: row for row in quantized.report}
+    assert [by_name[n].precision for n in names[:3]] == ["float16", "int4", "int8"]
+    assert by_name[names[0]].reason == "kept by weight_bits"
+    assert distance(quantized(X), model(X)) < 0.1
+    path = export(quantized, X[:2], tmp_path / "mixed.onnx")
+    assert operators(path)["QLinearConv"] + operators(path)["QGemm"] == len(names) - 1
+    assert np.abs(load(path)(X.numpy()) - quantized(X).numpy()).max() < 0.1 * quantized(X).abs().max()
+
+
+def test_weights_only_exports_and_agrees(tmp_path):
+    from edukit.deployment import export, load
+
+    quantized = quantize_model(build("vgg"), X, 4, None)
+    answer = load(export(quantized, X[:2], tmp_path / "weights.onnx"))(X.numpy())
+    assert np.allclose(answer, quantized(X).detach(), atol=1e-4)
+
+
+def test_a_weight_calibrator_is_told_the_bits_and_its_range_is_used():
+    """ARTICLES A: the range is computed, and then dropped."""
+    asked = []
+
+    def part(w, axis=None, *, bits, symmetric, share):
+        asked.append((bits, symmetric))
+        low, high = min_max(w, axis)
+        return share * low, share * high
+
+    model = build("vgg")
+    halved, whole = (
+        quantize_model(model, X, 4, weight_calibrator=partial(part, share=share)).state_dict() for share in (0.5, 1)
+    )
+    assert set(asked) == {(4, True)}
+    assert torch.allclose(2 * halved["network.conv2d_weight_scale"], whole["network.conv2d_weight_scale"])
+
+
 @pytest.mark.parametrize(
     "change, word",
     [
         (dict(weight_bits=1), "weight_bits"),
         (dict(weight_bits=9), "weight_bits"),
+        (dict(weight_bits=16), "weight_bits"),
+        (dict(weight_bits={"0": 12}), r"weight_bits\['0'\]"),
+        (dict(weight_bits={"nowhere": 4}), "weight_bits names nowhere; the layers are 0, 2, 8"),
         (dict(activation_bits=0), "activation_bits"),
         (dict(calibration=X[:0]), "calibration holds no data"),
         (dict(calibration=[]), "calibration holds no data"),

@@ -5,8 +5,17 @@ import torch
 from torch import nn
 
 from edukit.graph import capture
-from edukit.quantization import QParams
-from edukit.quantization.rewrite import cleaned, quantize_activation, quantize_weight
+from edukit.quantization import QParams, quantize
+from edukit.quantization.layerwise import Layer
+from edukit.quantization.rewrite import (
+    cleaned,
+    layer_bias,
+    quantize_activation,
+    store_half,
+    store_layer,
+    weight_grid,
+    with_room_for_bias,
+)
 
 X_GRID = QParams(torch.tensor(0.02), torch.tensor(3, dtype=torch.int32), 0, 255)
 
@@ -14,8 +23,31 @@ X_GRID = QParams(torch.tensor(0.02), torch.tensor(3, dtype=torch.int32), 0, 255)
 def rewritten(layer, example, bits=8, per_channel=True):
     graph = capture(nn.Sequential(layer), example)
     node = next(node for node in graph.graph.nodes if node.op == "call_function")
-    quantize_weight(graph, node, X_GRID, bits, per_channel)
+    weight, bias = layer.weight.detach(), layer_bias(graph, node)
+    grid = with_room_for_bias(weight_grid(weight, bits, per_channel=per_channel), bias, X_GRID)
+    store_layer(graph, node, Layer(weight, bias, grid, quantize(weight, grid)), X_GRID)
     return cleaned(graph)
+
+
+@pytest.mark.parametrize("bits", range(2, 9))
+@pytest.mark.parametrize("per_channel", [True, False])
+def test_both_ends_of_the_weights_are_within_half_a_step_of_a_code(bits, per_channel):
+    weight = torch.randn(7, 5, generator=torch.Generator().manual_seed(bits))
+    grid = weight_grid(weight, bits, per_channel=per_channel)
+    codes = quantize(weight, grid)
+    assert ((codes * grid.scale - weight).abs() <= 0.5001 * grid.scale).all()
+    assert grid.qmax - grid.qmin + 1 == (255 if bits == 8 else 2**bits)
+    widest = weight.abs().max()
+    assert (grid.scale * (grid.qmax + (0 if bits == 8 else 0.5))).max() == pytest.approx(widest.item(), rel=1e-6)
+
+
+def test_float16_takes_half_the_bytes_and_its_own_rounding():
+    layer, x = nn.Linear(16, 8), torch.rand(5, 16)
+    graph = capture(nn.Sequential(layer), x)
+    store_half(graph, next(node for node in graph.graph.nodes if node.op == "call_function"))
+    graph = cleaned(graph)
+    assert torch.allclose(graph(x), x @ layer.weight.half().float().T + layer.bias)
+    assert [p.dtype for p in graph.parameters() if p.ndim == 2] == [torch.float16]
 
 
 @pytest.mark.parametrize("bits", [2, 4, 8])

@@ -1,0 +1,166 @@
+"""Rounding with care: which of the two neighbouring codes is best for the *output* of a layer?
+
+    round to nearest   min ‖w - ŵ‖²                 looks at each weight alone
+    GPTQ               min ‖(w - ŵ) X‖²             one column after the other; those to come make good the error
+    AdaRound           min ‖(w - ŵ) X‖²             up or down is learned for all weights at once, by gradient descent
+    bias correction    b + E[w x] - E[ŵ x̂]          the mean error of each output is taken out
+    best step          min ‖(w - ŵ) X‖² over S      a finer step, where it pays that the largest weights saturate
+
+Symbols   w weights, ŵ as stored · x inputs, x̂ those that come out of the quantized layers before · H = E[x xᵀ]
+Shapes    w (…, out, in); x (…, rows, in): a sample of what the layer multiplies with w; leading axes are groups
+Fact      ‖(w - ŵ) X‖² = rows (w - ŵ) H (w - ŵ)ᵀ: all that matters of the data is H, whatever the number of rows
+Bound     AdaRound moves no code by more than one step; GPTQ may, where its inputs are correlated
+Source    Frantar et al. 2022, https://arxiv.org/abs/2210.17323; Nagel et al. 2020, https://arxiv.org/abs/2004.10568;
+          Nagel et al. 2019, https://arxiv.org/abs/1906.04721, section 4.2 (bias correction)
+In production  llm-compressor and torchao (GPTQ), AIMET (AdaRound, bias correction), Brevitas (all three)
+"""
+
+from dataclasses import replace
+
+import torch
+
+from edukit.quantization.affine import QParams, dequantize, quantize
+
+
+def gptq(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, damping: float = 0.01) -> torch.Tensor:
+    """int32 codes for w that keep w @ x: each column is rounded, and the columns to come take over its error.
+
+    With H⁻¹ = Uᵀ U, U upper triangular, the best reaction to the error e of column i is e U[i, j] / U[i, i] in
+    column j. Columns with the largest inputs go first, while there are many left to make their error good.
+
+    damping   added to the diagonal of H, as a share of its mean: inputs never seen must not move weights far
+
+    >>> random = torch.Generator().manual_seed(0)
+    >>> w, x = torch.randn(8, 16, generator=random), torch.randn(99, 4, generator=random)
+    >>> x = x @ torch.randn(4, 16, generator=random)  # 16 inputs that hold only 4 different stories
+    >>> grid = QParams(w.abs().amax(1, keepdim=True) / 3.5, torch.tensor(0), -4, 3)
+    >>> nearest, better = (dequantize(codes, grid) for codes in (quantize(w, grid), gptq(w, x, grid)))
+    >>> bool(output_error(w, better, x) < output_error(w, nearest, x) / 4)
+    True
+    """
+    _check(w, x)
+    order = x.square().sum(-2).argsort(descending=True)  # (…, in)
+    H = second_moment(x.gather(-1, order.unsqueeze(-2).expand(x.shape)), damping)
+    U = torch.linalg.cholesky(torch.linalg.inv(H), upper=True)
+    columns = order.unsqueeze(-2).expand(w.shape)
+    w, codes = w.double().gather(-1, columns), torch.empty(w.shape, dtype=torch.int32)
+    for i in range(w.shape[-1]):
+        codes[..., i : i + 1] = quantize(w[..., i : i + 1], qparams)
+        error = (w[..., i : i + 1] - dequantize(codes[..., i : i + 1], qparams)) / U[..., i : i + 1, i : i + 1]
+        w[..., i + 1 :] -= error * U[..., i : i + 1, i + 1 :]
+    return torch.empty_like(codes).scatter_(-1, columns, codes)
+
+
+@torch.enable_grad()
+def adaround(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, steps: int = 500) -> torch.Tensor:
+    """int32 codes for w that keep w @ x: each weight learns whether to go up or down, by gradient descent.
+
+    h in [0, 1] says how far up; it starts at the weight's own place between its two codes, moves along the gradient
+    of the output's error, and a growing penalty 1 - |2h - 1|^β pushes it to 0 or 1.
+
+    >>> random = torch.Generator().manual_seed(0)
+    >>> w, x = torch.randn(8, 16, generator=random), torch.randn(99, 4, generator=random)
+    >>> x = x @ torch.randn(4, 16, generator=random)
+    >>> grid = QParams(w.abs().amax(1, keepdim=True) / 3.5, torch.tensor(0), -4, 3)
+    >>> nearest, better = (dequantize(codes, grid) for codes in (quantize(w, grid), adaround(w, x, grid)))
+    >>> bool(output_error(w, better, x) < output_error(w, nearest, x) / 2)
+    True
+    """
+    _check(w, x)
+    H = second_moment(x, 0.01).float()
+    H = H / H.diagonal(dim1=-2, dim2=-1).mean(-1)[..., None, None]  # the penalty has the same weight in every layer
+    place = w / qparams.scale
+    floor = place.floor()
+    v = torch.logit(((place - floor).clamp(0.01, 0.99) + 0.1) / 1.2).requires_grad_()
+    optimizer = torch.optim.Adam([v], lr=0.02)
+    for step in range(steps):
+        h = (1.2 * torch.sigmoid(v) - 0.1).clamp(0, 1)
+        error = (floor + h).clamp(qparams.qmin, qparams.qmax) - place
+        loss = (error @ H * error).sum()
+        warm = max(0.0, (step / steps - 0.2) / 0.8)  # first only the error, then a penalty that becomes steeper
+        if warm:
+            loss = loss + 0.05 * (1 - (2 * h - 1).abs() ** (20 - 18 * warm)).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    up = (v.detach() >= 0).to(w.dtype)
+    return (floor + up).clamp(qparams.qmin, qparams.qmax).to(torch.int32)
+
+
+def bias_correction(w: torch.Tensor, stored: torch.Tensor, x: torch.Tensor, x_hat: torch.Tensor | None = None):
+    """What to add to the bias (…, out), so that the mean of each output is what it was: E[w x] - E[ŵ x̂].
+
+    stored   ŵ, the dequantized weights
+    x_hat    the inputs in the quantized network; None: those of the float network
+
+    >>> bias_correction(torch.tensor([[1.0, 1.0]]), torch.tensor([[1.5, 1.0]]), torch.tensor([[2.0, 1.0]]))
+    tensor([-1.])
+    """
+    x_hat = x if x_hat is None else x_hat
+    before, after = (torch.einsum("...oi,...i->...o", v, mean.mean(-2)) for v, mean in ((w, x), (stored, x_hat)))
+    return before - after
+
+
+def refit(w: torch.Tensor, x: torch.Tensor, x_hat: torch.Tensor, *, damping: float = 0.01) -> torch.Tensor:
+    """Float weights that make of the quantized network's inputs what w made of the float network's: least squares.
+
+        min ‖w x - v x̂‖²  over v
+
+    >>> x = torch.randn(50, 3, generator=torch.Generator().manual_seed(0))
+    >>> refit(torch.ones(2, 3), x, 2 * x, damping=0).round(decimals=4)
+    tensor([[0.5000, 0.5000, 0.5000],
+            [0.5000, 0.5000, 0.5000]])
+    """
+    _check(w, x)
+    x, x_hat = x.double(), x_hat.double()
+    H = second_moment(x_hat, damping)
+    ridge = H - second_moment(x_hat, 0)  # pulls towards w where the inputs say nothing
+    both = x.transpose(-2, -1) @ x_hat / x.shape[-2]
+    return torch.linalg.solve(H, (w.double() @ (both + ridge)).transpose(-2, -1)).transpose(-2, -1).to(w.dtype)
+
+
+def best_step(w: torch.Tensor, x: torch.Tensor, qparams: QParams, factors=(1, 0.9, 0.8, 0.7)) -> QParams:
+    """The grid with a step as it is or a little finer, whichever leaves the least output error once GPTQ has rounded.
+
+    A finer step saturates the largest weights. The weights alone cannot say whether that pays, the output can: rows of
+    w do not depend on each other, so that each finds a factor of its own, if it has a scale of its own.
+
+    >>> random = torch.Generator().manual_seed(0)
+    >>> w, x = torch.randn(8, 16, generator=random), torch.randn(99, 16, generator=random)
+    >>> grid = QParams(w.abs().amax(1, keepdim=True) / 1.5, torch.tensor(0), -2, 1)
+    >>> bool((best_step(w, x, grid).scale < grid.scale).any())
+    True
+    """
+    H, least, best = second_moment(x, 0), torch.inf, qparams.scale
+    for factor in factors:
+        grid = replace(qparams, scale=qparams.scale * factor)
+        e = (w - dequantize(gptq(w, x, grid), grid)).double()
+        error = torch.einsum("...oi,...ij,...oj->...o", e, H, e)[..., None]
+        error = error if qparams.scale.numel() > 1 else error.sum()
+        best = torch.where(error < least, grid.scale, best)
+        least = torch.where(error < least, error, least)
+    return replace(qparams, scale=best)
+
+
+def output_error(w: torch.Tensor, stored: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """The energy of the output's error over that of the output: ‖(w - ŵ) X‖² / ‖w X‖²."""
+    H = second_moment(x, 0)
+    energy, error = (torch.einsum("...oi,...ij,...oj->", v, H, v) for v in (w.double(), (w - stored).double()))
+    return error / energy
+
+
+def second_moment(x: torch.Tensor, damping: float) -> torch.Tensor:
+    """H = E[x xᵀ], in float64 as it will be inverted, with damping times its mean diagonal added to the diagonal."""
+    x = x.double()
+    H = x.transpose(-2, -1) @ x / x.shape[-2]
+    diagonal = H.diagonal(dim1=-2, dim2=-1)
+    level = diagonal.mean(-1, keepdim=True)
+    diagonal += damping * torch.where(level > 0, level, torch.ones_like(level))
+    return H
+
+
+def _check(w, x):
+    if w.ndim < 2 or x.ndim != w.ndim or x.shape[-1] != w.shape[-1] or x.shape[:-2] != w.shape[:-2] or not x.shape[-2]:
+        raise ValueError(f"w (…, out, in) and x (…, rows, in) do not fit: got {tuple(w.shape)} and {tuple(x.shape)}")
+    if not bool(torch.isfinite(w).all() and torch.isfinite(x).all()):
+        raise ValueError("w and x must be finite, got NaN or infinity")
