@@ -34,8 +34,8 @@ def export(model: nn.Module, example, path, format: str = "onnx") -> Path:
     """
     if format not in FORMATS:
         raise ValueError(f"format must be one of {', '.join(FORMATS)}, got {format!r}")
-    if isinstance(model, QuantizedModel) and model.activation_bits != 8:
-        raise ValueError(f"activations must have 8 bits for an integer file, this model has {model.activation_bits}")
+    if isinstance(model, QuantizedModel) and model.activation_bits not in (8, None):
+        raise ValueError(f"activations must have 8 bits or be float, this model's have {model.activation_bits} bits")
     path = Path(path)
     if not path.parent.is_dir():
         raise ValueError(f"path must lie in an existing folder, got {path}")
@@ -62,7 +62,7 @@ def _onnx_bytes(model, example) -> bytes:
 
 
 def _translations():
-    """Our two operators are ONNX operators already."""
+    """Our operators are ONNX operators already, one or a few."""
     from onnxscript.values import Opset
 
     op = Opset("", OPSET)
@@ -74,7 +74,18 @@ def _translations():
         arguments = (q, scale) if zero_point is None else (q, scale, zero_point)
         return op.DequantizeLinear(*arguments, axis=axis)
 
-    return {torch.ops.edukit.quantize.default: quantize, torch.ops.edukit.dequantize.default: dequantize}
+    def dynamic_linear(x, codes, scale, bias):
+        q, x_scale, x_zero = op.DynamicQuantizeLinear(x)
+        sums = op.Cast(op.MatMulInteger(q, op.Transpose(codes, perm=[1, 0]), x_zero), to=1)
+        y = op.Mul(sums, op.Mul(x_scale, scale))
+        return y if bias is None else op.Add(y, bias)
+
+    ours = torch.ops.edukit
+    return {
+        ours.quantize.default: quantize,
+        ours.dequantize.default: dequantize,
+        ours.dynamic_linear.default: dynamic_linear,
+    }
 
 
 def _stripped(proto):

@@ -93,5 +93,5 @@ def _intact(path: Path) -> bytes:
         raise ValueError(f"path must be an exported file, found none at {path}")
     content = path.read_bytes()
     if not is_intact(content):
-        raise ValueError(f"{path} is damaged: its content does not match its checksum; export it again")
+        raise ValueError(f"{path} is damaged, or another tool rewrote it: its checksum does not fit; export it again")
     return content

@@ -8,6 +8,7 @@ Few bits: formats (what bits mean) → blocks (shared scales) → packing (bytes
 
 from edukit.quantization.affine import QParams, choose_qparams, dequantize, fake_quantize, quantize
 from edukit.quantization.calibrate import clipping_and_rounding, kl, min_max, moving_average, mse, percentile
+from edukit.quantization.dynamic import quantize_dynamic
 from edukit.quantization.error import compression_ratio, normalized_mse
 from edukit.quantization.fold import fold_batchnorm
 from edukit.quantization.integer import integer_conv2d, integer_linear, requantize
@@ -38,6 +39,7 @@ __all__ = [
     "normalized_mse",
     "percentile",
     "quantize",
+    "quantize_dynamic",
     "quantize_model",
     "requantize",
 ]

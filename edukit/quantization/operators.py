@@ -5,6 +5,8 @@
 A pair of them around a layer is the QDQ form that ONNX, ExecuTorch and LiteRT converters exchange: it runs anywhere
 in float, and a runtime with integer kernels replaces DQ → layer → Q by one integer operator.
 
+`dynamic_linear` finds the grid of its input by itself, each time, and multiplies integers.
+
 Shapes    scale, zero_point: () for a whole tensor, (C,) along `axis`
 Source    https://onnx.ai/onnx/operators/onnx__QuantizeLinear.html
 """
@@ -12,6 +14,7 @@ Source    https://onnx.ai/onnx/operators/onnx__QuantizeLinear.html
 import torch
 
 from edukit.quantization import affine
+from edukit.quantization.calibrate import min_max
 
 
 @torch.library.custom_op("edukit::quantize", mutates_args=())
@@ -40,3 +43,22 @@ def dequantize(
 @dequantize.register_fake
 def _(q, scale, zero_point=None, axis=0):
     return torch.empty_like(q, dtype=scale.dtype)
+
+
+@torch.library.custom_op("edukit::dynamic_linear", mutates_args=())
+def dynamic_linear(
+    x: torch.Tensor, codes: torch.Tensor, scale: torch.Tensor, bias: torch.Tensor | None
+) -> torch.Tensor:
+    """x (…, in) on a uint8 grid of its own, times int8 codes (out, in) with scales (out,), plus a float bias."""
+    if not x.numel():
+        return x.new_zeros(*x.shape[:-1], len(codes))
+    grid = affine.choose_qparams(*min_max(x), signed=False)
+    q = affine.quantize(x, grid) - grid.zero_point
+    accumulator = q.double() @ codes.double().T  # whole numbers below 2^53: exact, as int32 sums are
+    y = accumulator.float() * (grid.scale * scale)
+    return y if bias is None else y + bias
+
+
+@dynamic_linear.register_fake
+def _(x, codes, scale, bias):
+    return x.new_empty(*x.shape[:-1], len(codes))

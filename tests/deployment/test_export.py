@@ -79,5 +79,5 @@ def test_bad_input_is_refused_and_leaves_no_file(change, word, tmp_path):
 
 
 def test_activations_of_another_width_have_no_integer_file(tmp_path):
-    with pytest.raises(ValueError, match="activations must have 8 bits"):
+    with pytest.raises(ValueError, match="activations must have 8 bits or be float"):
         export(quantize_model(build("vgg"), X, activation_bits=4), X[:1], tmp_path / "model.onnx")

@@ -1,0 +1,90 @@
+"""Dynamic quantization: weights are codes in the file; activations get their range anew from each input.
+
+    S_x, Z_x from min and max of this very x          acc = (q_x - Z_x) · q_wᵀ   int32
+    y = S_x S_w acc + b                                back to float behind every layer
+
+No calibration data is needed, and no range can be wrong. The price is paid at run time: two passes over each input for
+its range and codes, and float values between the layers. A large matrix outweighs that. A convolution has few weights
+and many values, so it does not: linear layers gain (transformers), convolutional nets hardly.
+
+Shapes    x (…, in), q_w (out, in) int8, S_w (out,)
+Source    https://onnx.ai/onnx/operators/onnx__DynamicQuantizeLinear.html, the same arithmetic
+In production  onnxruntime.quantization.quantize_dynamic; torchao's Int8DynamicActivationInt8WeightConfig
+"""
+
+import copy
+
+import torch
+from torch import nn
+
+from edukit.graph import attach, capture, layer_name, parameter
+from edukit.quantization import operators  # noqa: F401, defines torch.ops.edukit
+from edukit.quantization.affine import check_bits, quantize
+from edukit.quantization.layerwise import has_weight
+from edukit.quantization.placement import why_float
+from edukit.quantization.ptq import LayerReport, QuantizedModel, check_weights
+from edukit.quantization.rewrite import cleaned, layer_bias, weight_grid
+
+aten = torch.ops.aten
+
+
+def quantize_dynamic(model: nn.Module, bits: int = 8, *, example=None) -> QuantizedModel:
+    """A copy whose linear layers store their weights in `bits` bits and quantize their inputs, to 8 bits, as they come.
+
+    example   a batch of inputs: then the graph is followed, and the linear layers inside attention are found too.
+              Without it, modules of the class nn.Linear are replaced, and what reads weights by other ways stays float.
+    Raises ValueError for bits outside 2 to 8, NaN in weights, a model that cannot be traced.
+
+    >>> net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 2))
+    >>> [(layer.name, layer.precision) for layer in quantize_dynamic(net).report]
+    [('0', 'float'), ('3', 'int8')]
+    """
+    check_bits(bits, most=8)
+    check_weights(model)
+    return _by_modules(model, bits) if example is None else _by_graph(model, bits, example)
+
+
+class DynamicLinear(nn.Module):
+    """A linear layer on int8 codes; x (…, in) -> (…, out)."""
+
+    def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None, bits: int):
+        super().__init__()
+        grid = weight_grid(weight.detach(), bits)
+        self.codes = nn.Parameter(quantize(weight.detach(), grid).to(torch.int8), requires_grad=False)
+        self.bias = None if bias is None else nn.Parameter(bias.detach().clone(), requires_grad=False)
+        self.register_buffer("scale", grid.scale.flatten())
+        # torch's encoder layers have a second, fused path that reads the weights themselves; a hook turns it off.
+        self.register_forward_hook(lambda *_: None)
+
+    def forward(self, x):
+        return torch.ops.edukit.dynamic_linear(x, self.codes, self.scale, self.bias)
+
+
+def _by_modules(model, bits) -> QuantizedModel:
+    model, report = copy.deepcopy(model).eval(), []
+    for name, module in list(model.named_modules()):
+        own = [p for p in module.parameters(recurse=False) if p.is_floating_point()]
+        if type(module) is nn.Linear:
+            layer = DynamicLinear(module.weight, module.bias, bits)
+            if not name:
+                return QuantizedModel(layer, [LayerReport("", "linear", f"int{bits}")], 8)
+            model.set_submodule(name, layer)
+            report.append(LayerReport(name, "linear", f"int{bits}"))
+        elif own:
+            kind = type(module).__name__
+            report.append(LayerReport(name, kind, "float", f"{kind} is no nn.Linear; give an example to see inside"))
+    return QuantizedModel(model, report, 8)
+
+
+def _by_graph(model, bits, example) -> QuantizedModel:
+    graph, report = capture(model, example), []
+    for node in [node for node in graph.graph.nodes if has_weight(graph, node)]:
+        reason = why_float(node) or ("" if node.target is aten.linear.default else "only linear layers gain")
+        report.append(LayerReport(layer_name(node), node.target._opname, "float" if reason else f"int{bits}", reason))
+        if not reason:
+            layer = DynamicLinear(parameter(graph, node.args[1]), layer_bias(graph, node), bits)
+            with graph.graph.inserting_before(node):
+                stored = [attach(graph, f"{node.name}_{part}", getattr(layer, part)) for part in ("codes", "scale")]
+                bias = None if layer.bias is None else attach(graph, f"{node.name}_bias", layer.bias)
+            node.target, node.args = torch.ops.edukit.dynamic_linear.default, (node.args[0], *stored, bias)
+    return QuantizedModel(cleaned(graph), report, 8)
