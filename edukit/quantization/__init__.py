@@ -11,6 +11,7 @@ from edukit.quantization.calibrate import clipping_and_rounding, kl, min_max, mo
 from edukit.quantization.dynamic import quantize_dynamic
 from edukit.quantization.error import compression_ratio, normalized_mse
 from edukit.quantization.fold import fold_batchnorm
+from edukit.quantization.granularity import join_groups, split_groups
 from edukit.quantization.integer import integer_conv2d, integer_linear, requantize
 from edukit.quantization.observer import Observer
 from edukit.quantization.ptq import LayerReport, QuantizedModel, quantize_model
@@ -32,6 +33,7 @@ __all__ = [
     "gptq",
     "integer_conv2d",
     "integer_linear",
+    "join_groups",
     "kl",
     "min_max",
     "moving_average",
@@ -42,4 +44,5 @@ __all__ = [
     "quantize_dynamic",
     "quantize_model",
     "requantize",
+    "split_groups",
 ]
