@@ -7,6 +7,7 @@ Few bits: formats (what bits mean) → blocks (shared scales) → packing (bytes
 """
 
 from edukit.quantization.affine import QParams, choose_qparams, dequantize, fake_quantize, quantize
+from edukit.quantization.blocks import Block
 from edukit.quantization.calibrate import clipping_and_rounding, kl, min_max, moving_average, mse, percentile
 from edukit.quantization.dynamic import quantize_dynamic
 from edukit.quantization.error import compression_ratio, normalized_mse
@@ -18,6 +19,7 @@ from edukit.quantization.ptq import LayerReport, QuantizedModel, quantize_model
 from edukit.quantization.rounding import adaround, bias_correction, gptq
 
 __all__ = [
+    "Block",
     "LayerReport",
     "Observer",
     "QParams",
