@@ -9,12 +9,14 @@ Few bits: formats (what bits mean) → blocks (shared scales) → packing (bytes
 from edukit.quantization.affine import QParams, choose_qparams, dequantize, fake_quantize, quantize
 from edukit.quantization.blocks import Block
 from edukit.quantization.calibrate import clipping_and_rounding, kl, min_max, moving_average, mse, percentile
+from edukit.quantization.codebook import SharedWeights, kmeans
 from edukit.quantization.dynamic import quantize_dynamic
 from edukit.quantization.error import compression_ratio, normalized_mse
 from edukit.quantization.fold import fold_batchnorm
 from edukit.quantization.granularity import join_groups, split_groups
 from edukit.quantization.integer import integer_conv2d, integer_linear, requantize
 from edukit.quantization.observer import Observer
+from edukit.quantization.packing import pack, unpack
 from edukit.quantization.ptq import LayerReport, QuantizedModel, quantize_model
 from edukit.quantization.rounding import adaround, bias_correction, gptq
 
@@ -24,6 +26,7 @@ __all__ = [
     "Observer",
     "QParams",
     "QuantizedModel",
+    "SharedWeights",
     "adaround",
     "bias_correction",
     "choose_qparams",
@@ -37,14 +40,17 @@ __all__ = [
     "integer_linear",
     "join_groups",
     "kl",
+    "kmeans",
     "min_max",
     "moving_average",
     "mse",
     "normalized_mse",
+    "pack",
     "percentile",
     "quantize",
     "quantize_dynamic",
     "quantize_model",
     "requantize",
     "split_groups",
+    "unpack",
 ]
