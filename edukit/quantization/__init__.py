@@ -7,6 +7,8 @@ Few bits: formats (what bits mean) → blocks (shared scales) → packing (bytes
 """
 
 from edukit.quantization.affine import QParams, choose_qparams, dequantize, fake_quantize, quantize
+from edukit.quantization.binary import BinaryConv2d, BinaryLinear, binarize, sign, sign_gradient, ternarize
+from edukit.quantization.binary_network import BinaryModel, binary_model, load_binary, save_binary
 from edukit.quantization.blocks import Block
 from edukit.quantization.calibrate import clipping_and_rounding, kl, min_max, moving_average, mse, percentile
 from edukit.quantization.codebook import SharedWeights, kmeans
@@ -17,10 +19,14 @@ from edukit.quantization.granularity import join_groups, split_groups
 from edukit.quantization.integer import integer_conv2d, integer_linear, requantize
 from edukit.quantization.observer import Observer
 from edukit.quantization.packing import pack, unpack
+from edukit.quantization.popcount import binary_conv2d, binary_dot, binary_matmul, pack_signs
 from edukit.quantization.ptq import LayerReport, QuantizedModel, quantize_model
 from edukit.quantization.rounding import adaround, bias_correction, gptq
 
 __all__ = [
+    "BinaryConv2d",
+    "BinaryLinear",
+    "BinaryModel",
     "Block",
     "LayerReport",
     "Observer",
@@ -29,6 +35,11 @@ __all__ = [
     "SharedWeights",
     "adaround",
     "bias_correction",
+    "binarize",
+    "binary_conv2d",
+    "binary_dot",
+    "binary_matmul",
+    "binary_model",
     "choose_qparams",
     "clipping_and_rounding",
     "compression_ratio",
@@ -41,16 +52,22 @@ __all__ = [
     "join_groups",
     "kl",
     "kmeans",
+    "load_binary",
     "min_max",
     "moving_average",
     "mse",
     "normalized_mse",
     "pack",
+    "pack_signs",
     "percentile",
     "quantize",
     "quantize_dynamic",
     "quantize_model",
     "requantize",
+    "save_binary",
+    "sign",
+    "sign_gradient",
     "split_groups",
+    "ternarize",
     "unpack",
 ]

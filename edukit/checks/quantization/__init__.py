@@ -1,11 +1,28 @@
 """The exercises of the lessons on quantization.
 
 affine    the formula, and the choice of the grid · channels  a scale for each channel, and what it all weighs
+packing   two codes in a byte, and bits a weight · low_bit  what the eight bits of a float say
+binary    a scale and a sign for each weight, the gradient of a step · popcount  products by counting bits
+qat       gradients through rounding · observing  a range that moves
+layer_error  the error of each layer alone · mixed  bits for each layer under a budget
+rounding  the mean error into the bias, up or down, a step of GPTQ
+equalize  two layers share a factor, inputs share theirs with the weights
 """
 
 from edukit.checks.quantization.affine import CHOOSE_QPARAMS as choose_qparams
 from edukit.checks.quantization.affine import QUANTIZE as quantize
+from edukit.checks.quantization.binary import BINARIZE as binarize
+from edukit.checks.quantization.binary import SIGN_GRADIENT as sign_gradient
 from edukit.checks.quantization.channels import CHANNEL_SCALES as channel_scales
 from edukit.checks.quantization.channels import COMPRESSION_RATIO as compression_ratio
+from edukit.checks.quantization.popcount import BINARY_DOT as binary_dot
 
-__all__ = ["channel_scales", "choose_qparams", "compression_ratio", "quantize"]
+__all__ = [
+    "binarize",
+    "binary_dot",
+    "channel_scales",
+    "choose_qparams",
+    "compression_ratio",
+    "quantize",
+    "sign_gradient",
+]
