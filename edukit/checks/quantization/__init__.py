@@ -15,14 +15,20 @@ from edukit.checks.quantization.binary import BINARIZE as binarize
 from edukit.checks.quantization.binary import SIGN_GRADIENT as sign_gradient
 from edukit.checks.quantization.channels import CHANNEL_SCALES as channel_scales
 from edukit.checks.quantization.channels import COMPRESSION_RATIO as compression_ratio
+from edukit.checks.quantization.low_bit import DECODE_E4M3 as decode_e4m3
+from edukit.checks.quantization.packing import BITS_PER_WEIGHT as bits_per_weight
+from edukit.checks.quantization.packing import PACK_INT4 as pack_int4
 from edukit.checks.quantization.popcount import BINARY_DOT as binary_dot
 
 __all__ = [
     "binarize",
     "binary_dot",
+    "bits_per_weight",
     "channel_scales",
     "choose_qparams",
     "compression_ratio",
+    "decode_e4m3",
+    "pack_int4",
     "quantize",
     "sign_gradient",
 ]

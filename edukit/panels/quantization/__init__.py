@@ -8,11 +8,15 @@ low_bit     the panels of lesson 05 · binary  those on one bit, of lesson 05 as
 
 from edukit.panels.quantization.affine import against_bits, channels, staircase, weight_histogram
 from edukit.panels.quantization.binary import binary_levels, sign_gradient
+from edukit.panels.quantization.low_bit import budget, formats, pixels
 
 __all__ = [
     "against_bits",
     "binary_levels",
+    "budget",
     "channels",
+    "formats",
+    "pixels",
     "sign_gradient",
     "staircase",
     "weight_histogram",
