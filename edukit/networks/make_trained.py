@@ -7,10 +7,8 @@ The recipes were chosen on validation images; the test accuracy is measured once
 
 import hashlib
 import sys
-from functools import partial
 from pathlib import Path
 
-import torch
 from safetensors.torch import save
 from torch import nn
 

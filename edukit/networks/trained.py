@@ -45,7 +45,9 @@ def trained(name: str, seed: int = 0) -> nn.Module:
     content = file.read_bytes()
     found, card = hashlib.sha256(content).hexdigest(), bundled.path("datasets/trained.md").read_text()
     if not any(file.name in row and found in row for row in card.splitlines()):
-        raise ValueError(f"{file} is damaged: its SHA-256 is {found}, which its card does not name; install edukit again")
+        raise ValueError(
+            f"{file} is damaged: its SHA-256 is {found}, which its card does not name; install edukit again"
+        )
     with torch.random.fork_rng(devices=[]):  # the first weights are drawn only to be replaced
         model = NETWORKS[name]()
     model.load_state_dict(load(content))  # copies each float16 value into a float32 parameter

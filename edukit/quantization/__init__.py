@@ -17,6 +17,8 @@ from edukit.quantization.error import compression_ratio, normalized_mse
 from edukit.quantization.fold import fold_batchnorm
 from edukit.quantization.granularity import join_groups, split_groups
 from edukit.quantization.integer import integer_conv2d, integer_linear, requantize
+from edukit.quantization.integer_network import all_codes, run_integers
+from edukit.quantization.joins import integer_add, integer_mean, move_to_grid
 from edukit.quantization.observer import Observer
 from edukit.quantization.packing import pack, unpack
 from edukit.quantization.popcount import binary_conv2d, binary_dot, binary_matmul, pack_signs
@@ -34,6 +36,7 @@ __all__ = [
     "QuantizedModel",
     "SharedWeights",
     "adaround",
+    "all_codes",
     "bias_correction",
     "binarize",
     "binary_conv2d",
@@ -47,13 +50,16 @@ __all__ = [
     "fake_quantize",
     "fold_batchnorm",
     "gptq",
+    "integer_add",
     "integer_conv2d",
     "integer_linear",
+    "integer_mean",
     "join_groups",
     "kl",
     "kmeans",
     "load_binary",
     "min_max",
+    "move_to_grid",
     "moving_average",
     "mse",
     "normalized_mse",
@@ -64,6 +70,7 @@ __all__ = [
     "quantize_dynamic",
     "quantize_model",
     "requantize",
+    "run_integers",
     "save_binary",
     "sign",
     "sign_gradient",

@@ -6,7 +6,7 @@
     range(f)        (low, high) by a calibrator of calibrate.py, from the one or the other
 
 How       every value draws a random key; the values with the smallest keys stay, whichever batch they came in
-Shapes    batches of any shape, values in any number; the sample (capacity + 2,), the history (batches, 2)
+Shapes    batches of any shape; the sample at most (capacity + 2,), the history at most (1024, 2)
 Bound     the extremes are exact; a share of s of all values is estimated within √(s (1 - s) / capacity), one sigma
 Source    Vitter 1985, Random sampling with a reservoir, https://doi.org/10.1145/3147.3165
 In production  the observers of torchao.quantization.pt2e; the data collectors of onnxruntime.quantization.calibrate
@@ -66,9 +66,10 @@ class Observer:
 
     @property
     def sample(self) -> np.ndarray:
-        """At most capacity + 2 values, the extremes among them; ValueError before the first update."""
+        """All values while they fit, later `capacity` of them and the extremes; ValueError before the first update."""
         self._check_seen()
-        return np.concatenate([self._values, [self._low, self._high]]).astype(np.float32)
+        extremes = [self._low, self._high] if self.seen > self.capacity else []
+        return np.append(self._values, extremes).astype(np.float32)
 
     @property
     def history(self) -> np.ndarray:

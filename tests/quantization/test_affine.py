@@ -69,6 +69,42 @@ def test_equals_onnxruntime_bit_for_bit():
     assert np.array_equal(dequantize(quantize(x, g), g), real)
 
 
+@pytest.mark.parametrize("symmetric, signed", MODES)
+@pytest.mark.parametrize("library", [np.asarray, torch.tensor])
+def test_fake_quantize_is_there_and_back_bit_for_bit(library, symmetric, signed):
+    x = np.random.default_rng(2).normal(size=(6, 50)).astype(np.float32) * 3
+    x[0, :3] = 0, np.inf, -np.inf
+    low, high = -abs(x[:, 3:4]), abs(x[:, 4:5])  # ranges that most values leave
+    g = choose_qparams(library(low), library(high), 4, symmetric=symmetric, signed=signed)
+    there_and_back = dequantize(quantize(library(x), g), g)
+    got = fake_quantize(library(x), g)
+    assert got.dtype == there_and_back.dtype and np.array_equal(got, there_and_back)
+
+
+def test_a_parameter_can_be_quantized_and_no_argument_is_changed():
+    """Both work in one array of their own, never in x."""
+    w = torch.nn.Parameter(torch.linspace(-1, 1, 9))
+    g = choose_qparams(*(v.detach() for v in (w.min(), w.max())))
+    codes, values = quantize(w, g), fake_quantize(w, g)
+    assert not codes.requires_grad and not values.requires_grad
+    assert torch.equal(w, torch.linspace(-1, 1, 9))
+    x = np.linspace(-1, 1, 9, dtype=np.float32)
+    (
+        quantize(x, QParams(np.float32(1), np.int32(0), -8, 7)),
+        fake_quantize(x, QParams(np.float32(1), np.int32(0), -8, 7)),
+    )
+    assert np.array_equal(x, np.linspace(-1, 1, 9, dtype=np.float32))
+
+
+def test_the_step_is_high_minus_low_over_the_steps_in_float32():
+    """As DynamicQuantizeLinear has it; and the widest range of all does not overflow."""
+    random = np.random.default_rng(3)
+    low, high = -random.random(1000, np.float32), random.random(1000, np.float32)
+    assert np.array_equal(choose_qparams(low, high).scale, (high - low) / np.float32(255))
+    widest = choose_qparams(np.float32(-3e38), np.float32(3e38))
+    assert widest.scale == pytest.approx(6e38 / 255)
+
+
 def test_numpy_and_torch_agree():
     x = np.random.default_rng(1).normal(size=(5, 7)).astype(np.float32)
     a = choose_qparams(x.min(), x.max(), 5)
@@ -78,10 +114,30 @@ def test_numpy_and_torch_agree():
 
 
 @pytest.mark.parametrize("symmetric", [False, True])
-def test_a_constant_zero_tensor_gives_no_nan(symmetric):
+def test_mistake_zero_point_before_the_guard(symmetric):
     """The zero point must not be computed before the scale is guarded (ARTICLES A)."""
     g = choose_qparams(np.float32(0), np.float32(0), symmetric=symmetric)
     assert np.isfinite(g.scale) and fake_quantize(np.zeros(3, np.float32), g).tolist() == [0, 0, 0]
+
+
+def test_mistake_zero_left_out_of_the_range():
+    """ARTICLES A: a range that is not widened to 0 stores padding and ReLU's zeros as something else."""
+    for low, high in ((5, 6), (-6, -5), (1e-3, 2e-3)):
+        g = choose_qparams(np.float32(low), np.float32(high))
+        assert g.qmin <= g.zero_point <= g.qmax and fake_quantize(np.float32([0, low, high]), g)[0] == 0
+        assert fake_quantize(np.float32([low, high]), g) == pytest.approx([low, high], abs=float(g.scale) / 2 * 1.001)
+
+
+@pytest.mark.parametrize("x", [12.85, 13.0, 1e10, 3e38, np.inf])
+def test_mistake_int8_cast_before_the_clip(x):
+    """FACTS: a code of 128 or more must saturate at 127; cast first, it wraps to the other end."""
+    g = QParams(np.float32(0.1), np.int32(0), -128, 127)
+    with np.errstate(over="ignore"):
+        assert quantize(np.float32([x, -x]), g).tolist() == [127, -128]
+    assert quantize(torch.tensor([x, -x]), QParams(torch.tensor(0.1), torch.tensor(0), -128, 127)).tolist() == [
+        127,
+        -128,
+    ]
 
 
 @pytest.mark.parametrize("bits", [1, 17, 0, -3, 4.0, True, "8"])
@@ -104,9 +160,15 @@ def test_bad_ranges_are_refused(low, high, word):
         choose_qparams(np.float32(low), np.float32(high))
 
 
-def test_nan_has_no_code():
-    with pytest.raises(ValueError, match="NaN"):
-        quantize(np.float32([1, np.nan]), QParams(np.float32(1), np.int32(0), -8, 7))
+@pytest.mark.parametrize("function", [quantize, fake_quantize])
+@pytest.mark.parametrize("x", [[1, np.nan], [np.inf, np.nan, -np.inf], [[np.nan]]])
+def test_nan_has_no_code(function, x):
+    grid = QParams(np.float32(1), np.int32(0), -8, 7)
+    for array in (np.float32(x), torch.tensor(x)):
+        with pytest.raises(ValueError, match="NaN"):
+            function(array, grid)
+    assert function(np.float32([]), grid).shape == (0,)
+    assert function(np.float16([70, -70] * 40_000), grid).max() == 7  # sums of many halves would overflow
 
 
 def _onnx_round_trip(x, g):

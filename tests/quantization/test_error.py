@@ -38,7 +38,8 @@ def test_edges():
     assert normalized_mse(zero, zero) == 0 and normalized_mse(zero, one) == np.inf and normalized_mse(one, zero) == 1
     with pytest.raises(ValueError, match="approximation"):
         normalized_mse(one, one[:2])
-    with pytest.raises(ValueError, match="x holds NaN"):
-        normalized_mse(one * np.nan, one)
+    for value in (np.nan, np.inf, 1e30):
+        with pytest.raises(ValueError, match="x holds NaN or infinity, or its squares"), np.errstate(over="ignore"):
+            normalized_mse(one * np.float32(value), one)
     with pytest.raises(ValueError, match="bits"):
         compression_ratio((3, 4), 1)

@@ -94,6 +94,18 @@ def test_the_border_is_the_code_of_zero():
     assert integer_conv2d(q_x, np.ones((1, 1, 3, 3), int), None, grid, UNIT, UNIT, padding=1).max() == 0
 
 
+def test_a_zero_point_of_the_weights_counts():
+    """An asymmetric weight grid: (q_w - Z_w), one for all or one for each output channel."""
+    q_x, q_w, zeros = rng.integers(0, 256, (4, 6)), rng.integers(-8, 8, (3, 6)), np.int32([1, -2, 3])
+    for zero in (zeros, zeros[:, None], np.int32(5)):
+        grid = QParams(np.float32(1), zero, -128, 127)
+        wide = QParams(np.float32(1), np.int32(0), -(2**31), 2**31)
+        exact = (q_x - 7) @ (q_w - np.reshape(zero, (-1, 1))).T
+        assert np.array_equal(
+            integer_linear(q_x, q_w, None, QParams(np.float32(1), np.int32(7), 0, 255), grid, wide), exact
+        )
+
+
 def test_float_codes_and_misfits_are_refused():
     codes = np.ones((2, 3), int)
     with pytest.raises(TypeError, match="q_x"):

@@ -1,0 +1,167 @@
+"""A network in integers equals ONNX Runtime on the exported file, on networks that the kit has never seen."""
+
+import numpy as np
+import pytest
+import torch
+from operator_runner import run_operator
+from torch import nn
+from torch.nn import functional as F
+from unseen import NETWORKS, build
+
+from edukit.deployment import export, load, operators
+from edukit.networks import MobileClassifier, ResidualClassifier, trained
+from edukit.quantization import all_codes, dequantize, quantize_model, run_integers
+
+FULL = np.full((1, 2), 255, np.uint8), np.full((2, 1), 127, np.int8)
+# with 8 bits a processor without VNNI saturates (saturation.py); 7 are the same everywhere
+BITS = [7, 8] if run_operator("MatMulInteger", *FULL, outputs=["INT32"]) == 2 * 255 * 127 else [7]
+CONVOLUTIONAL = [name for name in NETWORKS if "transformer" not in name]
+
+
+def data(count=48, channels=3, size=16, seed=0):
+    return np.random.default_rng(seed).random((count, channels, size, size), np.float32)
+
+
+def warm(model):
+    """Batch norms that have seen data, from numpy's generator."""
+    model.train()
+    for seed in range(3):
+        model(torch.from_numpy(data(16, seed=seed)))
+    return model.eval()
+
+
+def assert_equal(model, x, tmp_path, bits=7):
+    """The integers, the runtime's integers, and codes that are neither constant nor all at the ends."""
+    quantized = quantize_model(model, x, weight_bits=bits)
+    path = export(quantized, x[:1], tmp_path / "model.onnx")
+    other = data(40, *x.shape[1:3], seed=7) * 1.2  # beyond the calibrated range, too
+    ours, theirs = run_integers(quantized, other), load(path)(other)
+    assert theirs.std() > 0
+    rows = (ours == theirs).reshape(len(other), -1).all(1)
+    assert rows.mean() >= (
+        0.95 if operators(path)["ReduceMean"] else 1
+    )  # a float mean may round a tie's neighbour away
+    return quantized
+
+
+@pytest.mark.parametrize("bits", BITS)
+@pytest.mark.parametrize("name", CONVOLUTIONAL)
+def test_equals_onnxruntime_bit_for_bit(name, bits, tmp_path):
+    assert_equal(build(name), data(), tmp_path, bits)
+
+
+@pytest.mark.parametrize("network", [MobileClassifier, ResidualClassifier])
+def test_the_kits_own_networks(network, tmp_path):
+    torch.manual_seed(0)
+    assert_equal(warm(network(width=0.25)), data(), tmp_path)
+
+
+def test_a_trained_network_keeps_its_answers(tmp_path):
+    from edukit.data import digits
+
+    images = digits().validation.x
+    quantized = assert_equal(trained("digits_residual"), digits().calibration.x, tmp_path)
+    with torch.no_grad():
+        same = run_integers(quantized, images).argmax(1) == quantized(torch.from_numpy(images)).numpy().argmax(1)
+    assert same.mean() > 0.98
+
+
+class Corners(nn.Module):
+    """What the networks above leave out."""
+
+    def __init__(self):
+        super().__init__()
+        self.valid = nn.Conv2d(3, 6, 3, padding="valid")
+        self.same = nn.Conv2d(6, 6, (2, 4), padding="same", dilation=(1, 2))
+        self.strided = nn.Conv2d(6, 8, 3, stride=(2, 1), padding=(1, 2), groups=2)
+        self.head = nn.Linear(8 * 4, 5)
+
+    def forward(self, x):
+        x = F.hardtanh(self.same(F.relu6(self.valid(x))), -0.3, 0.4)
+        x = torch.clamp(self.strided(x), min=-0.2)
+        x = F.pad(x, (1, 0, 0, 2), value=0.1)
+        x = F.max_pool2d(x, 3, stride=2, padding=1)[:, :, 1:3, 2:4]
+        return self.head(x.permute(0, 2, 3, 1).flatten(1))
+
+
+def test_corners(tmp_path):
+    torch.manual_seed(1)
+    assert_equal(Corners(), data(), tmp_path)
+
+
+class TwoInputs(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one, self.other, self.head = (nn.Conv2d(c, 4, 3, padding=1) for c in (3, 2, 4))
+
+    def forward(self, a, b):
+        a, b = self.one(a), self.other(b)
+        return self.head(torch.relu(a + b)), a
+
+
+def test_several_inputs_and_outputs(tmp_path):
+    a, b = data(), data(channels=2, seed=3)
+    quantized = quantize_model(TwoInputs(), (a, b), weight_bits=7)
+    path = export(quantized, (a[:1], b[:1]), tmp_path / "model.onnx")
+    for ours, theirs in zip(run_integers(quantized, a, b), load(path)(a, b), strict=True):
+        assert np.array_equal(ours, theirs) and theirs.std() > 0
+    with pytest.raises(ValueError, match="2 inputs, got 1"):
+        run_integers(quantized, a)
+
+
+def test_every_value_is_within_a_few_steps_of_the_float_networks():
+    model, x = build("resnet"), data()
+    quantized = quantize_model(model, x)
+    with torch.no_grad():
+        simulated, exact = quantized(torch.from_numpy(x)).numpy(), model(torch.from_numpy(x)).numpy()
+    ours = run_integers(quantized, x)
+    codes = all_codes(quantized, x)
+    step = list(codes.values())[-1].grid.scale
+    assert abs(ours - simulated).max() <= 3 * step and abs(ours - exact).max() < 0.2 * exact.std() + 10 * step
+    assert list(codes)[0] == "input_1" and len(codes) == 12
+    for found in codes.values():
+        assert found.q.dtype == np.int32 and 0 <= found.q.min() <= found.q.max() <= 255
+        assert np.array_equal(found.values, dequantize(found.q, found.grid))
+
+
+def test_an_activation_is_the_clip_of_the_codes():
+    """Behind a ReLU no code lies below the zero point, and the grid need not end there."""
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
+    quantized = quantize_model(model, data())
+    node = next(n for n in quantized.network.graph.nodes if n.name == "relu_zero_point")
+    getattr(quantized.network, node.target).fill_(20)
+    assert all_codes(quantized, data())["relu"].q.min() == 20
+
+
+@pytest.mark.parametrize("name", ["transformer", "pre-norm transformer"])
+def test_what_runs_in_float_is_refused_by_name(name):
+    quantized = quantize_model(build(name), data())
+    with pytest.raises(ValueError, match="quantized computes \\w+ in float|quantized leaves \\w+ in float"):
+        run_integers(quantized, data())
+
+
+class Means(nn.Module):
+    """A mean over one axis, or pooling to several places."""
+
+    def __init__(self, mean):
+        super().__init__()
+        self.conv, self.mean, self.head = nn.Conv2d(3, 4, 3), mean, nn.Conv2d(4, 2, 1)
+
+    def forward(self, x):
+        return self.head(self.mean(self.conv(x)))
+
+
+@pytest.mark.parametrize("mean", [nn.AdaptiveAvgPool2d(3), nn.AvgPool2d(2), nn.Sigmoid()])
+def test_other_means_and_curves_are_refused_by_name(mean):
+    with pytest.raises(ValueError, match="quantized (computes|leaves) (adaptive_avg_pool2d|avg_pool2d|sigmoid)"):
+        run_integers(quantize_model(Means(mean), data()), data())
+
+
+def test_float_activations_float_weights_and_other_models_are_refused():
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
+    with pytest.raises(ValueError, match="in float"):
+        run_integers(quantize_model(model, data(), activation_bits=None), data())
+    with pytest.raises(ValueError, match="in float"):
+        run_integers(quantize_model(model, data(), weight_bits=None), data())
+    with pytest.raises(TypeError, match="QuantizedModel"):
+        run_integers(model, data())

@@ -1,0 +1,25 @@
+"""The benchmark compares like with like. It asserts no time: a busy neighbour is not our fault."""
+
+import warnings
+
+import torch
+
+from edukit.quantization import speed
+
+
+def test_both_sides_compute_the_same(monkeypatch):
+    monkeypatch.setattr(speed, "SHAPE", (7, 30))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = {name: call() for name, call in speed.contestants().items()}
+    assert set(found) == {name for pair in speed.PAIRS.items() for name in pair}
+    assert torch.equal(found["choose and quantize"], found["torch.quantize_per_channel"].int_repr().int())
+    torch.testing.assert_close(*(found[name] for name in list(speed.PAIRS.items())[1]), rtol=0, atol=1e-6)
+
+
+def test_it_prints_every_ratio(monkeypatch, capsys):
+    monkeypatch.setattr(speed, "SHAPE", (7, 30))
+    monkeypatch.setattr(speed, "resnet18", lambda: torch.nn.Linear(8, 4))
+    speed.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3 and all("times" in line for line in lines[:2]) and "21 rows" in lines[2]

@@ -1,0 +1,69 @@
+"""The sweep: its rows are those of the formulas, its bits those of the bytes; what bits and scales bring."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from unseen import NETWORKS, build
+
+from edukit.quantization import choose_qparams, compression_ratio, fake_quantize, min_max, normalized_mse, split_groups
+from edukit.quantization.sweep import SHARINGS, error_sweep
+
+
+def net(seed=0):
+    random = np.random.default_rng(seed)
+    model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Linear(50, 6))
+    for w in model.parameters():
+        w.data = torch.from_numpy(random.normal(size=tuple(w.shape)).astype(np.float32))
+    return model
+
+
+def test_each_row_is_what_the_formulas_give():
+    model, rows = net(), error_sweep(net(), bits=[3, 8], group_size=20, symmetric=False)
+    assert [(r.layer, r.sharing, r.bits) for r in rows] == [(la, s, b) for la in "01" for s in SHARINGS for b in (3, 8)]
+    for row in rows:
+        w = model[int(row.layer)].weight.detach().flatten(1)
+        x, axis = {"per tensor": (w, None), "per channel": (w, 0)}.get(row.sharing, (split_groups(w, 20), (0, 1)))
+        oracle = normalized_mse(x, fake_quantize(x, choose_qparams(*min_max(x, axis), row.bits)))
+        assert row.normalized_mse == oracle and row.sqnr_db == pytest.approx(-10 * np.log10(oracle))
+
+
+def test_bits_are_those_of_codes_and_scales():
+    rows = {(r.layer, r.sharing): r.bits_per_weight for r in error_sweep(net(), bits=[4], group_size=20)}
+    assert rows["1", "per channel"] == pytest.approx(32 / compression_ratio((6, 50), 4))
+    assert rows["1", "per tensor"] == pytest.approx(32 / compression_ratio((6, 50), 4, axis=None))
+    assert rows["1", "per group"] == pytest.approx(4 + 32 * 6 * 3 / 300)  # 50 weights: two groups of 20 and one of 10
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_more_bits_and_more_scales_lose_less(seed):
+    errors = {(r.layer, r.sharing, r.bits): r.normalized_mse for r in error_sweep(net(seed), group_size=10)}
+    for layer in "01":
+        for sharing in SHARINGS:
+            assert all(errors[layer, sharing, b] > errors[layer, sharing, b + 1] for b in range(2, 8))
+        for b in range(3, 9):
+            assert errors[layer, "per group", b] < errors[layer, "per channel", b] < errors[layer, "per tensor", b]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_any_network_is_swept_and_none_is_changed(name):
+    model = build(name)
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    rows = error_sweep(model, bits=[4])
+    assert {r.layer for r in rows} >= {n for n, m in model.named_modules() if isinstance(m, nn.Conv2d | nn.Linear)} - {
+        n for n, m in model.named_modules() if type(m).__name__ == "NonDynamicallyQuantizableLinear"
+    }
+    assert all(0 < r.normalized_mse < 1 for r in rows)
+    assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
+
+
+def test_edges():
+    zero = nn.Linear(4, 2)
+    zero.weight.data.zero_()
+    assert {(r.normalized_mse, r.sqnr_db) for r in error_sweep(zero)} == {(0.0, np.inf)}
+    with pytest.raises(ValueError, match="model holds no weight"):
+        error_sweep(nn.ReLU())
+    with pytest.raises(ValueError, match="bits"):
+        error_sweep(zero, bits=[1])
+    with pytest.raises(ValueError, match="size"):
+        error_sweep(zero, group_size=0)
