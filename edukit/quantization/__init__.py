@@ -13,6 +13,7 @@ from edukit.quantization.blocks import Block
 from edukit.quantization.calibrate import clipping_and_rounding, kl, min_max, moving_average, mse, percentile
 from edukit.quantization.codebook import SharedWeights, kmeans
 from edukit.quantization.dynamic import quantize_dynamic
+from edukit.quantization.equalize import equalize, equalize_pair
 from edukit.quantization.error import compression_ratio, normalized_mse
 from edukit.quantization.fold import fold_batchnorm
 from edukit.quantization.granularity import join_groups, split_groups
@@ -47,6 +48,8 @@ __all__ = [
     "clipping_and_rounding",
     "compression_ratio",
     "dequantize",
+    "equalize",
+    "equalize_pair",
     "fake_quantize",
     "fold_batchnorm",
     "gptq",
