@@ -15,6 +15,7 @@ from edukit.quantization.codebook import SharedWeights, kmeans
 from edukit.quantization.dynamic import quantize_dynamic
 from edukit.quantization.equalize import equalize, equalize_pair
 from edukit.quantization.error import compression_ratio, normalized_mse
+from edukit.quantization.fake import FakeQuantize
 from edukit.quantization.fold import fold_batchnorm
 from edukit.quantization.granularity import join_groups, split_groups
 from edukit.quantization.integer import integer_conv2d, integer_linear, requantize
@@ -24,6 +25,7 @@ from edukit.quantization.observer import Observer
 from edukit.quantization.packing import pack, unpack
 from edukit.quantization.popcount import binary_conv2d, binary_dot, binary_matmul, pack_signs
 from edukit.quantization.ptq import LayerReport, QuantizedModel, quantize_model
+from edukit.quantization.qat import QatModel, convert, freeze_batchnorm, freeze_observers, prepare_qat
 from edukit.quantization.rounding import adaround, bias_correction, gptq
 
 __all__ = [
@@ -31,9 +33,11 @@ __all__ = [
     "BinaryLinear",
     "BinaryModel",
     "Block",
+    "FakeQuantize",
     "LayerReport",
     "Observer",
     "QParams",
+    "QatModel",
     "QuantizedModel",
     "SharedWeights",
     "adaround",
@@ -47,11 +51,14 @@ __all__ = [
     "choose_qparams",
     "clipping_and_rounding",
     "compression_ratio",
+    "convert",
     "dequantize",
     "equalize",
     "equalize_pair",
     "fake_quantize",
     "fold_batchnorm",
+    "freeze_batchnorm",
+    "freeze_observers",
     "gptq",
     "integer_add",
     "integer_conv2d",
@@ -69,6 +76,7 @@ __all__ = [
     "pack",
     "pack_signs",
     "percentile",
+    "prepare_qat",
     "quantize",
     "quantize_dynamic",
     "quantize_model",

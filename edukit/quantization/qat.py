@@ -1,0 +1,147 @@
+"""Quantization-aware training of a whole model: train with the rounding in place, then round for good.
+
+    capture → fold, place and calibrate as `quantize_model` does → fake instead of real (fake.py) → train → convert
+
+Starts at    the values of `quantize_model`, to the last bit: what training adds is visible from the first step
+Converts to  integers without a change: both round the same numbers to the same grids
+Dropout      is gone, because the graph is captured in evaluation form; batch norm trains as before
+Source       Jacob et al. 2018, https://arxiv.org/abs/1712.05877, section 3
+In production  prepare_qat_pt2e and convert_pt2e of torchao.quantization.pt2e; QATConfig of torchao.quantization.qat
+"""
+
+import copy
+
+import torch
+from torch import fx, nn
+
+from edukit.graph import capture
+from edukit.quantization.affine import check_bits, quantize
+from edukit.quantization.calibrate import min_max
+from edukit.quantization.fake import BatchNorm, FakeQuantize
+from edukit.quantization.fake_graph import (
+    answer_with_a_tensor,
+    fake_activation,
+    fake_layer,
+    layers_of,
+    make_trainable,
+    origins,
+)
+from edukit.quantization.fold import fold_graph
+from edukit.quantization.layerwise import Layer, has_weight
+from edukit.quantization.ptq import (
+    LayerReport,
+    QuantizedModel,
+    activation_grid,
+    as_batches,
+    check_weights,
+    choose_grids,
+    reported,
+)
+from edukit.quantization.rewrite import cleaned, quantize_activation, store_layer
+
+
+class QatModel(nn.Module):
+    """A trainable model that computes with fake-quantized numbers; its parameters have the names they had.
+
+    network   the torch.fx module that runs and trains
+    report    a LayerReport for each operation with a weight, as `convert` will make it
+    """
+
+    def __init__(self, network: fx.GraphModule, plain: fx.Graph, report: list[LayerReport], activation_bits: int):
+        super().__init__()
+        self.network, self.plain, self.report, self.activation_bits = network, plain, report, activation_bits
+
+    def forward(self, *inputs):
+        return self.network(*inputs)
+
+
+def prepare_qat(
+    model: nn.Module, calibration, weight_bits: int = 8, activation_bits: int = 8, *, learned_step: bool = False
+) -> QatModel:
+    """A trainable copy of a model, quantized as it trains; the model itself is not changed.
+
+    calibration    as in `quantize_model`: the ranges to start from
+    learned_step   scales are parameters and follow the loss (LSQ); otherwise weights take max|w|, activations a
+                   moving average of their range
+    Raises what `quantize_model` raises.
+
+    >>> net = nn.Sequential(nn.Conv2d(1, 4, 3, bias=False), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten())
+    >>> qat = prepare_qat(net, torch.rand(8, 1, 8, 8), 4, 4)
+    >>> [name for name, _ in qat.named_parameters()]
+    ['network.0.weight', 'network.1.weight', 'network.1.bias']
+    """
+    check_bits(weight_bits, "weight_bits", most=8)
+    check_bits(activation_bits, "activation_bits", most=8)
+    check_weights(model)
+    batches = as_batches(calibration)
+    graph = capture(model, batches[0])
+    answer_with_a_tensor(graph)
+    plain, reads = copy.deepcopy(graph.graph), layers_of(graph)
+    tensors = {name: layer.tensors(graph) for name, layer in reads.items()}
+    fold_graph(graph)
+    nodes, origin = list(graph.graph.nodes), origins(graph)
+    grids = choose_grids(graph, origin, batches, lambda seen: activation_grid(seen, min_max, activation_bits))
+    weighted = [node for node in nodes if has_weight(graph, node)]
+    report = [reported(node, weight_bits if node.name in reads else None) for node in weighted]
+    sources = {node: origin[node.args[0]] for node in nodes if node.name in reads}
+    points = dict.fromkeys(origin.values())
+    fakes = {point: fake_activation(graph, point, grids[point], activation_bits, learned_step) for point in points}
+    for node, point in sources.items():
+        learned = tensors[node.name][0] if learned_step else None
+        fake_layer(graph, node, reads[node.name], fakes[point], bits=weight_bits, learned=learned)
+    make_trainable(graph)
+    return QatModel(cleaned(graph), plain, report, activation_bits)
+
+
+def convert(model: QatModel) -> QuantizedModel:
+    """The integer model of a trained one: the same codes and grids, stored; the trained model is not changed.
+
+    >>> qat = prepare_qat(nn.Sequential(nn.Linear(4, 2)), torch.rand(8, 4))
+    >>> quantized = convert(qat.eval())
+    >>> bool((quantized(torch.ones(1, 4)) - qat(torch.ones(1, 4))).abs().max() < 1e-6)
+    True
+    """
+    if not isinstance(model, QatModel):
+        raise TypeError(f"model must come from prepare_qat, got {type(model).__name__}")
+    model = copy.deepcopy(model)
+    graph, modules = fx.GraphModule(model.network, model.plain), dict(model.network.named_modules())
+    tensors = {name: layer.tensors(graph) for name, layer in layers_of(graph).items()}
+    fold_graph(graph)
+    nodes, origin = list(graph.graph.nodes), origins(graph)
+    grids = {point: modules[f"{origin[point].name}_fake"].grid for point in origin}
+    with torch.no_grad():
+        for node in [node for node in nodes if node.name in tensors]:
+            weight, bias, grid = modules[f"{node.name}_layer"].folded(*tensors[node.name])
+            store_layer(graph, node, Layer(weight, bias, grid, quantize(weight, grid)), grids[node.args[0]])
+        for point in origin:
+            quantize_activation(graph, point, grids[point])
+    return QuantizedModel(cleaned(graph), model.report, model.activation_bits)
+
+
+def freeze_batchnorm(model: nn.Module) -> nn.Module:
+    """A copy that goes on training with the means and variances it has, as the integer model will.
+
+    >>> qat = prepare_qat(nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4)), torch.rand(8, 1, 8, 8))
+    >>> [m.frozen for m in freeze_batchnorm(qat).modules() if isinstance(m, BatchNorm)]
+    [True]
+    """
+    model = copy.deepcopy(model)
+    for module in model.modules():
+        if isinstance(module, BatchNorm):
+            module.frozen = True
+    return model
+
+
+def freeze_observers(model: nn.Module) -> nn.Module:
+    """A copy whose activation ranges stay as they are, however long it trains.
+
+    >>> fake = FakeQuantize()
+    >>> _ = fake(torch.tensor([0.0, 1.0]))
+    >>> freeze_observers(fake)(torch.tensor([5.0])).item()
+    1.0
+    """
+    model = copy.deepcopy(model)
+    for module in model.modules():
+        if isinstance(module, FakeQuantize):
+            module.observing = False
+    return model
