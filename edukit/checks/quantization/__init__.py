@@ -16,9 +16,12 @@ from edukit.checks.quantization.binary import SIGN_GRADIENT as sign_gradient
 from edukit.checks.quantization.channels import CHANNEL_SCALES as channel_scales
 from edukit.checks.quantization.channels import COMPRESSION_RATIO as compression_ratio
 from edukit.checks.quantization.low_bit import DECODE_E4M3 as decode_e4m3
+from edukit.checks.quantization.observing import MOVING_RANGE as moving_range
 from edukit.checks.quantization.packing import BITS_PER_WEIGHT as bits_per_weight
 from edukit.checks.quantization.packing import PACK_INT4 as pack_int4
 from edukit.checks.quantization.popcount import BINARY_DOT as binary_dot
+from edukit.checks.quantization.qat import STEP_GRADIENT as step_gradient
+from edukit.checks.quantization.qat import STRAIGHT_THROUGH as straight_through
 
 __all__ = [
     "binarize",
@@ -28,7 +31,10 @@ __all__ = [
     "choose_qparams",
     "compression_ratio",
     "decode_e4m3",
+    "moving_range",
     "pack_int4",
     "quantize",
     "sign_gradient",
+    "step_gradient",
+    "straight_through",
 ]

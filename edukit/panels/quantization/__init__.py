@@ -1,7 +1,8 @@
 """The panels of the lessons on quantization, a file for each topic.
 
-affine      the panels of lesson 01
-ladder      the panels of lesson 03 · equalize  that on pairs of layers, of lesson 03 as well · mixed  those on bits for each layer, of lesson 03 as well
+affine      the panels of lesson 01 · sweep, saturation  more of lesson 01: groups, overflow
+ladder      the panels of lesson 03 · mixed  those on bits for each layer, of lesson 03 as well
+equalize    the panel on pairs of layers, of lesson 03 as well
 qat         the panels of lesson 04
 low_bit     the panels of lesson 05 · binary  those on one bit, of lesson 05 as well
 """
@@ -9,6 +10,7 @@ low_bit     the panels of lesson 05 · binary  those on one bit, of lesson 05 as
 from edukit.panels.quantization.affine import against_bits, channels, staircase, weight_histogram
 from edukit.panels.quantization.binary import binary_levels, sign_gradient
 from edukit.panels.quantization.low_bit import budget, formats, pixels
+from edukit.panels.quantization.qat import latent_weight, recovery, step_size
 
 __all__ = [
     "against_bits",
@@ -16,8 +18,11 @@ __all__ = [
     "budget",
     "channels",
     "formats",
+    "latent_weight",
     "pixels",
+    "recovery",
     "sign_gradient",
     "staircase",
+    "step_size",
     "weight_histogram",
 ]
