@@ -21,12 +21,14 @@ from edukit.quantization.granularity import join_groups, split_groups
 from edukit.quantization.integer import integer_conv2d, integer_linear, requantize
 from edukit.quantization.integer_network import all_codes, run_integers
 from edukit.quantization.joins import integer_add, integer_mean, move_to_grid
+from edukit.quantization.mixed import allocate_bits, layer_bytes, layer_shapes, weight_bytes
 from edukit.quantization.observer import Observer
 from edukit.quantization.packing import pack, unpack
 from edukit.quantization.popcount import binary_conv2d, binary_dot, binary_matmul, pack_signs
 from edukit.quantization.ptq import LayerReport, QuantizedModel, quantize_model
 from edukit.quantization.qat import QatModel, convert, freeze_batchnorm, freeze_observers, prepare_qat
 from edukit.quantization.rounding import adaround, bias_correction, gptq
+from edukit.quantization.sensitivity import LayerError, layer_errors, output_error, sensitivity
 
 __all__ = [
     "BinaryConv2d",
@@ -34,6 +36,7 @@ __all__ = [
     "BinaryModel",
     "Block",
     "FakeQuantize",
+    "LayerError",
     "LayerReport",
     "Observer",
     "QParams",
@@ -42,6 +45,7 @@ __all__ = [
     "SharedWeights",
     "adaround",
     "all_codes",
+    "allocate_bits",
     "bias_correction",
     "binarize",
     "binary_conv2d",
@@ -67,12 +71,16 @@ __all__ = [
     "join_groups",
     "kl",
     "kmeans",
+    "layer_bytes",
+    "layer_errors",
+    "layer_shapes",
     "load_binary",
     "min_max",
     "move_to_grid",
     "moving_average",
     "mse",
     "normalized_mse",
+    "output_error",
     "pack",
     "pack_signs",
     "percentile",
@@ -83,9 +91,11 @@ __all__ = [
     "requantize",
     "run_integers",
     "save_binary",
+    "sensitivity",
     "sign",
     "sign_gradient",
     "split_groups",
     "ternarize",
     "unpack",
+    "weight_bytes",
 ]
