@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from edukit.quantization.refuse import check_real, check_whole
+
 Array = np.ndarray | torch.Tensor
 
 
@@ -46,7 +48,7 @@ def choose_qparams(low: Array, high: Array, bits: int = 8, *, symmetric: bool = 
     >>> round(float(g.scale), 4), int(g.zero_point)
     (0.0118, -43)
     """
-    check_bits(bits)
+    bits = check_bits(bits)
     low, high, xp = _as_ranges(low, high)
     low, high = xp.clip(low, None, 0.0), xp.clip(high, 0.0, None)
     qmin, qmax = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if signed else (0, 2**bits - 1)
@@ -81,6 +83,7 @@ def dequantize(q: Array, qparams: QParams) -> Array:
     >>> round(float(dequantize(np.int32(135), QParams(np.float32(0.1), np.int32(128), 0, 255))), 2)
     0.7
     """
+    check_real(q, "q")
     steps = q - qparams.zero_point
     if namespace(q) is np:  # int32 times float32 is float64 in numpy, and no runtime computes in that
         steps = np.asarray(steps).astype(np.result_type(qparams.scale))
@@ -103,10 +106,9 @@ def fake_quantize(x: Array, qparams: QParams) -> Array:
     return steps
 
 
-def check_bits(bits: int, name: str = "bits", most: int = 16) -> None:
-    """Raise a ValueError that names the argument unless bits is a whole number from 2 to `most`."""
-    if not isinstance(bits, int) or isinstance(bits, bool) or not 2 <= bits <= most:
-        raise ValueError(f"{name} must be a whole number from 2 to {most}, got {bits!r}")
+def check_bits(bits: int, name: str = "bits", most: int = 16) -> int:
+    """The bits as an int; a ValueError that names the argument unless they are a whole number from 2 to `most`."""
+    return check_whole(bits, name, 2, most)
 
 
 def namespace(x: Array):
@@ -115,6 +117,8 @@ def namespace(x: Array):
 
 
 def _as_ranges(low, high):
+    check_real(low, "low")
+    check_real(high, "high")
     xp = namespace(low)
     if xp is np:
         low, high = (np.asarray(v, np.float32 if np.asarray(v).dtype.kind in "iub" else None) for v in (low, high))
@@ -129,6 +133,7 @@ def _as_ranges(low, high):
 
 def _steps(x, scale):
     """round(x / S) in one new array, in which all else then happens: memory is what takes the time."""
+    check_real(x)
     xp = namespace(x)
     with torch.no_grad():  # a staircase has no slope: straight_through.py
         steps = xp.asarray(x / scale)

@@ -20,6 +20,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from edukit.quantization.affine import Array, namespace
+from edukit.quantization.refuse import check_array, check_real
 
 
 def sign(x: Array) -> Array:
@@ -170,6 +171,7 @@ def _stepped(x, steps):
 
 
 def _axes_of_a_filter(w) -> tuple[int, ...]:
+    check_array(w, "w")
     _check(w, "w")
     if w.ndim < 2 or 0 in w.shape:
         raise ValueError(
@@ -181,5 +183,6 @@ def _axes_of_a_filter(w) -> tuple[int, ...]:
 def _check(x, name):
     if torch.compiler.is_exporting():  # shapes alone, no values yet
         return
+    check_real(x, name)
     if not bool(namespace(x).isfinite(x).all()):
         raise ValueError(f"{name} holds NaN or infinity; it must be finite")

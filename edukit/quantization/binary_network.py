@@ -23,6 +23,7 @@ from edukit.graph import as_inputs
 from edukit.quantization.binary import BinaryConv2d, BinaryLinear, binarize
 from edukit.quantization.packing import pack, unpack
 from edukit.quantization.ptq import LayerReport
+from edukit.quantization.refuse import check_model
 
 
 class BinaryModel(nn.Module):
@@ -54,6 +55,7 @@ def binary_model(model: nn.Module, example, *, levels=binarize, binary_input=Fal
     >>> [(layer.name, layer.precision) for layer in binary_model(net, torch.zeros(1, 4)).report]
     [('0', 'float'), ('2', 'binary'), ('4', 'float')]
     """
+    check_model(model)
     network = copy.deepcopy(model).eval()
     calls = _calls(network, as_inputs(example))
     layers = _weights(network)

@@ -35,6 +35,7 @@ from edukit.quantization.formats import (
     finite,
     like,
 )
+from edukit.quantization.refuse import check_whole
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,7 @@ class Block:
     scale: FloatFormat | PowerOfTwo = FP16
 
     def __post_init__(self):
-        if not isinstance(self.size, int) or isinstance(self.size, bool) or self.size < 1:
-            raise ValueError(f"size must be a whole number of at least 1, got {self.size!r}")
+        object.__setattr__(self, "size", check_whole(self.size, "size"))
 
     def bits_per_weight(self, n: int) -> float:
         """Bits that n numbers weigh, each block's scale included, over n.

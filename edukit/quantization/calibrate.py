@@ -26,6 +26,7 @@ import torch
 
 from edukit.quantization.affine import Array, QParams, check_bits, choose_qparams, fake_quantize, namespace
 from edukit.quantization.entropy import least_divergence
+from edukit.quantization.refuse import check_array, check_whole
 
 Axes = int | tuple[int, ...] | None
 FRACTIONS = [a / 100 for a in range(100, 0, -1)]  # of the range, that mse tries
@@ -69,7 +70,7 @@ def mse(x: Array, axis: Axes = None, *, bits: int = 8, symmetric: bool = False) 
     >>> round(float(low), 1), round(float(high), 1)
     (0.0, 1.0)
     """
-    check_bits(bits)
+    bits = check_bits(bits)
     smallest, largest = low, high = min_max(x, axis)
     xp, others, least = namespace(x), _other_axes(x, axis), np.inf
     if not others:
@@ -114,9 +115,7 @@ def kl(x: Array, axis: Axes = None, *, bits: int = 8, symmetric: bool = False, b
     >>> bool(x.min() < low < -1) and bool(1 < high < x.max())
     True
     """
-    check_bits(bits)
-    if not isinstance(bins, int) or bins < 2:
-        raise ValueError(f"bins must be a whole number of at least 2, got {bins!r}")
+    bits, bins = check_bits(bits), check_whole(bins, "bins", 2)
     others, values = _other_axes(x, axis), _float64(x)
     kept = [a for a in range(values.ndim) if a not in others]
     rows = values.transpose(*kept, *others).reshape(*[values.shape[a] for a in kept], -1)
@@ -187,6 +186,7 @@ def _like(x, values):
 
 def _other_axes(x: Array, axis: Axes) -> tuple[int, ...]:
     """The axes to reduce; refuses what has no range."""
+    check_array(x)
     if (x.numel() if isinstance(x, torch.Tensor) else np.size(x)) == 0:
         raise ValueError("x is empty; a range needs at least one value")
     if not bool(namespace(x).isfinite(x).all()):

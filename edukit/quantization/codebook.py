@@ -24,6 +24,7 @@ from torch.func import functional_call
 
 from edukit.quantization.affine import check_bits
 from edukit.quantization.formats import finite
+from edukit.quantization.refuse import check_model, check_real, check_whole
 
 STARTS = ("linear", "k-means++")
 
@@ -52,8 +53,8 @@ def kmeans(w, clusters: int, *, start: str = "linear", seed: int = 0, steps: int
     >>> book.codes.tolist(), book.centroids.round(2).tolist()
     ([0, 0, 1, 1, 1], [0.05000000074505806, 1.0])
     """
-    if not isinstance(clusters, int) or clusters < 1:
-        raise ValueError(f"clusters must be a whole number of at least 1, got {clusters!r}")
+    clusters, steps = check_whole(clusters, "clusters"), check_whole(steps, "steps", 0)
+    check_real(w, "w")
     if start not in STARTS:
         raise ValueError(f"start must be one of {', '.join(STARTS)}, got {start!r}")
     w = finite(w)
@@ -84,7 +85,8 @@ class SharedWeights(nn.Module):
 
     def __init__(self, model: nn.Module, bits: int, *, start: str = "linear", seed: int = 0):
         super().__init__()
-        check_bits(bits, most=8)
+        check_model(model)
+        bits = check_bits(bits, most=8)
         self.bits, self.model = bits, copy.deepcopy(model)
         self.names = [name for name, w in self.model.named_parameters() if w.ndim > 1]
         if not self.names:

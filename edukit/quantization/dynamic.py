@@ -21,7 +21,7 @@ from edukit.graph import attach, capture, layer_name, parameter
 from edukit.quantization import operators  # noqa: F401, defines torch.ops.edukit
 from edukit.quantization.affine import check_bits, quantize
 from edukit.quantization.layerwise import has_weight
-from edukit.quantization.placement import why_float
+from edukit.quantization.placement import operation_of, why_float
 from edukit.quantization.ptq import LayerReport, QuantizedModel, check_weights
 from edukit.quantization.rewrite import cleaned, layer_bias, weight_grid
 
@@ -39,7 +39,7 @@ def quantize_dynamic(model: nn.Module, bits: int = 8, *, example=None) -> Quanti
     >>> [(layer.name, layer.precision) for layer in quantize_dynamic(net).report]
     [('0', 'float'), ('3', 'int8')]
     """
-    check_bits(bits, most=8)
+    bits = check_bits(bits, most=8)
     check_weights(model)
     return _by_modules(model, bits) if example is None else _by_graph(model, bits, example)
 
@@ -80,7 +80,7 @@ def _by_graph(model, bits, example) -> QuantizedModel:
     graph, report = capture(model, example), []
     for node in [node for node in graph.graph.nodes if has_weight(graph, node)]:
         reason = why_float(node) or ("" if node.target is aten.linear.default else "only linear layers gain")
-        report.append(LayerReport(layer_name(node), node.target._opname, "float" if reason else f"int{bits}", reason))
+        report.append(LayerReport(layer_name(node), operation_of(node), "float" if reason else f"int{bits}", reason))
         if not reason:
             layer = DynamicLinear(parameter(graph, node.args[1]), layer_bias(graph, node), bits)
             with graph.graph.inserting_before(node):

@@ -19,6 +19,7 @@ from edukit.quantization.affine import Array, namespace
 from edukit.quantization.fold import fold_graph
 from edukit.quantization.pairs import Pair, equalizable_pairs, weights_of
 from edukit.quantization.ptq import check_weights
+from edukit.quantization.refuse import check_array, check_whole
 from edukit.quantization.rewrite import cleaned
 
 
@@ -44,6 +45,8 @@ def equalize_pair(w1: Array, b1: Array, w2: Array) -> tuple[Array, Array, Array]
     >>> [w.tolist() for w in equalize_pair(w1, b1, w2)]
     [[[2.0, -4.0], [1.0, 0.5]], [3.0, 2.0], [[4.0, 1.0]]]
     """
+    for name, values in (("w1", w1), ("b1", b1), ("w2", w2)):
+        check_array(values, name)
     if w1.ndim != 2 or w2.ndim != 2 or b1.shape != w1.shape[:1] or w2.shape[1] != len(w1):
         shapes = (tuple(v.shape) for v in (w1, b1, w2))
         raise ValueError("w1 (C, in), b1 (C,) and w2 (out, C) do not fit: got {}, {}, {}".format(*shapes))
@@ -64,8 +67,7 @@ def equalize(model: nn.Module, example, *, iterations: int = 40) -> fx.GraphModu
     >>> torch.allclose(equal.get_parameter("0.weight").abs().amax(1), equal.get_parameter("2.weight").abs().amax(0))
     True
     """
-    if not isinstance(iterations, int) or isinstance(iterations, bool) or iterations < 1:
-        raise ValueError(f"iterations must be a whole number of at least 1, got {iterations!r}")
+    iterations = check_whole(iterations, "iterations")
     check_weights(model)
     graph = capture(model, example)
     fold_graph(graph)
@@ -93,7 +95,9 @@ def pair_weights(model: nn.Module, example) -> dict[tuple[str, ...], tuple[torch
 
 def check_ranges(**ranges: Array) -> None:
     """Raise a ValueError that names both unless they have one shape and are finite and at least 0."""
-    (_, a), (_, b) = ranges.items()
+    for name, values in ranges.items():
+        check_array(values, name)
+    a, b = ranges.values()
     if a.shape != b.shape or not all(bool((namespace(r).isfinite(r) & (r >= 0)).all()) for r in (a, b)):
         raise ValueError(f"{' and '.join(ranges)} must have equal shapes, be finite and at least 0, got {a} and {b}")
 
@@ -153,7 +157,7 @@ class Weights:
 
 def per_channel(pair: Pair, of_inputs: dict[fx.Node, torch.Tensor], channels: int) -> torch.Tensor:
     """The largest value of each channel, over all inputs of all layers that read it; 0 where none does."""
-    largest = torch.zeros(channels)
+    largest = next(iter(of_inputs.values())).new_zeros(channels)
     for node, source in pair.readers.items():
         largest = largest.scatter_reduce(0, source, of_inputs[node], "amax")
     return largest

@@ -11,6 +11,7 @@ In production  the signal-to-quantization-noise ratio in dB is -10 log10 of the 
 import math
 
 from edukit.quantization.affine import Array, check_bits, namespace
+from edukit.quantization.refuse import check_array
 
 
 def normalized_mse(x: Array, approximation: Array) -> float:
@@ -20,6 +21,8 @@ def normalized_mse(x: Array, approximation: Array) -> float:
     >>> normalized_mse(np.float32([3, 4]), np.float32([3, 3]))
     0.04
     """
+    check_array(x)
+    check_array(approximation, "approximation")
     if x.shape != approximation.shape:
         raise ValueError(f"approximation must have the shape of x, {tuple(x.shape)}, got {tuple(approximation.shape)}")
     error, energy = _energy(x - approximation), _energy(x)
@@ -36,7 +39,7 @@ def compression_ratio(shape: tuple[int, ...], bits: int, axis: int | None = 0) -
     >>> round(compression_ratio((64, 32, 3, 3), 8), 2), round(compression_ratio((64, 32, 3, 3), 4), 2)
     (3.95, 7.78)
     """
-    check_bits(bits)
+    bits = check_bits(bits)
     n, scales = math.prod(shape), 1 if axis is None else shape[axis]
     return 32 * n / (bits * n + 32 * scales)
 

@@ -43,7 +43,7 @@ class FakeQuantize(nn.Module):
 
     def __init__(self, bits: int = 8, *, learned: bool = False, momentum: float = 0.1):
         super().__init__()
-        check_bits(bits, most=8)
+        bits = check_bits(bits, most=8)
         if not 0 < momentum <= 1:
             raise ValueError(f"momentum must be above 0 and at most 1, got {momentum!r}")
         self.bits, self.momentum, self.observing, self.faking = bits, momentum, True, True

@@ -2,7 +2,7 @@
 
     x ─ fake ─ layer(x, w, b, γ, β, μ, σ²) ─ relu ─ fake ─ …       modules of fake.py, called by the graph
 
-The graph is captured twice over: as it trains, and plain, as it will be quantized once its weights have changed.
+A second copy of the graph stays as it was captured: it will be quantized once the weights have changed.
 A value that was only moved (max pooling, flatten) is on its grid already, so it gets no fake of its own.
 
 Source    Jacob et al. 2018, https://arxiv.org/abs/1712.05877, figure 1.1 b
@@ -18,7 +18,7 @@ from torch import fx
 
 from edukit.quantization.affine import QParams
 from edukit.quantization.fake import BatchNorm, FakeQuantize, QuantizedLayer
-from edukit.quantization.fold import BATCH_NORM
+from edukit.quantization.fold import BATCH_NORM, takes_in_norm
 from edukit.quantization.placement import moved_from, observed, why_float
 
 
@@ -39,7 +39,7 @@ def layers_of(graph: fx.GraphModule) -> dict[str, Reads]:
     norms = {node.args[0]: node for node in graph.graph.nodes if node.target is BATCH_NORM}
     layers = {}
     for node in [node for node in graph.graph.nodes if why_float(node) is None]:
-        norm = norms.get(node) if len(node.users) == 1 else None  # as fold_graph decides
+        norm = norms.get(node) if takes_in_norm(graph, node) else None
         read = [node.args[1], node.args[2] if len(node.args) > 2 else None, *(norm.args[1:5] if norm else ())]
         names = [None if tensor is None else tensor.target for tensor in read]
         layers[node.name] = Reads(names, BatchNorm(*norm.args[5:7]) if norm else None)

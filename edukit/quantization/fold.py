@@ -5,16 +5,20 @@
 Symbols   γ, β the norm's weight and bias · μ, var its running statistics · w, b the layer before it
 Shapes    w (out, in, …); γ, β, μ, var, b (out,)
 Error     none but float rounding; only valid in evaluation mode, where μ and var are constants
+Stays     a norm over another axis than the layer's outputs: on sequences (B, T, C) a linear layer makes axis 2, and
+          BatchNorm1d normalises axis 1
 Source    Jacob et al. 2018, https://arxiv.org/abs/1712.05877, section 3.2
 In production  torch.nn.utils.fusion.fuse_conv_bn_eval; every runtime does it when it loads a float model
 """
 
 import copy
+from functools import partial
 
 import torch
 from torch import fx, nn
 
 from edukit.graph import attach, layer_name, parameter
+from edukit.quantization.refuse import check_model
 
 BATCH_NORM = torch.ops.aten._native_batch_norm_legit_no_training.default
 _CONVOLUTIONS = torch.ops.aten.conv1d, torch.ops.aten.conv2d, torch.ops.aten.conv3d
@@ -37,29 +41,28 @@ def fold_batchnorm(model: nn.Module) -> nn.Module:
     """A copy in evaluation mode in which every batch norm right behind a convolution or linear layer is folded in.
 
     The graph is followed (torch.fx), so the order of attributes does not matter. Norms that do not stand directly
-    behind such a layer, or whose layer is used twice, stay. Raises ValueError where torch.fx cannot trace the model.
+    behind such a layer, or whose layer is used twice, stay. Raises ValueError where torch.fx cannot trace the model;
+    the copy raises it for inputs whose norm would have run over another axis than the layer's outputs.
 
     >>> net = nn.Sequential(nn.Conv2d(1, 4, 3, bias=False), nn.BatchNorm2d(4)).eval()
     >>> fold_batchnorm(net)[1]
     Identity()
     """
+    check_model(model)
     model = copy.deepcopy(model).eval()
     try:
         nodes = list(fx.symbolic_trace(model).graph.nodes)
     except Exception as error:
         raise ValueError(f"model cannot be traced by torch.fx: {str(error).splitlines()[0]}") from error
     calls = [node.target for node in nodes if node.op == "call_module"]
+    calls += [node.target.rpartition(".")[0] for node in nodes if node.op == "get_attr"]  # a weight read by itself
     for node in nodes:
         norm = _module(model, node, _NORMS)
         layer = _module(model, node.args[0], _LAYERS) if norm else None
-        alone = layer and len(node.args[0].users) == 1
-        if (
-            alone
-            and norm.running_mean is not None
-            and calls.count(node.target) == calls.count(node.args[0].target) == 1
-        ):
-            _fold_modules(layer, norm)
-            model.set_submodule(node.target, nn.Identity())
+        if layer and _fits(layer, norm) and len(node.args[0].users) == 1:
+            if calls.count(node.target) == calls.count(node.args[0].target) == 1:
+                _fold_modules(layer, norm)
+                model.set_submodule(node.target, _nothing(node.target, layer.weight.ndim))
     return model
 
 
@@ -67,10 +70,10 @@ def fold_graph(graph: fx.GraphModule) -> None:
     """Fold every batch norm of a captured graph into the layer before it, in place."""
     for norm in [node for node in graph.graph.nodes if node.target is BATCH_NORM]:
         layer, *arguments = norm.args
-        gamma, beta, mean, variance = (parameter(graph, a) for a in arguments[:4])
-        weight = parameter(graph, layer.args[1]) if layer.target in FOLDABLE else None
-        if weight is None or len(layer.users) > 1:
+        if not takes_in_norm(graph, layer):
             continue
+        gamma, beta, mean, variance = (parameter(graph, a) for a in arguments[:4])
+        weight = parameter(graph, layer.args[1])
         bias = parameter(graph, layer.args[2]) if len(layer.args) > 2 else None
         new = folded(weight, bias, gamma, beta, mean, variance, arguments[5])
         with graph.graph.inserting_before(layer):
@@ -88,11 +91,40 @@ def fold_graph(graph: fx.GraphModule) -> None:
     graph.recompile()  # until then the module would run its old code
 
 
+def takes_in_norm(graph: fx.GraphModule, layer: fx.Node) -> bool:
+    """Whether a batch norm behind this operation of a captured graph can be folded into it."""
+    if layer.target not in FOLDABLE or len(layer.users) > 1:
+        return False
+    stored = [parameter(graph, source) for source in layer.args[1:3] if source is not None]
+    if any(tensor is None for tensor in stored):  # computed
+        return False
+    return layer.meta["val"].ndim == stored[0].ndim  # only then are its outputs axis 1, which a batch norm normalises
+
+
 def _module(model, node, kinds):
     if not isinstance(node, fx.Node) or node.op != "call_module":
         return None
     module = model.get_submodule(node.target)
     return module if isinstance(module, kinds) else None
+
+
+def _fits(layer, norm) -> bool:
+    return norm.running_mean is not None and len(norm.running_mean) == len(layer.weight)
+
+
+def _nothing(name, ndim) -> nn.Identity:
+    """What stands in the place of a folded norm, and refuses values in which the norm would have run over no outputs.
+
+    A hook, because no example tells beforehand whether a linear layer will see sequences.
+    """
+    nothing = nn.Identity()
+    nothing.register_forward_pre_hook(partial(_check_axes, name=name, ndim=ndim))
+    return nothing
+
+
+def _check_axes(module, inputs, *, name, ndim):
+    if inputs[0].ndim != ndim:
+        raise ValueError(f"x has {inputs[0].ndim} axes at {name}, which was folded for {ndim}: it normalises axis 1")
 
 
 def _fold_modules(layer, norm):

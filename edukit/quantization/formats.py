@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 from edukit.quantization.affine import Array, check_bits
+from edukit.quantization.refuse import check_real, check_whole
 
 
 class _Format:
@@ -59,7 +60,7 @@ class IntFormat(_Format):
     step: float = 1.0
 
     def __post_init__(self):
-        check_bits(self.bits)
+        object.__setattr__(self, "bits", check_bits(self.bits))
 
     def encode(self, x) -> np.ndarray:
         """The bit patterns nearest to x, ties to even."""
@@ -90,8 +91,7 @@ class FloatFormat(_Format):
 
     def __post_init__(self):
         for name, least, most in (("exponent_bits", 1, 8), ("mantissa_bits", 0, 23)):
-            if not isinstance(value := getattr(self, name), int) or not least <= value <= most:
-                raise ValueError(f"{name} must be a whole number from {least} to {most}, got {value!r}")
+            object.__setattr__(self, name, check_whole(getattr(self, name), name, least, most))
         if self.special not in ("infinity", "nan", "none"):
             raise ValueError(f'special must be "infinity", "nan" or "none", got {self.special!r}')
 
@@ -135,6 +135,7 @@ class FloatFormat(_Format):
 
     def encode(self, x) -> np.ndarray:
         """The bit patterns nearest to x, as torch's own casts choose them; NaN becomes all ones behind its sign."""
+        check_real(x)
         with np.errstate(invalid="ignore"):  # a NaN may come in many patterns
             x = np.asarray(as_numpy(x), np.float64)
         if self.special == "none" and np.isnan(x).any():
@@ -188,7 +189,7 @@ class NormalFloat(_Format):
     bits: int
 
     def __post_init__(self):
-        check_bits(self.bits)
+        object.__setattr__(self, "bits", check_bits(self.bits))
 
     @property
     def levels(self) -> np.ndarray:
@@ -231,6 +232,7 @@ def like(x, values: np.ndarray) -> Array:
 
 def finite(x) -> np.ndarray:
     """x in float64; ValueError for NaN and infinity."""
+    check_real(x)
     x = np.asarray(as_numpy(x), np.float64)
     if not np.isfinite(x).all():
         raise ValueError("x holds NaN or infinity, for which this format has no pattern")

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from edukit.quantization.affine import Array
+from edukit.quantization.refuse import check_array, check_whole
 
 
 def split_groups(x: Array, size: int, axis: int = -1) -> Array:
@@ -29,9 +30,8 @@ def split_groups(x: Array, size: int, axis: int = -1) -> Array:
     >>> split_groups(np.arange(6), 3).tolist(), split_groups(np.arange(5), 3).tolist()
     ([[0, 1, 2], [3, 4, 5]], [[0, 1, 2], [3, 4, 0]])
     """
-    axis = _checked_axis(axis, x.ndim)
-    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-        raise ValueError(f"size must be a whole number of at least 1, got {size!r}")
+    check_array(x)
+    axis, size = _checked_axis(axis, x.ndim), check_whole(size, "size")
     if missing := -x.shape[axis] % size:
         x = _with_zeros(x, missing, axis)
     return x.reshape(*x.shape[:axis], x.shape[axis] // size, size, *x.shape[axis + 1 :])
@@ -47,6 +47,7 @@ def join_groups(groups: Array, length: int | None = None, *, axis: int = -1) -> 
     >>> join_groups(split_groups(np.arange(5), 3), 5).tolist()
     [0, 1, 2, 3, 4]
     """
+    check_array(groups, "groups")
     axis = _checked_axis(axis, groups.ndim - 1)
     count, size = groups.shape[axis : axis + 2]
     length = count * size if length is None else length

@@ -29,7 +29,7 @@ def integer_linear(q_x, q_w, bias, x_qparams: QParams, w_qparams: QParams, y_qpa
     """
     accumulator = accumulate_linear(q_x, q_w, x_qparams.zero_point, w_qparams.zero_point)
     if bias is not None:
-        accumulator = accumulator + _codes(bias, "bias")
+        accumulator = accumulator + checked_codes(bias, "bias")
     return requantize(accumulator, x_qparams, w_qparams, y_qparams, axis=-1)
 
 
@@ -56,7 +56,7 @@ def integer_conv2d(
     geometry = dict(stride=stride, padding=padding, dilation=dilation, groups=groups)
     accumulator = accumulate_conv2d(q_x, q_w, x_qparams.zero_point, w_qparams.zero_point, **geometry)
     if bias is not None:
-        accumulator = accumulator + _codes(bias, "bias")[:, None, None]
+        accumulator = accumulator + checked_codes(bias, "bias")[:, None, None]
     return requantize(accumulator, x_qparams, w_qparams, y_qparams, axis=1)
 
 
@@ -66,7 +66,7 @@ def accumulate_linear(q_x, q_w, x_zero_point=0, w_zero_point=0) -> np.ndarray:
     >>> accumulate_linear(np.array([[10, 30]]), np.array([[2, -1]]), x_zero_point=20)
     array([[-30]], dtype=int32)
     """
-    q_x, q_w = _codes(q_x, "q_x"), _codes(q_w, "q_w")
+    q_x, q_w = checked_codes(q_x, "q_x"), checked_codes(q_w, "q_w")
     if q_w.ndim != 2 or q_x.ndim < 1 or q_x.shape[-1] != q_w.shape[1]:
         raise ValueError(f"q_x (…, in) and q_w (out, in) do not fit: got {q_x.shape} and {q_w.shape}")
     return _int32(_above(q_x, x_zero_point) @ _above(q_w, w_zero_point).T)
@@ -80,7 +80,7 @@ def accumulate_conv2d(
     >>> accumulate_conv2d(np.full((1, 1, 2, 2), 21), np.ones((1, 1, 2, 2), int), x_zero_point=20).tolist()
     [[[[4]]]]
     """
-    q_x, q_w = _codes(q_x, "q_x"), _codes(q_w, "q_w")
+    q_x, q_w = checked_codes(q_x, "q_x"), checked_codes(q_w, "q_w")
     if q_x.ndim != 4 or q_w.ndim != 4 or q_x.shape[1] != q_w.shape[1] * groups or q_w.shape[0] % groups:
         raise ValueError(f"q_x (B, C, H, W) and q_w (out, C / {groups}, kh, kw) do not fit: {q_x.shape}, {q_w.shape}")
     windows = _windows(_above(q_x, x_zero_point), q_w.shape[2:], stride, padding, dilation)
@@ -92,9 +92,11 @@ def accumulate_conv2d(
 
 def requantize(accumulator, x_qparams: QParams, w_qparams: QParams, y_qparams: QParams, axis: int = -1) -> np.ndarray:
     """int32 accumulators at scale S_x S_w to output codes at scale S_y; channels lie along `axis`."""
+    accumulator = checked_codes(accumulator, "accumulator")
     multiplier = np.float32(x_qparams.scale) * np.float32(w_qparams.scale).ravel() / np.float32(y_qparams.scale)
     shape = np.ones(accumulator.ndim, int)
-    shape[axis] = multiplier.size
+    if multiplier.size > 1:
+        shape[axis] = multiplier.size
     scaled = np.rint(accumulator.astype(np.float32) * multiplier.reshape(shape))  # rint: ties to even
     q = np.clip(scaled + np.float32(y_qparams.zero_point), y_qparams.qmin, y_qparams.qmax)
     return q.astype(np.int32)
@@ -123,7 +125,8 @@ def _int32(sums):
     return sums.astype(np.int64).astype(np.int32)
 
 
-def _codes(q, name):
+def checked_codes(q, name: str) -> np.ndarray:
+    """Codes as int32; a TypeError that names the argument unless they are whole numbers."""
     q = np.asarray(q)
     if q.dtype.kind not in "iu":
         raise TypeError(f"{name} must hold integer codes, got {q.dtype}")

@@ -16,6 +16,7 @@ In production  an addition is 5 instructions for 8 codes; on Arm it is scaled as
 import numpy as np
 
 from edukit.quantization.affine import QParams, dequantize, quantize
+from edukit.quantization.integer import checked_codes
 
 
 def move_to_grid(q, x_qparams: QParams, y_qparams: QParams) -> np.ndarray:
@@ -25,7 +26,7 @@ def move_to_grid(q, x_qparams: QParams, y_qparams: QParams) -> np.ndarray:
     >>> move_to_grid(np.array([10, 12, 13]), tenths, halves).tolist()
     [2, 2, 3]
     """
-    return quantize(dequantize(np.asarray(q), x_qparams), y_qparams)
+    return quantize(dequantize(checked_codes(q, "q"), x_qparams), y_qparams)
 
 
 def integer_add(q_a, q_b, a_qparams: QParams, b_qparams: QParams, y_qparams: QParams) -> np.ndarray:
@@ -35,6 +36,7 @@ def integer_add(q_a, q_b, a_qparams: QParams, b_qparams: QParams, y_qparams: QPa
     >>> integer_add(np.array([10]), np.array([4]), tenths, halves, halves).tolist()
     [6]
     """
+    q_a, q_b = checked_codes(q_a, "q_a"), checked_codes(q_b, "q_b")
     a, b = (np.float32(g.scale) / np.float32(y_qparams.scale) for g in (a_qparams, b_qparams))
     zeros = _multiply_add(a_qparams.zero_point, a, np.float32(b * np.float32(b_qparams.zero_point)))
     total = _multiply_add(q_a, a, _multiply_add(q_b, b, np.float32(y_qparams.zero_point) - zeros))
@@ -48,8 +50,10 @@ def integer_mean(q_x, x_qparams: QParams, y_qparams: QParams) -> np.ndarray:
     >>> integer_mean(np.array([[[1, 2], [3, 200]]]), unit, unit).tolist()
     [[[52]]]
     """
-    q_x = np.asarray(q_x)
-    total = (q_x.astype(np.int32) - np.int32(x_qparams.zero_point)).sum((-2, -1), dtype=np.int32, keepdims=True)
+    q_x = checked_codes(q_x, "q_x")
+    if q_x.ndim < 2 or 0 in q_x.shape[-2:]:
+        raise ValueError(f"q_x must have the shape (…, H, W), with one place or more, got {q_x.shape}")
+    total = (q_x - np.int32(x_qparams.zero_point)).sum((-2, -1), dtype=np.int32, keepdims=True)
     n = np.float32(q_x.shape[-2] * q_x.shape[-1])
     multiplier = np.float32(x_qparams.scale) / (np.float32(y_qparams.scale) * n)
     q = np.rint(total.astype(np.float32) * multiplier) + np.float32(y_qparams.zero_point)

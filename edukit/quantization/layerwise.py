@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from edukit.graph import parameter
 from edukit.quantization.affine import QParams, dequantize, fake_quantize, quantize
+from edukit.quantization.placement import LAYERS
 from edukit.quantization.rounding import best_step, bias_correction, refit
 
 ROWS = 8192  # of a sample; more changes little, and each costs memory and time
@@ -41,9 +42,9 @@ class Layer:
 
 
 def has_weight(graph: fx.GraphModule, node: fx.Node) -> bool:
-    """Whether an operation reads a real-valued parameter of the model."""
-    return node.op == "call_function" and any(
-        isinstance(parameter(graph, source), nn.Parameter) for source in node.all_input_nodes
+    """Whether an operation is a layer, wherever its weight comes from, or reads a parameter of the model."""
+    return node.op == "call_function" and (
+        node.target in LAYERS or any(isinstance(parameter(graph, v), nn.Parameter) for v in node.all_input_nodes)
     )
 
 
@@ -104,7 +105,7 @@ class SideBySide(fx.Interpreter):
 
     def _rounded(self, layer, w, x, x_hat):
         """Fills in the codes; the layer's grid, and the same one for the rows of w."""
-        scales = layer.grid.scale.reshape(*w.shape[:2], 1) if layer.grid.scale.numel() > 1 else layer.grid.scale
+        scales = layer.grid.scale.reshape((*w.shape[:2], 1) if layer.grid.scale.numel() > 1 else ())
         grid = replace(layer.grid, scale=scales, zero_point=torch.tensor(0))
         if self.rounding is None:
             codes = quantize(w, grid)

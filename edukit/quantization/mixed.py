@@ -48,7 +48,7 @@ def layer_bytes(shape: tuple[int, ...], bits: int) -> int:
     weights = math.prod(shape)
     if bits == FLOAT:
         return 2 * weights
-    check_bits(bits, most=8)
+    bits = check_bits(bits, most=8)
     return math.ceil(weights * bits / 8) + 4 * shape[0]
 
 

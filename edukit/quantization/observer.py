@@ -20,8 +20,10 @@ import torch
 
 from edukit.quantization.affine import Array
 from edukit.quantization.calibrate import min_max
+from edukit.quantization.refuse import check_real, check_whole
 
 STEPS = 1024  # at momentum 0.99, what came before weighs less than 4e-5
+STREAM = 1985  # keys of their own: else data from default_rng(0).random() are the keys, and only small ones stay
 
 
 class Observer:
@@ -38,10 +40,8 @@ class Observer:
     """
 
     def __init__(self, capacity: int = 65536, seed: int = 0):
-        if not isinstance(capacity, int) or capacity < 1:
-            raise ValueError(f"capacity must be a whole number of at least 1, got {capacity!r}")
-        self.capacity, self.seen = capacity, 0
-        self._generator = np.random.default_rng(seed)
+        self.capacity, self.seen = check_whole(capacity, "capacity"), 0
+        self._generator = np.random.default_rng([seed, STREAM])
         self._values = np.empty(0, np.float32)
         self._keys = np.empty(0)
         self._low, self._high = np.float32(np.inf), np.float32(-np.inf)
@@ -49,6 +49,7 @@ class Observer:
 
     def update(self, x: Array) -> None:
         """Look at one batch of any shape; NaN and infinity are refused."""
+        check_real(x)
         values = (x.detach().cpu().numpy() if isinstance(x, torch.Tensor) else np.asarray(x)).astype(np.float32).ravel()
         if not np.isfinite(values).all():
             raise ValueError("x holds NaN or infinity; calibration needs finite values")

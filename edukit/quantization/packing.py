@@ -23,6 +23,7 @@ from safetensors.numpy import save_file
 from edukit.quantization.affine import Array
 from edukit.quantization.blocks import Block
 from edukit.quantization.formats import as_numpy, like
+from edukit.quantization.refuse import check_whole
 
 
 def pack(codes: Array, bits: int) -> Array:
@@ -34,7 +35,7 @@ def pack(codes: Array, bits: int) -> Array:
     >>> pack(np.array([3, -1, 7]), 4).view(np.uint8).tolist()
     [243, 7]
     """
-    q = as_numpy(codes)
+    q, bits = as_numpy(codes), check_whole(bits, "bits", 1, 8)
     signed = _check_codes(q, bits)
     rows = np.unpackbits(q.astype(np.uint8).reshape(-1, 1), axis=1, bitorder="little")[:, :bits]
     data = np.packbits(rows, bitorder="little")
@@ -47,7 +48,7 @@ def unpack(data: Array, bits: int, shape) -> Array:
     >>> unpack(pack(np.array([[3, -1, 7]]), 4), 4, (1, 3)).tolist()
     [[3, -1, 7]]
     """
-    _check_bits(bits)
+    bits = check_whole(bits, "bits", 1, 8)
     raw, n = as_numpy(data), int(np.prod(shape))
     if raw.dtype not in (np.int8, np.uint8) or raw.shape != (-(-n * bits // 8),):
         raise ValueError(
@@ -107,14 +108,8 @@ def payload_bytes(path: str | Path) -> int:
     return len(content) - 8 - int.from_bytes(content[:8], "little")
 
 
-def _check_bits(bits) -> None:
-    if not isinstance(bits, int) or isinstance(bits, bool) or not 1 <= bits <= 8:
-        raise ValueError(f"bits must be a whole number from 1 to 8, got {bits!r}")
-
-
 def _check_codes(q, bits) -> bool:
     """Whether some code is negative; all must fit."""
-    _check_bits(bits)
     if q.dtype.kind not in "iu":
         raise ValueError(f"codes must be of an integer type, got {q.dtype}")
     low, high = (int(q.min()), int(q.max())) if q.size else (0, 0)

@@ -78,9 +78,11 @@ def equalizable_pairs(graph: fx.GraphModule, example, *, norms: bool = False) ->
 
 
 def weights_of(graph: fx.GraphModule, node: fx.Node) -> list[fx.Node]:
-    """The nodes that hold the weight and bias of a layer or norm; [] if they are computed, or not one per channel."""
-    sources = [source for source in node.args[1:] if parameter(graph, source) is not None]
-    return sources if node.target in LAYERS or sources and parameter(graph, sources[0]).ndim == 1 else []
+    """The nodes that hold the weight and bias of a layer or norm; [] if one is computed, or not one per channel."""
+    read = [source for source in node.args[1:] if isinstance(source, fx.Node)]
+    if not read or node.target not in LAYERS | {NORM} or any(parameter(graph, source) is None for source in read):
+        return []
+    return read if node.target in LAYERS or parameter(graph, read[0]).ndim == 1 else []
 
 
 class _Dyed(fx.Interpreter):
@@ -101,7 +103,8 @@ class _Dyed(fx.Interpreter):
         value = super().run_node(node)
         if node in self.firsts:
             self.origin[node] = node
-            return self._colours(value, node).reshape(-1, *[1] * (-1 - channel_axis(node))).expand_as(value)
+            colours = self._colours(value, node).reshape(-1, *[1] * (-1 - channel_axis(node)))
+            return torch.empty_like(value).copy_(colours)  # laid out in memory as the value is, which a view relies on
         if first is not None and node.target in HOMOGENEOUS:
             self.origin[node] = first
         return value

@@ -18,6 +18,7 @@ from edukit.graph import capture, layer_name, parameter
 from edukit.quantization.fold import fold_graph
 from edukit.quantization.placement import why_float
 from edukit.quantization.ptq import QuantizedModel
+from edukit.quantization.refuse import check_model
 
 FLOAT = 16  # the number of bits that stands for "not quantized"
 ours = torch.ops.edukit
@@ -25,6 +26,7 @@ ours = torch.ops.edukit
 
 def float_network(model: nn.Module, example) -> fx.GraphModule:
     """The graph that quantize_model starts from: traced, with batch norm folded; example as in `capture`."""
+    check_model(model)
     graph = capture(model, example)
     fold_graph(graph)
     return graph

@@ -14,6 +14,7 @@ import operator
 import torch
 from torch import fx
 
+from edukit.quantization.fold import BATCH_NORM
 from edukit.quantization.fold import FOLDABLE as LAYERS
 
 aten = torch.ops.aten
@@ -54,11 +55,20 @@ def why_float(node: fx.Node) -> str | None:
     """The reason why an operation has no integer form here, or None for a layer that has one."""
     if STAYS_FLOAT in node.meta:
         return node.meta[STAYS_FLOAT]
+    if node.target is BATCH_NORM:
+        return "no layer before it can take it in"
     if node.target not in LAYERS:
-        return f"no integer operator for {node.name.rstrip('_0123456789')}"
-    if node.args[1].op != "get_attr":
-        return "its weight is computed"
+        return f"no integer operator for {operation_of(node)}"
+    for kind, source in zip(("weight", "bias"), node.args[1:3], strict=False):
+        if source is not None and source.op != "get_attr":
+            return f"its {kind} is computed"
     return None if is_activation(node.args[0]) else "its input is a constant"
+
+
+def operation_of(node: fx.Node) -> str:
+    """The name of an operation, such as "conv2d"."""
+    name = getattr(node.target, "_opname", None) or getattr(node.target, "__name__", str(node.target))
+    return "batch_norm" if name.startswith("_native_batch_norm") else name
 
 
 def moved_from(node: fx.Node) -> fx.Node | None:

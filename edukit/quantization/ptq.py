@@ -23,7 +23,8 @@ from edukit.quantization.calibrate import for_grid, min_max
 from edukit.quantization.fold import fold_graph
 from edukit.quantization.layerwise import Layer, has_weight, round_layers
 from edukit.quantization.observer import Observer
-from edukit.quantization.placement import STAYS_FLOAT, moved_from, observed, why_float
+from edukit.quantization.placement import STAYS_FLOAT, moved_from, observed, operation_of, why_float
+from edukit.quantization.refuse import check_model
 from edukit.quantization.rewrite import (
     cleaned,
     layer_bias,
@@ -93,7 +94,7 @@ def quantize_model(
     >>> [(layer.name, layer.precision) for layer in quantized.report]
     [('0', 'int4'), ('3', 'int8')]
     """
-    _check_all_bits(weight_bits, activation_bits)
+    weight_bits, activation_bits = _checked_bits(weight_bits, activation_bits)
     check_weights(model)
     batches = as_batches(calibration)
     graph = capture(model, batches[0])
@@ -102,17 +103,17 @@ def quantize_model(
     bits = _bits_of(nodes, weight_bits)
     points = observed(graph) if activation_bits else []
     grids = choose_grids(graph, points, batches, lambda seen: activation_grid(seen, calibrator, activation_bits))
-    layers = {}
+    layers, x_grids = {}, {node: grids.get(node.args[0]) for node in nodes}
     for node in nodes:
         if why_float(node) is None and weight_bits is not None:
             weight, bias = parameter(graph, node.args[1]).detach(), layer_bias(graph, node)
             grid = weight_grid(weight, bits[node], per_channel=per_channel, calibrator=weight_calibrator)
-            layers[node] = Layer(weight, bias, with_room_for_bias(grid, bias, grids.get(node.args[0])))
+            layers[node] = Layer(weight, bias, with_room_for_bias(grid, bias, x_grids[node]))
     round_layers(graph, layers, grids, batches, rounding=rounding, correct_bias=correct_bias)
     report = [reported(node, bits[node] if node in layers else None) for node in nodes]
     for node in nodes:
         if node in layers:
-            store_layer(graph, node, layers[node], grids.get(node.args[0]))
+            store_layer(graph, node, layers[node], x_grids[node])
         elif node.meta.get(STAYS_FLOAT):
             store_half(graph, node)
     for point in points:
@@ -120,13 +121,16 @@ def quantize_model(
     return QuantizedModel(cleaned(graph), report, activation_bits)
 
 
-def _check_all_bits(weight_bits, activation_bits) -> None:
-    named = weight_bits if isinstance(weight_bits, dict) else {} if weight_bits is None else {"": weight_bits}
-    for name, bits in named.items():
-        if not (name and bits == 16):
-            check_bits(bits, f"weight_bits[{name!r}]" if name else "weight_bits", most=8)
+def _checked_bits(weight_bits, activation_bits):
+    """Both, with numpy's whole numbers as Python's."""
     if activation_bits is not None:
-        check_bits(activation_bits, "activation_bits", most=8)
+        activation_bits = check_bits(activation_bits, "activation_bits", most=8)
+    if isinstance(weight_bits, dict):
+        named = weight_bits.items()
+        weight_bits = {n: 16 if b == 16 else check_bits(b, f"weight_bits[{n!r}]", most=8) for n, b in named}
+    elif weight_bits is not None:
+        weight_bits = check_bits(weight_bits, "weight_bits", most=8)
+    return weight_bits, activation_bits
 
 
 def _bits_of(nodes, weight_bits) -> dict[fx.Node, int]:
@@ -147,7 +151,7 @@ def reported(node, bits) -> LayerReport:
     """The row of a report: bits of its weights, or None where they stay float."""
     reason = why_float(node) or ("" if bits else "weight_bits is None")
     precision = f"int{bits}" if bits else "float16" if node.meta.get(STAYS_FLOAT) else "float"
-    return LayerReport(layer_name(node), node.target._opname, precision, reason)
+    return LayerReport(layer_name(node), operation_of(node), precision, reason)
 
 
 def choose_grids(graph, points, batches, choose) -> dict[fx.Node, QParams]:
@@ -202,7 +206,11 @@ def as_batches(calibration) -> list[tuple[torch.Tensor, ...]]:
 
 
 def check_weights(model: nn.Module) -> None:
-    """Raise a ValueError that names the weight which holds NaN or infinity."""
+    """Raise a ValueError that names the weight which holds NaN or infinity, or is no float32."""
+    check_model(model)
+    for name, weight in model.named_parameters():
+        if weight.is_floating_point() and weight.dtype != torch.float32:
+            raise ValueError(f"model holds {weight.dtype} in {name}; its weights must be float32: model.float()")
     for name, tensor in model.state_dict().items():
         if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
             raise ValueError(f"model holds NaN or infinity in {name}; its weights must be finite")

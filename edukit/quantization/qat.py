@@ -37,6 +37,7 @@ from edukit.quantization.ptq import (
     choose_grids,
     reported,
 )
+from edukit.quantization.refuse import check_model
 from edukit.quantization.rewrite import cleaned, quantize_activation, store_layer
 
 
@@ -70,8 +71,8 @@ def prepare_qat(
     >>> [name for name, _ in qat.named_parameters()]
     ['network.0.weight', 'network.1.weight', 'network.1.bias']
     """
-    check_bits(weight_bits, "weight_bits", most=8)
-    check_bits(activation_bits, "activation_bits", most=8)
+    weight_bits = check_bits(weight_bits, "weight_bits", most=8)
+    activation_bits = check_bits(activation_bits, "activation_bits", most=8)
     check_weights(model)
     batches = as_batches(calibration)
     graph = capture(model, batches[0])
@@ -109,10 +110,11 @@ def convert(model: QatModel) -> QuantizedModel:
     fold_graph(graph)
     nodes, origin = list(graph.graph.nodes), origins(graph)
     grids = {point: modules[f"{origin[point].name}_fake"].grid for point in origin}
+    x_grids = {node: grids[node.args[0]] for node in nodes if node.name in tensors}
     with torch.no_grad():
-        for node in [node for node in nodes if node.name in tensors]:
+        for node, x_grid in x_grids.items():
             weight, bias, grid = modules[f"{node.name}_layer"].folded(*tensors[node.name])
-            store_layer(graph, node, Layer(weight, bias, grid, quantize(weight, grid)), grids[node.args[0]])
+            store_layer(graph, node, Layer(weight, bias, grid, quantize(weight, grid)), x_grid)
         for point in origin:
             quantize_activation(graph, point, grids[point])
     return QuantizedModel(cleaned(graph), model.report, model.activation_bits)
@@ -125,6 +127,7 @@ def freeze_batchnorm(model: nn.Module) -> nn.Module:
     >>> [m.frozen for m in freeze_batchnorm(qat).modules() if isinstance(m, BatchNorm)]
     [True]
     """
+    check_model(model)
     model = copy.deepcopy(model)
     for module in model.modules():
         if isinstance(module, BatchNorm):
@@ -140,6 +143,7 @@ def freeze_observers(model: nn.Module) -> nn.Module:
     >>> freeze_observers(fake)(torch.tensor([5.0])).item()
     1.0
     """
+    check_model(model)
     model = copy.deepcopy(model)
     for module in model.modules():
         if isinstance(module, FakeQuantize):

@@ -109,6 +109,7 @@ def _as_matrix(graph, linear):
     with graph.graph.inserting_after(linear):
         shape = [*(free.get(i, n) for i, n in enumerate(sizes)), -1]
         restored = graph.graph.call_function(aten.view.default, (linear, shape))
+    restored.meta["val"] = linear.meta["val"]
     linear.replace_all_uses_with(restored, delete_user_cb=lambda user: user is not restored)
 
 

@@ -97,6 +97,8 @@ def bias_correction(w: torch.Tensor, stored: torch.Tensor, x: torch.Tensor, x_ha
     tensor([-1.])
     """
     x_hat = x if x_hat is None else x_hat
+    _check(w, x)
+    _check(stored, x_hat)
     before, after = (torch.einsum("...oi,...i->...o", v, mean.mean(-2)) for v, mean in ((w, x), (stored, x_hat)))
     return before - after
 
@@ -160,6 +162,8 @@ def second_moment(x: torch.Tensor, damping: float) -> torch.Tensor:
 
 
 def _check(w, x):
+    if not all(isinstance(v, torch.Tensor) for v in (w, x)):
+        raise TypeError(f"w and x must be torch tensors, got {type(w).__name__} and {type(x).__name__}")
     if w.ndim < 2 or x.ndim != w.ndim or x.shape[-1] != w.shape[-1] or x.shape[:-2] != w.shape[:-2] or not x.shape[-2]:
         raise ValueError(f"w (…, out, in) and x (…, rows, in) do not fit: got {tuple(w.shape)} and {tuple(x.shape)}")
     if not bool(torch.isfinite(w).all() and torch.isfinite(x).all()):

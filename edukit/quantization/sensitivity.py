@@ -12,12 +12,15 @@ Source    Wu et al. 2020, https://arxiv.org/abs/2004.09602, section 5.3 (one lay
 In production  AIMET's QuantAnalyzer; nncf's accuracy control; Polygraphy
 """
 
+import contextlib
+import copy
 import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import torch
 from torch import nn
+from torch.utils._pytree import tree_leaves
 from tqdm import tqdm
 
 from edukit.graph import parameter
@@ -26,7 +29,7 @@ from edukit.quantization.error import normalized_mse
 from edukit.quantization.partly import FLOAT, Parts, Watched, compute, float_network
 from edukit.quantization.ptq import as_batches, quantize_model
 from edukit.quantization.rewrite import layer_bias
-from edukit.training.evaluate import predict
+from edukit.training.evaluate import evaluating
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def sensitivity(
     bits = _checked(evaluate, bits)
     batches = as_batches(calibration)
     network = float_network(model, batches[0])
-    exact = float(evaluate(model)) if FLOAT in bits else None
+    exact = float(evaluate(copy.deepcopy(model))) if FLOAT in bits else None
     parts = {b: Parts(network, quantize_model(model, batches, b, **how)) for b in bits if b != FLOAT}
     names = parts[min(bits)].layers
     table = {name: dict.fromkeys(bits, exact) for name in names}
@@ -119,9 +122,7 @@ def _checked(evaluate, bits) -> list[int]:
     if not callable(evaluate):
         raise TypeError(f"evaluate must be a function of a model, got {type(evaluate).__name__}")
     bits = list(bits)
-    for b in bits:
-        if b != FLOAT:
-            check_bits(b, "bits", most=8)
+    bits = [FLOAT if b == FLOAT else check_bits(b, "bits", most=8) for b in bits]
     if min(bits, default=FLOAT) == FLOAT:
         raise ValueError(f"bits must name at least one number from 2 to 8, got {bits}")
     return bits
@@ -132,10 +133,22 @@ def output_error(model: nn.Module, x) -> Callable[[nn.Module], float]:
 
     It is the normalised squared error of the outputs on x. Less is better; unlike an accuracy it is smooth.
 
+    x   inputs in any form that `quantize_model` takes for its calibration
+
     >>> net = nn.Linear(4, 2)
     >>> output_error(net, torch.ones(3, 4))(net)
     0.0
     """
-    x = torch.as_tensor(x)
-    y = predict(model, x)
-    return lambda network: normalized_mse(y, predict(network, x))
+    batches = as_batches(x)
+    y = _outputs(model, batches)
+    return lambda network: normalized_mse(y, _outputs(network, batches))
+
+
+def _outputs(model, batches) -> torch.Tensor:
+    """All that a model answers, in evaluation mode, one value after the other: also of several outputs."""
+    with evaluating(model) if isinstance(model, nn.Module) else contextlib.nullcontext(), torch.no_grad():
+        try:
+            answers = [model(*batch) for batch in batches]
+        except (RuntimeError, TypeError, IndexError) as error:
+            raise ValueError(f"x does not fit the model: {error}") from error
+    return torch.cat([answer.flatten() for answer in tree_leaves(answers)])

@@ -21,6 +21,7 @@ from edukit.quantization.affine import choose_qparams, fake_quantize
 from edukit.quantization.calibrate import min_max
 from edukit.quantization.error import normalized_mse
 from edukit.quantization.granularity import split_groups
+from edukit.quantization.refuse import check_model
 
 SHARINGS = "per tensor", "per channel", "per group"
 
@@ -54,6 +55,7 @@ def error_sweep(
     >>> len(rows), rows[0].layer, rows[0].sharing, rows[4].bits_per_weight
     (12, '0', 'per tensor', 5.0)
     """
+    check_model(model)
     weights = {name: w.detach() for name, w in model.named_parameters() if w.ndim > 1}
     if not weights:
         raise ValueError("model holds no weight of two axes or more")

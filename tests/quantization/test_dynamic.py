@@ -40,9 +40,9 @@ def test_it_is_the_affine_formula_with_the_range_of_each_input():
 
 @pytest.mark.parametrize("name", ["vgg", "transformer", "pre-norm transformer"])
 def test_the_runtime_multiplies_integers_and_agrees(name, tmp_path):
-    quantized = quantize_dynamic(build(name), example=X)
+    quantized = quantize_dynamic(build(name), 7, example=X)  # 7: with 8, a processor without VNNI saturates
     path = export(quantized, X, tmp_path / "dynamic.onnx")
-    layers = [row for row in quantized.report if row.precision == "int8"]
+    layers = [row for row in quantized.report if row.precision == "int7"]
     assert operators(path)["DynamicQuantizeMatMul"] == len(layers) > 0
     with torch.no_grad():
         ours = quantized(X).numpy()
@@ -52,7 +52,7 @@ def test_the_runtime_multiplies_integers_and_agrees(name, tmp_path):
 
 def test_a_matrix_alone_equals_the_runtime_bit_for_bit(tmp_path):
     x = torch.randn(33, 65, generator=torch.Generator().manual_seed(2))
-    quantized = quantize_dynamic(nn.Sequential(nn.Linear(65, 17, bias=False)), example=x)
+    quantized = quantize_dynamic(nn.Sequential(nn.Linear(65, 17, bias=False)), 7, example=x)
     answer = load(export(quantized, x, tmp_path / "matrix.onnx"))(x.numpy())
     assert np.array_equal(answer, quantized(x).numpy())
 
@@ -73,11 +73,12 @@ def test_the_weights_are_bytes():
 
 def test_an_outlier_costs_only_its_own_input():
     """A static range is one for all inputs; here the calm input has its own."""
-    layer = nn.Linear(8, 8)
-    calm = torch.randn(1, 8, generator=torch.Generator().manual_seed(3))
+    layer, rng = nn.Linear(8, 8, bias=False), np.random.default_rng(3)
+    layer.weight.data = torch.from_numpy(rng.normal(size=(8, 8)).astype(np.float32))
+    calm = torch.from_numpy(rng.normal(size=(1, 8)).astype(np.float32))
     dynamic = quantize_dynamic(layer)
-    assert (dynamic(calm) - layer(calm)).norm() < 0.01 * layer(calm).norm()
-    assert (dynamic(1e4 * calm) - layer(1e4 * calm)).norm() < 0.01 * layer(1e4 * calm).norm()
+    for x in (calm, 1e4 * calm):  # two roundings to about 1/200 of a value, over eight inputs
+        assert (dynamic(x) - layer(x)).norm() < 0.02 * layer(x).norm()
 
 
 def test_an_empty_batch_and_a_constant_one():

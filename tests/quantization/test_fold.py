@@ -55,6 +55,70 @@ def test_a_norm_without_affine_parameters_and_one_behind_a_linear_layer_fold():
     torch.testing.assert_close(fold_batchnorm(model)(x), model(x), rtol=1e-4, atol=1e-5)
 
 
+def _on_sequences(features, norm=nn.BatchNorm1d, steps=5):
+    """A linear layer on (B, T, in), and a norm that has seen data; over T, though all look as if over features."""
+    torch.manual_seed(0)
+    model, x = nn.Sequential(nn.Linear(8, features), norm(steps)), torch.rand(16, steps, 8)
+    nn.init.uniform_(model[1].weight, 0.5, 2)
+    for _ in range(20):
+        model(x)
+    return model.eval(), x
+
+
+@pytest.mark.parametrize("features", [6, 5])  # 5: as many features as steps, so that no shape gives it away
+def test_a_norm_over_the_steps_of_a_sequence_is_not_folded_into_a_linear_layer(features):
+    model, x = _on_sequences(features)
+    graph = capture(model, x)
+    fold_graph(graph)
+    assert [node for node in graph.graph.nodes if node.target is BATCH_NORM]
+    torch.testing.assert_close(graph(x), model(x), rtol=1e-5, atol=1e-6)
+
+
+def test_without_an_example_sequences_are_refused_or_left_alone_but_never_wrong():
+    model, x = _on_sequences(6)
+    assert torch.equal(fold_batchnorm(model)(x), model(x))
+    model, x = _on_sequences(5)
+    folded = fold_batchnorm(model)
+    with pytest.raises(ValueError, match="x has 3 axes at 1, which was folded for 2"):
+        folded(x)
+    rows = x.flatten(0, 1)
+    torch.testing.assert_close(folded(rows), model(rows), rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(fold_batchnorm(folded)(rows), model(rows), rtol=1e-4, atol=1e-5)
+
+
+def test_a_weight_that_is_read_elsewhere_as_well_keeps_its_norm():
+    class Tied(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc, self.norm = nn.Linear(4, 4), nn.BatchNorm1d(4)
+
+        def forward(self, x):
+            return self.norm(self.fc(x)) @ self.fc.weight
+
+    model, x = Tied(), torch.rand(32, 4)
+    model(x)
+    model.eval()
+    assert torch.equal(fold_batchnorm(model)(x), model(x))
+
+
+def test_a_computed_bias_is_not_lost():
+    class Doubled(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.w, self.b = nn.Parameter(torch.rand(4, 4)), nn.Parameter(torch.rand(4))
+            self.norm = nn.BatchNorm1d(4)
+
+        def forward(self, x):
+            return self.norm(nn.functional.linear(x, self.w, 2 * self.b))
+
+    model, x = Doubled(), torch.rand(32, 4)
+    model(x)
+    model.eval()
+    graph = capture(model, x)
+    fold_graph(graph)
+    torch.testing.assert_close(graph(x), model(x))
+
+
 def test_what_does_not_stand_behind_a_layer_stays():
     model = nn.Sequential(nn.BatchNorm2d(3), nn.Conv2d(3, 4, 1), nn.ReLU(), nn.BatchNorm2d(4)).eval()
     assert norms(fold_batchnorm(model)) == 2

@@ -1,4 +1,7 @@
-"""Integer arithmetic equals ONNX Runtime bit for bit, on operators built by hand and on files exported by the kit."""
+"""Integer arithmetic equals ONNX Runtime bit for bit, on operators built by hand and on files exported by the kit.
+
+Weights have 7 bits: with 8, a processor without VNNI saturates (saturation.py), and no formula here is at fault.
+"""
 
 import numpy as np
 import onnx
@@ -30,10 +33,10 @@ CONVOLUTIONS = [
 
 
 def grids(filters):
-    """Random grids, as float32 as a real file has them: activations uint8, weights int8 per channel."""
+    """Random grids, as float32 as a real file has them: activations uint8, weights per channel."""
     x = QParams(np.float32(rng.uniform(0.001, 0.1)), np.int32(rng.integers(0, 256)), 0, 255)
-    w = QParams(rng.uniform(0.0005, 0.02, filters).astype(np.float32), np.zeros(filters, np.int32), -127, 127)
-    y = QParams(np.float32(rng.uniform(0.05, 0.5)), np.int32(rng.integers(0, 256)), 0, 255)
+    w = QParams(rng.uniform(0.0005, 0.02, filters).astype(np.float32), np.zeros(filters, np.int32), -64, 63)
+    y = QParams(np.float32(rng.uniform(0.02, 0.2)), np.int32(rng.integers(0, 256)), 0, 255)
     return x, w, y
 
 
@@ -44,7 +47,7 @@ def test_conv_equals_onnxruntime_bit_for_bit(case, seed):
     C, F, k, groups = case["channels"], case["filters"], case["kernel"], case["groups"]
     x_grid, w_grid, y_grid = grids(F)
     q_x = rng.integers(0, 256, (2, C, 9, 11)).astype(np.uint8)
-    q_w = rng.integers(-127, 128, (F, C // groups, k, k)).astype(np.int8)
+    q_w = rng.integers(-64, 64, (F, C // groups, k, k)).astype(np.int8)
     bias = rng.integers(-20_000, 20_000, F).astype(np.int32)
     oracle = _qlinear_conv(q_x, q_w, bias, x_grid, w_grid, y_grid, case)
     options = {name: case[name] for name in ("stride", "padding", "dilation", "groups")}
@@ -65,13 +68,13 @@ def test_conv_equals_onnxruntime_bit_for_bit(case, seed):
 )
 def test_an_exported_layer_equals_the_reference_bit_for_bit(layer, shape, tmp_path):
     x = torch.from_numpy(rng.normal(size=(200, *shape)).astype(np.float32))
-    quantized = quantize_model(nn.Sequential(layer), x)
+    quantized = quantize_model(nn.Sequential(layer), x, 7)
     path = export(quantized, x[:1], tmp_path / "layer.onnx")
     assert operators(path)["QGemm"] + operators(path)["QLinearConv"] == 1
     stored = {name.removeprefix("network."): t.numpy() for name, t in quantized.state_dict().items()}
     op = "linear" if isinstance(layer, nn.Linear) else "conv2d"
     x_grid, y_grid = _grid(stored, "input_1"), _grid(stored, op)
-    w_grid = QParams(stored[f"{op}_weight_scale"], np.int32(0), -127, 127)
+    w_grid = QParams(stored[f"{op}_weight_scale"], np.int32(0), -64, 63)
     codes = stored[f"{op}_weight_codes"], stored[f"{op}_bias_codes"], x_grid, w_grid, y_grid
     if op == "linear":
         q_y = integer_linear(quantize(x.numpy(), x_grid), *codes)

@@ -1,6 +1,7 @@
 """Side by side: samples of what each layer multiplies, and layers rounded in the light of those before them."""
 
 import copy
+from functools import partial
 
 import pytest
 import torch
@@ -82,6 +83,13 @@ def test_without_a_corrected_bias_the_weights_keep_the_mean():
             for how in (None, gptq)
         )
     assert better < 0.7 * nearest
+
+
+@pytest.mark.parametrize("rounding", [gptq, partial(adaround, steps=20)], ids=["gptq", "adaround"])
+@pytest.mark.parametrize("layer", [nn.Conv2d(3, 1, 3), nn.Conv2d(3, 3, 3, groups=3), nn.Linear(16, 1)], ids=repr)
+def test_a_single_output_is_a_channel_too(layer, rounding):
+    quantized = quantize_model(nn.Sequential(layer), X, 4, None, rounding=rounding, correct_bias=True)
+    assert (quantized(X) - layer(X)).norm() < 0.2 * layer(X).norm()
 
 
 def test_a_layer_without_bias_gets_one():

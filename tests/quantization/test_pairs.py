@@ -127,6 +127,29 @@ def test_a_computed_weight_blocks():
     assert pairs(Computed(), torch.rand(2, 3)) == []
 
 
+def test_a_computed_weight_with_a_bias_of_its_own_blocks():
+    """Weight norm: the bias is stored, and must not be taken for the weight."""
+    normed = nn.utils.parametrizations.weight_norm
+    net = nn.Sequential(normed(nn.Linear(3, 4)), nn.ReLU(), normed(nn.Linear(4, 4)), nn.ReLU(), nn.Linear(4, 2))
+    assert pairs(net, torch.rand(2, 3)) == []
+
+
+def test_packed_attention_can_be_followed():
+    """Its views rely on how values lie in memory; colours must lie there as well."""
+
+    class Packed(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.norm, self.qkv, self.out = nn.LayerNorm(16), nn.Linear(16, 48), nn.Linear(16, 16)
+
+        def forward(self, x):
+            B, T, C = x.shape
+            q, k, v = self.qkv(self.norm(x)).reshape(B, T, 3, 2, 8).permute(2, 0, 3, 1, 4).unbind(0)
+            return self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(B, T, C))
+
+    assert [pair.names for pair in pairs(Packed(), torch.rand(2, 7, 16), norms=True)] == [("norm", "qkv")]
+
+
 def test_grouped_convolutions_and_sequences():
     chain = nn.Sequential(
         nn.Conv1d(3, 6, 3), nn.ReLU(), nn.Conv1d(6, 12, 3, groups=3), nn.ReLU(), nn.Conv1d(12, 12, 1, groups=12)

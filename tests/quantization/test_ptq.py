@@ -112,6 +112,57 @@ def test_several_inputs():
     assert distance(quantize_model(model, data)(*data), model(*data)) < 0.03
 
 
+def test_a_norm_over_the_steps_of_a_sequence_stays_float_and_is_reported():
+    model = nn.Sequential(nn.Linear(8, 5), nn.BatchNorm1d(5), nn.ReLU(), nn.Linear(5, 3))
+    x = torch.rand(64, 5, 8, generator=torch.Generator().manual_seed(1))
+    model(x)
+    quantized = quantize_model(model, x)
+    rows = [(row.name, row.operation, row.precision) for row in quantized.report]
+    assert rows == [("0", "linear", "int8"), ("1", "batch_norm", "float"), ("3", "linear", "int8")]
+    assert quantized.report[1].reason == "no layer before it can take it in"
+    assert distance(quantized(x), model.eval()(x)) < 0.03
+
+
+def test_biases_are_integers_also_where_linear_layers_on_sequences_follow_each_other():
+    x = torch.rand(16, 7, 6, generator=torch.Generator().manual_seed(1))
+    model = nn.Sequential(nn.Linear(6, 5), nn.Linear(5, 4), nn.Linear(4, 3))
+    quantized = quantize_model(model, x)
+    biases = {name: p.dtype for name, p in quantized.named_parameters() if "bias" in name}
+    assert len(biases) == 3 and set(biases.values()) == {torch.int32}
+    assert distance(quantized(x), model(x)) < 0.03
+
+
+class Odd(nn.Module):
+    """A fixed blur, a bias that is computed, a weight that is computed: convolutions that no module owns."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("blur", torch.ones(3, 1, 3, 3) / 9)
+        self.w, self.b = nn.Parameter(torch.randn(4, 3, 3, 3)), nn.Parameter(torch.randn(4))
+        self.v = nn.Parameter(torch.randn(5, 4, 1, 1))
+
+    def forward(self, x):
+        x = nn.functional.conv2d(x, self.blur, padding=1, groups=3)
+        x = nn.functional.conv2d(x, self.w, 2 * self.b)
+        return nn.functional.conv2d(x, self.v - self.v.mean()).mean((2, 3))
+
+
+def test_a_fixed_weight_is_quantized_and_what_is_computed_stays_float_by_name():
+    torch.manual_seed(0)
+    model = Odd()
+    quantized = quantize_model(model, X)
+    layers = {row.name: (row.precision, row.reason) for row in quantized.report if row.operation == "conv2d"}
+    assert layers["blur"] == ("int8", "") and layers["w"] == ("float", "its bias is computed")
+    assert ("float", "its weight is computed") in layers.values()
+    assert distance(quantized(X), model(X)) < 0.03
+
+
+def test_a_model_in_another_precision_is_refused_by_name():
+    for kind in (torch.float64, torch.float16, torch.bfloat16):
+        with pytest.raises(ValueError, match=f"model holds {kind} in 0.weight; its weights must be float32"):
+            quantize_model(build("vgg").to(kind), X)
+
+
 @pytest.mark.parametrize("name", NETWORKS)
 def test_weights_only_and_activations_only(name):
     """Their sum is about the whole: each half is closer to the float net than both together, or as close."""
@@ -189,6 +240,20 @@ def test_bad_input_is_refused_by_name(change, word):
 def test_something_that_holds_no_batches_is_refused():
     with pytest.raises(TypeError, match="calibration must be a batch"):
         quantize_model(build("vgg"), 3)
+
+
+def test_mistake_a_backend_of_another_processor():
+    """ARTICLES B: fbgemm "for ARM" (it is x86). Nothing here asks torch for a backend, or sets one."""
+    backends, answers = torch.backends.quantized, []
+    engine = backends.engine
+    try:
+        for name in backends.supported_engines:
+            backends.engine = name
+            answers.append(quantize_model(build("shared module"), X)(X))
+            assert backends.engine == name
+    finally:
+        backends.engine = engine
+    assert all(torch.equal(answers[0], answer) for answer in answers[1:])
 
 
 def test_nan_weights_are_refused_by_name():

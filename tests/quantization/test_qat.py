@@ -145,6 +145,22 @@ def test_a_norm_without_a_layer_before_it_trains_as_well():
     torch.testing.assert_close(convert(after)(X), after(X), rtol=0, atol=1e-6)
 
 
+@pytest.mark.parametrize("features", [6, 5])
+def test_a_norm_over_the_steps_of_a_sequence_trains_on_its_own(features):
+    """Linear layers on (B, T, in): the norm runs over T, so no layer takes it in, however many features there are."""
+    torch.manual_seed(0)
+    layers = nn.Linear(8, features), nn.BatchNorm1d(5), nn.ReLU(), nn.Linear(features, 4), nn.Linear(4, 3)
+    model, x = nn.Sequential(*layers), torch.rand(32, 5, 8)
+    model(x)
+    qat = prepare_qat(model, x, 4, 8)
+    assert torch.equal(qat.eval()(x), quantize_model(model, x, 4, 8)(x))
+    before = qat.network.get_buffer("1.running_mean").clone()
+    qat.train()(x + 1).square().sum().backward()
+    assert all(p.grad is not None for p in qat.parameters())
+    assert not torch.equal(before, qat.network.get_buffer("1.running_mean"))
+    torch.testing.assert_close(convert(qat.eval())(x), qat(x), rtol=0, atol=1e-6)
+
+
 def test_several_inputs_and_outputs():
     data = torch.rand(32, 4), torch.rand(32, 5)
     qat = prepare_qat(Two(), data, 8, 8).train()

@@ -82,7 +82,7 @@ def test_wrapping_is_what_a_cast_does(bits, dtype):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_per_channel_is_worse_than_per_tensor_where_pairs_saturate(seed):
-    """onnxruntime#6545, on the first layer of our own nets: channels that use all codes have more to lose."""
+    """As suspected in onnxruntime#6545, on the first layer of our nets: channels that use all codes lose more."""
     conv = fold_batchnorm(trained("digits_residual", seed)).stem[0]
     images = torch.from_numpy(digits().calibration.x[:64])
     rows = torch.nn.functional.unfold(images, 3, padding=1, stride=2).transpose(1, 2).flatten(0, 1).numpy()

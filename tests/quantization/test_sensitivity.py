@@ -1,5 +1,7 @@
 """The error of each layer on its own, and what each one costs the network."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -86,6 +88,39 @@ def test_evaluate_gets_the_network_with_this_layer_alone():
         with torch.no_grad():
             expected = quantize_model(model, X, others | {name: 3}, None)(X).sum().item()
         assert row[3] == pytest.approx(expected, rel=5e-3)  # the others are in float16 there, in float32 here
+
+
+def test_mistake_a_loss_that_is_a_constant():
+    """ARTICLES A: accuracy loss returned as a constant. Here each entry is what evaluate said, asked for each anew."""
+    answers = []
+
+    def evaluate(network):
+        answers.append(len(answers) / 10)
+        return answers[-1]
+
+    table = sensitivity(build("vgg"), X, evaluate, bits=(2, 8))
+    assert sorted(loss for row in table.values() for loss in row.values()) == answers == [i / 10 for i in range(6)]
+
+
+def test_evaluation_in_training_mode_moves_no_norm_of_the_callers_model():
+    model = build("vgg").train()
+    before = copy.deepcopy(model.state_dict())
+    sensitivity(model, X, lambda network: float(network(X).sum()), bits=(8, 16))
+    assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
+
+
+def test_a_measure_of_several_inputs_and_outputs():
+    class Two(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b = nn.Linear(4, 3), nn.Linear(5, 3)
+
+        def forward(self, x, y):
+            return {"a": self.a(x), "both": self.a(x) + self.b(y)}
+
+    model, data = Two(), (torch.rand(20, 4), torch.rand(20, 5))
+    measure = output_error(model, data)
+    assert measure(model) == 0 < measure(quantize_model(model, data, 4)) < 0.05
 
 
 def test_a_measure_of_the_outputs():

@@ -20,6 +20,9 @@ def test_both_sides_compute_the_same(monkeypatch):
 def test_it_prints_every_ratio(monkeypatch, capsys):
     monkeypatch.setattr(speed, "SHAPE", (7, 30))
     monkeypatch.setattr(speed, "resnet18", lambda: torch.nn.Linear(8, 4))
+    monkeypatch.setattr(speed, "small_net", lambda: torch.nn.Conv2d(3, 2, 3))
     speed.main()
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 3 and all("times" in line for line in lines[:2]) and "21 rows" in lines[2]
+    assert len(lines) == 5 and all("times" in line for line in lines[:2])
+    names = "error_sweep of ResNet-18, 3 sharings", "gptq of 56 parameters", "adaround of 56 parameters"
+    assert [line.split(":")[0] for line in lines[2:]] == list(names)

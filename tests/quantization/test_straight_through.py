@@ -81,6 +81,23 @@ def test_the_gradient_of_a_learned_step_equals_torchs_operator(g, factor):
     torch.testing.assert_close(g.scale.grad, theirs_scale.grad[0], rtol=1e-4, atol=1e-3 * factor * (qmax - qmin))
 
 
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("bits", [2, 4, 8])
+def test_the_gradients_of_learned_steps_equal_torchs_operator_per_channel(axis, bits):
+    x, upstream = values(4, 300), values(4, 300, seed=1).detach()
+    low, high = min_max(x.detach(), axis)
+    g = choose_qparams(low / 2, high / 2, bits, symmetric=True)
+    g.scale.requires_grad_()
+    theirs_scale = g.scale.detach().flatten().requires_grad_()
+    theirs = torch._fake_quantize_learnable_per_channel_affine(
+        x, theirs_scale, g.zero_point.flatten().float(), axis, g.qmin, g.qmax, 0.1
+    )
+    ours = straight_through(x, g, step_gradient=0.1)
+    torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-6)
+    (ours.mul(upstream).sum() + theirs.mul(upstream).sum()).backward()
+    torch.testing.assert_close(g.scale.grad.flatten(), theirs_scale.grad, rtol=1e-4, atol=1e-4 * (g.qmax - g.qmin))
+
+
 def test_the_gradient_of_a_learned_step_by_hand():
     """Inside round(x/s) - x/s; below qmin; above qmax (Esser et al., eq. 3)."""
     x = torch.tensor([-9.0, -0.4, 0.3, 0.8, 9.0])

@@ -1,0 +1,68 @@
+"""What every technique refuses before any work is done, in words that name the argument.
+
+    check_array(x)    a list, a string, complex numbers, truth values        TypeError
+    check_real(x)     the same, but lists and plain numbers may pass         TypeError
+    check_whole(n)    a fraction, a truth value, a number that is too small  ValueError
+    check_model(m)    what is no torch.nn.Module                             TypeError
+
+Numpy's whole numbers are whole numbers: `for bits in np.arange(2, 9)` works.
+"""
+
+from numbers import Integral
+
+import numpy as np
+import torch
+from torch import nn
+
+
+def check_array(x, name: str = "x") -> None:
+    """Raise a TypeError that names the argument unless it is a numpy array or a tensor of real numbers.
+
+    >>> check_array([1.0, 2.0])
+    Traceback (most recent call last):
+    TypeError: x must be a numpy array or a torch tensor, got list
+    """
+    if not isinstance(x, np.ndarray | np.generic | torch.Tensor):
+        raise TypeError(f"{name} must be a numpy array or a torch tensor, got {type(x).__name__}")
+    check_real(x, name)
+
+
+def check_real(x, name: str = "x") -> None:
+    """Raise a TypeError that names the argument unless it holds real numbers.
+
+    >>> check_real([1, 2.5])
+    >>> check_real("a")
+    Traceback (most recent call last):
+    TypeError: x must hold real numbers, got <U1
+    """
+    if isinstance(x, torch.Tensor):
+        real, dtype = not x.is_complex() and x.dtype != torch.bool, x.dtype
+    else:
+        dtype = np.asarray(x).dtype
+        real = dtype.kind in "iuf"
+    if not real:
+        raise TypeError(f"{name} must hold real numbers, got {dtype}")
+
+
+def check_whole(value, name: str, least: int = 1, most: int | None = None) -> int:
+    """The value as an int; a ValueError that names the argument unless it is a whole number in the range.
+
+    >>> check_whole(np.int64(3), "size")
+    3
+    """
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or value < least or most is not None and value > most:
+        allowed = f"of at least {least}" if most is None else f"from {least} to {most}"
+        raise ValueError(f"{name} must be a whole number {allowed}, got {value!r}")
+    return int(value)
+
+
+def check_model(model, name: str = "model") -> None:
+    """Raise a TypeError that names the argument unless it is a torch.nn.Module.
+
+    >>> check_model(np.zeros(3))
+    Traceback (most recent call last):
+    TypeError: model must be a torch.nn.Module, got ndarray
+    """
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"{name} must be a torch.nn.Module, got {type(model).__name__}")
