@@ -12,6 +12,8 @@ from edukit.quantization.binary_network import BinaryModel, binary_model, load_b
 from edukit.quantization.blocks import Block
 from edukit.quantization.calibrate import clipping_and_rounding, kl, min_max, moving_average, mse, percentile
 from edukit.quantization.codebook import SharedWeights, kmeans
+from edukit.quantization.diagnose import diagnose
+from edukit.quantization.diagnosis import Diagnosis
 from edukit.quantization.dynamic import quantize_dynamic
 from edukit.quantization.equalize import equalize, equalize_pair
 from edukit.quantization.error import compression_ratio, normalized_mse
@@ -29,12 +31,14 @@ from edukit.quantization.ptq import LayerReport, QuantizedModel, quantize_model
 from edukit.quantization.qat import QatModel, convert, freeze_batchnorm, freeze_observers, prepare_qat
 from edukit.quantization.rounding import adaround, bias_correction, gptq
 from edukit.quantization.sensitivity import LayerError, layer_errors, output_error, sensitivity
+from edukit.quantization.smooth import awq, smoothing_scales, smoothquant
 
 __all__ = [
     "BinaryConv2d",
     "BinaryLinear",
     "BinaryModel",
     "Block",
+    "Diagnosis",
     "FakeQuantize",
     "LayerError",
     "LayerReport",
@@ -46,6 +50,7 @@ __all__ = [
     "adaround",
     "all_codes",
     "allocate_bits",
+    "awq",
     "bias_correction",
     "binarize",
     "binary_conv2d",
@@ -59,6 +64,7 @@ __all__ = [
     "dequantize",
     "equalize",
     "equalize_pair",
+    "diagnose",
     "fake_quantize",
     "fold_batchnorm",
     "freeze_batchnorm",
@@ -94,6 +100,8 @@ __all__ = [
     "sensitivity",
     "sign",
     "sign_gradient",
+    "smoothing_scales",
+    "smoothquant",
     "split_groups",
     "ternarize",
     "unpack",
