@@ -16,7 +16,7 @@ import ipywidgets as widgets
 from edukit.panels.slider import Slider
 from edukit.plots.picture import Picture, img
 
-_NARROW = {"description_width": "initial"}
+_APART = {"width": "max-content", "margin": "2px 20px 2px 2px"}  # as wide as its words, and away from the next
 UNITS = {"percent": "%", "db": "dB", "ms": "ms", "s": "s", "bytes": "bytes", "times": "×"}
 
 
@@ -81,9 +81,10 @@ def _check_names(plot, controls):
 def _control(name, spec):
     label = _label(name)
     if isinstance(spec, bool):
-        return widgets.Checkbox(spec, description=label, indent=False, layout={"width": "max-content"})
+        return widgets.Checkbox(spec, description=label, indent=False, layout=_APART)
     if isinstance(spec, list) and spec:
-        return widgets.ToggleButtons(options=spec, description=label, style=_NARROW | {"button_width": "auto"})
+        look = {"description_width": "initial", "button_width": "auto"}
+        return widgets.ToggleButtons(options=spec, description=label, style=look, layout=_APART)
     if isinstance(spec, tuple) and len(spec) in (2, 3) and all(_is_number(v) for v in spec):
         low, high, start = (*spec, spec[1])[:3]
         if low < high and low <= start <= high:

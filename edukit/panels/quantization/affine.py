@@ -36,7 +36,7 @@ def channels(weights) -> Panel:
 
 
 def against_bits(curves, ylabel: str, reference=None) -> Panel:
-    """A measure against the number of bits: curves {name: {bits: value}}, reference (name, {bits: value}).
+    """A measure against the number of bits: curves {name: {bits: value, or several}}, reference (name, {bits: value}).
 
     >>> against_bits({"per tensor": {2: 5.1, 3: 11.2}, "per channel": {2: 9.0, 3: 15.1}}, "SQNR, dB").description
     'SQNR, dB, at 3 bits: per tensor 11.2, per channel 15.1.'

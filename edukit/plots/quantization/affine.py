@@ -142,16 +142,23 @@ class AgainstBitsPlot:
     """A measure against the number of bits, a line for each way to quantize; a mark at the chosen number."""
 
     def __init__(self, fig, curves, *, ylabel, reference=None):
-        """curves: {name: {bits: value}}, at most three, of equal bits; reference: (name, {bits: value}), dotted."""
-        self.curves, self.ylabel = curves, ylabel
+        """curves: {name: {bits: value}}, at most three, of equal bits; reference: (name, {bits: value}), dotted.
+
+        A value may be several, one for each network: the line is their mean, a bar behind it their spread.
+        """
+        self.curves = {name: {b: float(np.mean(v)) for b, v in curve.items()} for name, curve in curves.items()}
+        self.ylabel = ylabel
         bits = list(next(iter(curves.values())))
         with house():
             axes = fig.subplots()
             self.mark = axes.axvline(bits[0], color=LIMIT, linewidth=1.2, linestyle="--")
             lines = [
                 axes.plot(*zip(*curve.items(), strict=True), marker, linestyle="-", color=color, label=name)[0]
-                for (name, curve), color, marker in zip(curves.items(), (BLUE, ORANGE, GREEN), "os^", strict=False)
+                for (name, curve), color, marker in zip(self.curves.items(), (BLUE, ORANGE, GREEN), "os^", strict=False)
             ]
+            for line, curve in zip(lines, curves.values(), strict=True):
+                ends = np.array([(np.min(v), np.max(v)) for v in curve.values()]).T
+                axes.vlines(bits, *ends, color=line.get_color(), alpha=0.35, linewidth=5)
             if reference:
                 points = zip(*reference[1].items(), strict=True)
                 lines += axes.plot(*points, color=MUTED, linestyle=":", label=reference[0])

@@ -78,6 +78,14 @@ def test_a_chosen_number_of_bits_is_read_off_every_curve():
     assert min(np.diff(heights)) >= 0.99  # a tenth of the axis, so that names never lie on each other
 
 
+def test_several_values_are_shown_as_their_mean_and_their_spread():
+    curves = {"per tensor": {2: [10, 20, 60], 3: np.array([80, 90, 85])}}
+    picture = Picture(partial(AgainstBitsPlot, curves=curves, ylabel="accuracy, %"), bits=2)
+    assert picture.description == "accuracy, %, at 2 bits: per tensor 30.0."
+    (bars,) = picture.axes[0].collections
+    assert [bar[:, 1].tolist() for bar in bars.get_segments()] == [[10, 60], [80, 90]]
+
+
 @pytest.mark.parametrize(
     "picture",
     [

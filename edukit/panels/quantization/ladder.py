@@ -1,0 +1,31 @@
+"""The panels of lesson 03: the ladder of post-training quantization, and how one layer was rounded."""
+
+from functools import partial
+
+from edukit.panels.panel import Panel
+from edukit.plots.quantization.ladder import LadderPlot, RoundingPlot
+
+
+def ladder(table, before, chance: float = 0.1) -> Panel:
+    """What each rung reaches: table {rung: {bits: [accuracy of each network]}}, before: the accuracies in float.
+
+    >>> ladder({"nearest": {2: [0.4, 0.5], 3: [0.9, 0.94]}}, [0.95, 0.97]).description
+    '3 bits a weight, correct answers in %, mean (worst to best): nearest 92.0 (90.0 to 94.0); float 96.0.'
+    """
+    bits = sorted(next(iter(table.values())))
+    plot = partial(LadderPlot, table=table, before=before, chance=chance)
+    return Panel(plot, bits=(bits[0], bits[-1]), figsize=(7.5, 0.36 * len(table) + 1.2))
+
+
+def rounding(seen) -> Panel:
+    """Where each weight of a layer went, and both errors: seen {bits: {method: Closeup}}, as from `closeups`.
+
+    >>> import torch
+    >>> from edukit.quantization.closeup import closeups
+    >>> w, x = torch.tensor([[[1.0, 0.4, 0.3]]]), torch.ones(1, 9, 3)
+    >>> rounding({bits: closeups(w, x, bits) for bits in (2, 3)}).description[:31]
+    '3 bits, GPTQ: 33 % of the weigh'
+    """
+    methods = list(next(iter(seen.values())))
+    plot = partial(RoundingPlot, seen=seen)
+    return Panel(plot, bits=(min(seen), max(seen)), rounding=methods[::-1], figsize=(7.5, 3.2))

@@ -1,0 +1,31 @@
+"""Each control of each panel of lesson 02 moves its picture and its description."""
+
+import numpy as np
+import pytest
+
+from edukit.panels.quantization import momentum, more_images, ranges
+from edukit.quantization import Observer
+
+OBSERVER = Observer()
+for batch in np.abs(np.random.default_rng(0).standard_t(4, (20, 100))):
+    OBSERVER.update(batch)
+PANELS = {
+    "ranges": lambda: ranges(OBSERVER),
+    "more_images": lambda: more_images({"min_max": {1: [3, 5], 2: [4, 6]}, "mse": {1: [3, 4], 2: [3, 3]}}),
+    "momentum": lambda: momentum(OBSERVER.history),
+}
+CONTROLS = [(name, control) for name, make in PANELS.items() for control in make().controls]
+
+
+@pytest.mark.parametrize(("name", "control"), CONTROLS)
+def test_every_control_moves_the_picture(name, control):
+    panel = PANELS[name]()
+    if control == "percentile":
+        panel.controls["method"].value = "percentile"
+    widget, png, description = panel.controls[control], panel._png, panel.description
+    if isinstance(widget.value, bool):
+        ends = (False, True)
+    else:
+        ends = widget.options if hasattr(widget, "options") else (widget.min, widget.max)
+    widget.value = ends[-1] if widget.value != ends[-1] else ends[0]
+    assert panel._png != png and panel.description != description

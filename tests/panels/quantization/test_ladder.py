@@ -1,0 +1,26 @@
+"""Each control of each panel moves its picture and its description."""
+
+import pytest
+import torch
+
+from edukit.panels.quantization import ladder, rounding
+from edukit.quantization.closeup import closeups
+
+W, X = torch.linspace(-1, 1, 24).reshape(1, 3, 8), torch.linspace(0, 1, 80).square().reshape(1, 10, 8)
+PANELS = {
+    "ladder": lambda: ladder({"a": {2: [0.1, 0.3], 3: [0.5, 0.6]}, "b": {2: [0.4, 0.5], 3: [0.9, 0.9]}}, [0.95, 0.96]),
+    "rounding": lambda: rounding({bits: closeups(W, X, bits) for bits in (2, 3)}),
+}
+CONTROLS = [(name, control) for name, make in PANELS.items() for control in make().controls]
+
+
+@pytest.mark.parametrize(("name", "control"), CONTROLS)
+def test_every_control_moves_the_picture(name, control):
+    panel = PANELS[name]()
+    widget, png, description = panel.controls[control], panel._png, panel.description
+    widget.value = widget.options[-1] if hasattr(widget, "options") else widget.min
+    assert panel._png != png and panel.description != description
+
+
+def test_there_is_a_slider_and_it_begins_at_the_most_bits():
+    assert all(make().controls["bits"].value == 3 for make in PANELS.values())

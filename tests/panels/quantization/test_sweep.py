@@ -1,0 +1,26 @@
+"""Each control of the panels on the sweep and on overflow moves its picture and its description."""
+
+import numpy as np
+import pytest
+from torch import nn
+
+from edukit.panels.quantization import error_sweep, saturation
+
+random = np.random.default_rng(0)
+PANELS = {
+    "error_sweep": lambda: error_sweep(nn.Sequential(nn.Linear(64, 8), nn.Linear(32, 8)), group_sizes=[8, 16]),
+    "saturation": lambda: saturation(random.random((40, 9)), random.normal(size=(5, 9))),
+}
+CONTROLS = [(name, control) for name, make in PANELS.items() for control in make().controls]
+
+
+@pytest.mark.parametrize(("name", "control"), CONTROLS)
+def test_every_control_moves_the_picture(name, control):
+    panel = PANELS[name]()
+    widget, png, description = panel.controls[control], panel._png, panel.description
+    if isinstance(widget.value, bool):
+        widget.value = not widget.value
+    else:
+        ends = widget.options if hasattr(widget, "options") else (widget.min, widget.max)
+        widget.value = next(end for end in ends if end != widget.value)
+    assert panel._png != png and panel.description != description
