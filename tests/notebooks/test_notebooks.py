@@ -61,6 +61,7 @@ def test_every_picture_says_in_words_what_it_shows(notebook):
     assert pictures
     for data in pictures:
         assert len("".join(data["text/plain"])) > 20 and "<Figure" not in "".join(data["text/plain"])
+        assert "text/html" not in data  # the same picture once more, for JupyterLab; execute.py takes it out
 
 
 def test_it_is_smaller_than_a_megabyte(path):
