@@ -4,7 +4,7 @@
     depthwise separable     k x k per channel, 1 x 1 over them      k² M + M N
     separable / standard    1/N + 1/k²                              about 1/8 for k = 3 and many channels
 
-Symbols   k kernel size, here 3 · M in_channels · N out_channels · t expansion
+Symbols   k kernel, odd: 3 unless another is asked for · M in_channels · N out_channels · t expansion
 Shapes    (B, M, H, W) -> (B, N, ceil(H / stride), ceil(W / stride))
 Source    Howard et al. 2017, https://arxiv.org/abs/1704.04861, section 3.1 (separable);
           Sandler et al. 2018, https://arxiv.org/abs/1801.04381 (inverted residual);
@@ -17,14 +17,14 @@ from torch import nn
 
 
 class DepthwiseSeparable(nn.Sequential):
-    """Depthwise 3x3, then pointwise 1x1, each with batch norm and ReLU.
+    """Depthwise kernel x kernel, then pointwise 1x1, each with batch norm and ReLU.
 
     >>> DepthwiseSeparable(8, 16, stride=2)(torch.zeros(1, 8, 9, 9)).shape
     torch.Size([1, 16, 5, 5])
     """
 
-    def __init__(self, in_channels: int, out_channels: int, stride: int = 1):
-        depthwise = conv_bn(in_channels, in_channels, 3, stride, groups=in_channels)
+    def __init__(self, in_channels: int, out_channels: int, stride: int = 1, *, kernel: int = 3):
+        depthwise = conv_bn(in_channels, in_channels, kernel, stride, groups=in_channels)
         super().__init__(*depthwise, nn.ReLU(), *conv_bn(in_channels, out_channels, 1), nn.ReLU())
 
 
@@ -51,11 +51,11 @@ class InvertedResidual(nn.Module):
     torch.Size([1, 8, 9, 9])
     """
 
-    def __init__(self, in_channels: int, out_channels: int, stride: int = 1, *, expansion: int = 6):
+    def __init__(self, in_channels: int, out_channels: int, stride: int = 1, *, expansion: int = 6, kernel: int = 3):
         super().__init__()
         hidden = in_channels * expansion
         widen = [*conv_bn(in_channels, hidden, 1), nn.ReLU6()] if expansion > 1 else []
-        depthwise = [*conv_bn(hidden, hidden, 3, stride, groups=hidden), nn.ReLU6()]
+        depthwise = [*conv_bn(hidden, hidden, kernel, stride, groups=hidden), nn.ReLU6()]
         self.residual = stride == 1 and in_channels == out_channels
         self.body = nn.Sequential(*widen, *depthwise, *conv_bn(hidden, out_channels, 1))
 
@@ -87,6 +87,7 @@ def conv_bn(in_channels: int, out_channels: int, kernel: int, stride: int = 1, *
     >>> [type(layer).__name__ for layer in conv_bn(3, 8, 3)]
     ['Conv2d', 'BatchNorm2d']
     """
+    check_kernel(kernel)
     conv = nn.Conv2d(in_channels, out_channels, kernel, stride, kernel // 2, groups=groups, bias=False)
     return [conv, nn.BatchNorm2d(out_channels)]
 
@@ -100,3 +101,12 @@ def scaled(channels: int, width: float) -> int:
     if not 0 < width < float("inf"):
         raise ValueError(f"width must be above 0 and finite, got {width!r}")
     return max(8, round(channels * width / 8) * 8)
+
+
+def check_kernel(kernel: int) -> None:
+    """Raise a ValueError for an even kernel: it has no middle, and the image would change its size.
+
+    >>> check_kernel(5)
+    """
+    if not isinstance(kernel, int) or kernel < 1 or kernel % 2 == 0:
+        raise ValueError(f"kernel must be an odd number of at least 1, got {kernel!r}")
