@@ -1,6 +1,7 @@
-"""Distillation: a small net learns from a large one. Read in this order: losses → fit."""
+"""Distillation: a small net learns from a large one. Read in this order: losses → features → fit."""
 
+from edukit.distillation.features import Hints, Tap, attention_loss, feature_loss
 from edukit.distillation.fit import distill
-from edukit.distillation.losses import kd_loss
+from edukit.distillation.losses import kd_loss, multi_teacher_loss
 
-__all__ = ["distill", "kd_loss"]
+__all__ = ["Hints", "Tap", "attention_loss", "distill", "feature_loss", "kd_loss", "multi_teacher_loss"]

@@ -1,8 +1,8 @@
 """Train a student on a teacher's answers: the training loop of the kit with the distillation loss.
 
-    for each batch (x, y):   student ← student - η ∇ kd_loss(student(x), teacher(x), y)
+    for each batch (x, y):   student ← student - η ∇ [kd_loss(student(x), teacher(x), y) + features, if hints are given]
 
-Shapes    student and teacher map the same x to logits (B, classes)
+Shapes    student and teachers map the same x to logits (B, classes)
 Note      the teacher answers for the very images the student sees, shifted ones included, so it runs once a batch
 Source    Hinton, Vinyals, Dean 2015, https://arxiv.org/abs/1503.02531
 In production  the same loop; where images are not changed between epochs, the teacher's logits are computed once
@@ -11,18 +11,31 @@ In production  the same loop; where images are not changed between epochs, the t
 import torch
 from torch import nn
 
-from edukit.distillation.losses import check_temperature_and_alpha, kd_loss
-from edukit.training import fit, predict
+from edukit.distillation.features import Guided, Hints, Tap
+from edukit.distillation.losses import check_temperature_and_alpha, checked_shares, kd_terms
+from edukit.training import fit, predict, seeded
 
 
 def distill(
-    student: nn.Module, teacher: nn.Module, split, *, epochs: int, temperature=3.0, alpha=0.7, **training
+    student: nn.Module,
+    teacher,
+    split,
+    *,
+    epochs: int,
+    temperature=3.0,
+    alpha=0.7,
+    shares=None,
+    hints: Hints | None = None,
+    **training,
 ) -> nn.Module:
-    """A copy of the student trained on the split with `kd_loss`, in evaluation mode; both models stay as they are.
+    """A copy of the student trained on the split with `kd_loss`, in evaluation mode; all models stay as they are.
 
-    **training   the other arguments of `edukit.training.fit`: seed, learning_rate, augment, ...
+    teacher      a model, or a list of them, whose probabilities are mixed by `shares`
+    hints        which of the student's layers learn from which of the teacher's (of the first, if there are several)
+    **training   the other arguments of `edukit.training.fit`: seed, learning_rate, augment, ...; its progress bar and
+                 its `report` show the parts of the loss apart: "soft", "hard" and "features"
     Raises ValueError for a teacher in training mode (its dropout and batch norm would blur its answers) or with
-    another number of classes than the student, and whatever `kd_loss` and `fit` refuse.
+    another number of classes than the student, hints that name unknown modules, and what `kd_loss` and `fit` refuse.
 
     >>> from edukit.data import digits
     >>> from edukit.training import accuracy
@@ -34,19 +47,33 @@ def distill(
     True
     """
     check_temperature_and_alpha(temperature, alpha)
-    if any(module.training for module in teacher.modules()):
-        raise ValueError("teacher is in training mode; call teacher.eval() first")
-    _check_classes(student, teacher, split)
+    teachers = list(teacher) if isinstance(teacher, list | tuple) else [teacher]
+    checked_shares(shares, len(teachers))
+    for one in teachers:
+        _check_teacher(one, student, split)
+    guided = _guided(student, teachers[0], hints, split, training.get("seed", 0))
 
     def loss(model, x, y):
-        with torch.no_grad():
-            answers = teacher(x)
-        return kd_loss(model(x), answers, y, temperature=temperature, alpha=alpha)
+        logits, features = model.answer(x) if hints else (model(x), [])
+        with torch.no_grad(), Tap(teachers[0], hints.pairs.values() if hints else ()) as tap:
+            answers = [one(x) for one in teachers]
+        terms = kd_terms(logits, answers, y, temperature, alpha, shares=shares)
+        return terms | ({"features": model.distance(features, tap.seen)} if hints else {})
 
-    return fit(student, split, epochs=epochs, loss=loss, **{"progress": "distilling", **training})
+    trained = fit(guided, split, epochs=epochs, loss=loss, **{"progress": "distilling", **training})
+    return trained.student if hints else trained
 
 
-def _check_classes(student, teacher, split) -> None:
+def _guided(student, teacher, hints, split, seed):
+    if hints is None:
+        return student
+    with seeded(seed):
+        return Guided(student, teacher, hints, torch.as_tensor(split.x[:1]))
+
+
+def _check_teacher(teacher, student, split) -> None:
+    if any(module.training for module in teacher.modules()):
+        raise ValueError("teacher is in training mode; call teacher.eval() first")
     if len(split.x):
         ours, theirs = (predict(model, split.x[:1]).shape[-1] for model in (student, teacher))
         if ours != theirs:

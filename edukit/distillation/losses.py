@@ -1,11 +1,14 @@
 """Distillation: a small net learns from a large one's whole answer, not from the right class alone.
 
     L = α T² KL(p ‖ q) + (1 - α) CE(student, labels)        p = softmax(teacher / T)    q = softmax(student / T)
+    several teachers                                        p = Σ_i a_i softmax(teacher_i / T)
 
 Symbols   T temperature, above 1 it lifts the small probabilities, where the teacher says which classes look alike
           α alpha, the teacher's weight against the labels' · KL Kullback-Leibler divergence · CE cross entropy
+          a_i shares of the teachers, Σ a_i = 1
 Shapes    logits (B, classes), labels (B,); KL and CE are means over the batch B, never over the classes
 Bound     KL >= 0, and 0 only where p = q
+Mixture   of probabilities, not of logits: the mean of logits lets the loudest teacher overrule the others
 Gradient  of T² KL with respect to the student's logits: T (q - p) / B. As q - p shrinks like 1/T, T² keeps its size
           (within a factor of 2 from T = 1 to 20); without T² the teacher fades away as T grows
 Source    Hinton, Vinyals, Dean 2015, https://arxiv.org/abs/1503.02531, section 2
@@ -38,15 +41,67 @@ def kd_loss(
     if isinstance(student_logits, np.ndarray):
         tensors = [None if a is None else torch.as_tensor(a) for a in (student_logits, teacher_logits, labels)]
         return kd_loss(*tensors, temperature, alpha).numpy()
+    return sum(kd_terms(student_logits, [teacher_logits], labels, temperature, alpha).values())
+
+
+def multi_teacher_loss(
+    student_logits: Array, teachers_logits: list[Array], labels=None, temperature=3.0, alpha=0.7, *, shares=None
+) -> Array:
+    """`kd_loss` with the mean of several teachers' probabilities as the soft label.
+
+    teachers_logits   a list of (B, classes), one for each teacher
+    shares            how much each of them counts, at least 0 and 1 in all; None: all alike
+    Raises ValueError for other shares, no teacher, and whatever `kd_loss` refuses.
+
+    >>> one, other, student = np.float32([[9, 0]]), np.float32([[0, 9]]), np.float32([[1, 1]])
+    >>> round(float(multi_teacher_loss(student, [one, other])), 2)  # they disagree: fifty-fifty is what they teach
+    0.0
+    """
+    if isinstance(student_logits, np.ndarray):
+        teachers = [torch.as_tensor(t) for t in teachers_logits]
+        labels = None if labels is None else torch.as_tensor(labels)
+        student = torch.as_tensor(student_logits)
+        return multi_teacher_loss(student, teachers, labels, temperature, alpha, shares=shares).numpy()
+    return sum(kd_terms(student_logits, teachers_logits, labels, temperature, alpha, shares=shares).values())
+
+
+def kd_terms(student_logits, teachers_logits, labels=None, temperature=3.0, alpha=0.7, *, shares=None) -> dict:
+    """The parts of the loss, {"soft": …, "hard": …}, which add up to it; "soft" alone, and whole, without labels.
+
+    >>> list(kd_terms(torch.zeros(1, 2), [torch.zeros(1, 2)], torch.tensor([0])))
+    ['soft', 'hard']
+    """
     check_temperature_and_alpha(temperature, alpha)
-    _check_logits(student_logits, teacher_logits)
-    log_p = F.log_softmax(teacher_logits.detach() / temperature, dim=1)
+    shares = checked_shares(shares, len(teachers_logits))
+    for teacher_logits in teachers_logits:
+        _check_logits(student_logits, teacher_logits)
+    log_p = torch.stack(
+        [
+            F.log_softmax(logits.detach() / temperature, dim=1) + math.log(share)
+            for logits, share in zip(teachers_logits, shares, strict=True)
+            if share
+        ]
+    ).logsumexp(0)
     log_q = F.log_softmax(student_logits / temperature, dim=1)
     soft = temperature**2 * (log_p.exp() * (log_p - log_q)).sum(1).mean()
     if labels is None:
-        return soft
+        return {"soft": soft}
     _check_labels(labels, student_logits)
-    return alpha * soft + (1 - alpha) * F.cross_entropy(student_logits, labels.long())
+    return {"soft": alpha * soft, "hard": (1 - alpha) * F.cross_entropy(student_logits, labels.long())}
+
+
+def checked_shares(shares, teachers: int) -> list[float]:
+    """The share of each teacher; equal ones for None. ValueError unless they are at least 0 and 1 in all.
+
+    >>> checked_shares(None, 4)
+    [0.25, 0.25, 0.25, 0.25]
+    """
+    if not teachers:
+        raise ValueError("teachers_logits must hold at least one teacher, got none")
+    shares = [1 / teachers] * teachers if shares is None else [float(share) for share in shares]
+    if len(shares) != teachers or min(shares) < 0 or not math.isclose(sum(shares), 1, rel_tol=1e-6):
+        raise ValueError(f"shares must be {teachers} numbers of at least 0 that sum to 1, got {shares}")
+    return shares
 
 
 def check_temperature_and_alpha(temperature: float, alpha: float) -> None:

@@ -30,6 +30,7 @@ class Recipe:
 
     augment    None, or a function of (batch, generator) that returns a changed batch, such as `shift`
     progress   the words before the progress bar, which goes to stderr; None for no bar
+    report     None, or a function that is called after each epoch with {part of the loss: its mean in that epoch}
 
     >>> Recipe(learning_rate=0.001).batch_size
     32
@@ -40,6 +41,7 @@ class Recipe:
     weight_decay: float = 0.01
     augment: Callable | None = None
     progress: str | None = "training"
+    report: Callable | None = None
 
     def __post_init__(self):
         check_whole("batch_size", self.batch_size)
@@ -63,9 +65,10 @@ def fit(model: nn.Module, split, *, epochs: int, loss: Callable = cross_entropy,
     """A trained copy of the model, in evaluation mode; the model itself is not changed, whatever happens.
 
     split      holds x (N, ...) and y (N,), numpy or torch, such as `edukit.data.digits().train`
-    loss       a function of (model, x, y) for one batch that returns a scalar
+    loss       a function of (model, x, y) for one batch that returns a scalar, or several by name, {part: scalar},
+               whose sum is to become small: the bar shows them apart
     seed       of the order of the rows, of the augmentation and of dropout
-    **recipe   the fields of `Recipe`: learning_rate, batch_size, weight_decay, augment, progress
+    **recipe   the fields of `Recipe`: learning_rate, batch_size, weight_decay, augment, progress, report
     Raises ValueError for an empty split, NaN in x, labels the model has no output for, a model that does not take
     x, epochs below 1, and a loss that is no longer finite.
 
@@ -89,7 +92,10 @@ def fit(model: nn.Module, split, *, epochs: int, loss: Callable = cross_entropy,
     with seeded(seed), bar:
         for _ in bar:
             losses = [_step(loss(model, *batch), optimizer, schedule) for batch in _batches(x, y, recipe, generator)]
-            bar.set_postfix(loss=f"{np.mean(losses):.3f}")
+            means = {part: float(np.mean([step[part] for step in losses])) for part in losses[0]}
+            bar.set_postfix({part: f"{mean:.3f}" for part, mean in means.items()})
+            if recipe.report:
+                recipe.report(means)
     _lay_out(model, torch.contiguous_format)
     model.zero_grad()  # the last gradients weigh as much as the model
     return model.eval()
@@ -167,14 +173,16 @@ def _batches(x, y, recipe: Recipe, generator: torch.Generator):
         yield recipe.augment(x[rows], generator) if recipe.augment else x[rows], y[rows]
 
 
-def _step(loss: torch.Tensor, optimizer, schedule) -> float:
-    if not torch.isfinite(loss):
-        raise ValueError(f"the loss became {loss.item()}; try a smaller learning_rate")
+def _step(loss, optimizer, schedule) -> dict[str, float]:
+    parts = loss if isinstance(loss, dict) else {"loss": loss}
+    total = sum(parts.values())
+    if not torch.isfinite(total):
+        raise ValueError(f"the loss became {total.item()}; try a smaller learning_rate")
     optimizer.zero_grad()
-    loss.backward()
+    total.backward()
     optimizer.step()
     schedule.step()
-    return loss.item()
+    return {part: value.item() for part, value in parts.items()}
 
 
 def _lay_out(model, memory_format) -> None:

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from edukit.distillation import distill
+from edukit.distillation import Hints, attention_loss, distill
 from edukit.training import fit, predict, seeded
 
 GENERATOR = np.random.default_rng(0)
@@ -92,3 +92,56 @@ def test_a_teacher_in_training_mode_is_refused_even_in_part():
 def test_bad_input_is_refused_by_name(options, hint):
     with pytest.raises(ValueError, match=hint):
         distilled(**options)
+
+
+def test_several_teachers_each_have_their_share():
+    one, other = net(1, 32).eval(), net(5).eval()
+    assert equal(distilled(teacher=[one]), distilled(teacher=one))
+    assert equal(distilled(teacher=[one, other], shares=[1, 0]), distilled(teacher=one))
+    assert not equal(distilled(teacher=[one, other]), distilled(teacher=one))
+    with pytest.raises(ValueError, match="teacher is in training mode"):
+        distilled(teacher=[one, net(5).train()])
+    with pytest.raises(ValueError, match="shares"):
+        distilled(teacher=[one, other], shares=[1, 1])
+
+
+def test_both_losses_are_shown_after_every_epoch():
+    seen = []
+    distilled(report=seen.append, epochs=4)
+    assert len(seen) == 4 and all(list(parts) == ["soft", "hard"] for parts in seen)
+    assert seen[-1]["soft"] + seen[-1]["hard"] < seen[0]["soft"] + seen[0]["hard"]
+
+
+def test_hints_bring_the_features_closer_and_leave_no_adapter_behind():
+    student, teacher, seen = net(2), net(1, 32).eval(), []
+    hints = Hints({"2": "2"}, weight=5.0)
+    recipe = dict(epochs=30, learning_rate=0.01, hints=hints, report=seen.append)
+    result = distilled(student=student, teacher=teacher, **recipe)
+    assert list(seen[0]) == ["soft", "hard", "features"] and seen[-1]["features"] < 0.3 * seen[0]["features"]
+    assert [name for name, _ in result.named_parameters()] == [name for name, _ in student.named_parameters()]
+    assert not result.training and not result[2]._forward_hooks and not teacher[2]._forward_hooks
+
+
+def test_hints_change_neither_model_and_go_on_after_an_error():
+    student, teacher = net(2).train(), net(1, 32).eval()
+    before = copy.deepcopy([student, teacher])
+    distilled(student=student, teacher=teacher, hints=Hints({"0": "0"}))
+    assert equal(student, before[0]) and equal(teacher, before[1]) and student.training and not teacher.training
+    with pytest.raises(ValueError, match="no module is called 'layer9'; there are 0, 1, 2, 3"):
+        distilled(student=student, teacher=teacher, hints=Hints({"0": "layer9"}))
+    assert not any(module._forward_hooks for model in (student, teacher) for module in model.modules())
+
+
+def test_hints_on_images_of_other_sizes_and_attention_transfer():
+    def conv_net(width, stride, seed):
+        with seeded(seed):
+            body = nn.Conv2d(1, width, 3, stride, padding=1), nn.BatchNorm2d(width), nn.ReLU()
+            return nn.Sequential(*body, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, 3))
+
+    images = SimpleNamespace(x=GENERATOR.normal(size=(48, 1, 8, 8)).astype(np.float32), y=SPLIT.y[:48])
+    student, teacher = conv_net(4, 2, 0), conv_net(8, 1, 1).eval()
+    for hints in (Hints({"2": "2"}), Hints({"2": "2"}, loss=attention_loss)):
+        seen = []
+        recipe = dict(hints=hints, report=seen.append, epochs=15, learning_rate=0.02)
+        result = distilled(images, teacher, student, **recipe)
+        assert seen[-1]["features"] < seen[0]["features"] and result(torch.zeros(2, 1, 8, 8)).shape == (2, 3)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from edukit.distillation.losses import kd_loss
+from edukit.distillation.losses import kd_loss, kd_terms, multi_teacher_loss
 
 
 def logits(B=8, classes=10, seed=0):
@@ -87,6 +87,56 @@ def test_sure_teachers_do_not_overflow():
     sure = torch.tensor([[1e4, 0.0, -1e4]])
     assert kd_loss(sure, sure, temperature=0.01) == 0
     assert torch.isfinite(kd_loss(-sure, sure))
+
+
+def teachers(count=3):
+    return [logits(seed=seed)[1] for seed in range(count)]
+
+
+def test_one_teacher_or_the_same_one_twice_is_plain_distillation():
+    student, teacher, labels = logits()
+    for several in ([teacher], [teacher, teacher]):
+        assert torch.allclose(multi_teacher_loss(student, several, labels), kd_loss(student, teacher, labels))
+    lone = multi_teacher_loss(student, teachers(2), labels, shares=[0, 1])
+    assert torch.allclose(lone, kd_loss(student, teachers(2)[1], labels))
+
+
+@pytest.mark.parametrize("shares", [None, [0.2, 0.3, 0.5]])
+@pytest.mark.parametrize("T", [1, 4])
+def test_several_teachers_are_a_mixture_of_probabilities(shares, T):
+    student, _, labels = logits()
+    p = sum(a * F.softmax(t / T, 1) for a, t in zip(shares or [1 / 3] * 3, teachers(), strict=True))
+    soft = T**2 * F.kl_div(F.log_softmax(student / T, 1), p, reduction="batchmean")
+    oracle = 0.7 * soft + 0.3 * F.cross_entropy(student, labels)
+    found = multi_teacher_loss(student, teachers(), labels, T, shares=shares)
+    assert torch.allclose(found, oracle, rtol=1e-5)
+
+
+def test_the_published_mistake_of_a_mean_of_logits_lets_the_loudest_teacher_overrule():
+    calm, loud = torch.tensor([[2.0, 0, 0]]), torch.tensor([[0, 40.0, 0]])
+    mixture = (F.softmax(calm, 1) + F.softmax(loud, 1)) / 2
+    mean_of_logits = F.softmax((calm + loud) / 2, 1)
+    assert mixture[0, 0] > 0.35 and mean_of_logits[0, 0] < 1e-6
+    student = mixture.log().requires_grad_()
+    loss = multi_teacher_loss(student, [calm, loud], temperature=1.0)
+    assert loss.abs() < 1e-6 and torch.autograd.grad(loss, student)[0].abs().max() < 1e-6
+
+
+def test_the_parts_add_up():
+    student, teacher, labels = logits()
+    parts = kd_terms(student, [teacher], labels)
+    assert list(parts) == ["soft", "hard"] and torch.equal(sum(parts.values()), kd_loss(student, teacher, labels))
+    assert torch.allclose(parts["hard"], 0.3 * F.cross_entropy(student, labels))
+    numpy = multi_teacher_loss(student.numpy(), [teacher.numpy()], labels.numpy())
+    assert np.allclose(numpy, kd_loss(student, teacher, labels))
+
+
+@pytest.mark.parametrize("shares", [[0.5, 0.6], [1.0], [1.5, -0.5], [float("nan"), 1.0]])
+def test_shares_must_be_a_distribution(shares):
+    with pytest.raises(ValueError, match="shares must be 2 numbers of at least 0 that sum to 1"):
+        multi_teacher_loss(S, [T, T], shares=shares)
+    with pytest.raises(ValueError, match="at least one teacher"):
+        multi_teacher_loss(S, [])
 
 
 S, T, Y = logits()
