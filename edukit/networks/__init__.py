@@ -1,6 +1,7 @@
 """Networks: compact building blocks, the kit's own classifiers, and published nets to check the counting against.
 
-Read in this order: blocks → compact → attention → classifier → reference → trained.
+Read in this order: blocks → compact → costs → reach → classifier → reference → trained.
+Attention: attention → attention_cost → needle → token_classifier.
 """
 
 from edukit.networks.attention import LinearAttention, SoftmaxAttention, linear_attention, softmax_attention

@@ -1,0 +1,51 @@
+"""The panels of lesson 10: where a place looks, what a longer sequence costs, a needle in a haystack."""
+
+from functools import partial
+
+from edukit.panels.panel import Panel
+from edukit.plots.networks.attention import (
+    FEATURES,
+    SHARPNESS,
+    SHORTEST,
+    CostPlot,
+    NeedlePlot,
+    WhereItLooksPlot,
+)
+
+
+def where_it_looks(encoder, images, *, layer: int = 1) -> Panel:
+    """One place of an image, and the weights it lays on all others: by softmax, and by φ(q)·φ(k) of the same q and k.
+
+    encoder   an EncoderClassifier for images of 32x32 · images (B, 3, 32, 32) · layer 0 or 1
+
+    >>> import torch
+    >>> from edukit.networks import EncoderClassifier
+    >>> where_it_looks(EncoderClassifier(), torch.zeros(2, 3, 32, 32)).description[:38]
+    'Image 1, row 4, column 4, head 1: soft'
+    """
+    plot = partial(WhereItLooksPlot, encoder=encoder, images=images, layer=layer)
+    controls = dict(image=(1, len(images), 1), row=(1, 8, 4), column=(1, 8, 4), head=(1, 4, 1))
+    return Panel(plot, **controls, figsize=(8.0, 3.1))
+
+
+def cost(costs, *, d: int = 64) -> Panel:
+    """Multiply-adds, time and memory against the length; costs as `edukit.networks.attention_cost.measure_cost` gives.
+
+    >>> from edukit.networks.attention_cost import measure_cost
+    >>> cost(measure_cost([16, 32], d=8), d=8).description[:50]
+    'N = 16: softmax 4,096 multiply-adds and linear 2,0'
+    """
+    doublings = (max(next(iter(costs.values()))) // SHORTEST).bit_length() - 1
+    return Panel(
+        partial(CostPlot, costs=costs, d=d), doublings=(0, doublings, max(0, doublings - 1)), figsize=(8.5, 3.3)
+    )
+
+
+def needle() -> Panel:
+    """The weight on the one key that is meant, among more and more keys.
+
+    >>> needle().description[:34]
+    'Sharpness 2, 8 features: among 1,0'
+    """
+    low, high = min(SHARPNESS), max(SHARPNESS)
+    return Panel(NeedlePlot, sharpness=(low, high, 2), features=FEATURES, figsize=(7.5, 3.6))

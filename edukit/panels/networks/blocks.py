@@ -1,0 +1,41 @@
+"""The panels of lesson 09: what blocks cost, where the costs of a network sit, which channels hear of each other."""
+
+from functools import partial
+
+from edukit.panels.panel import Panel
+from edukit.plots.networks.blocks import UNITS, BlocksPlot, ReachPlot
+from edukit.plots.networks.layers import LayersPlot
+
+
+def blocks() -> Panel:
+    """Parameters and MACs of five blocks as channels, kernel, stride, expansion, squeeze and image size change.
+
+    >>> blocks().description[:72]
+    '128 to 128 channels, 3x3, stride 1, image 28x28: a standard convolution '
+    """
+    buttons = dict(channels=[32, 64, 128, 256, 512], kernel=[3, 5, 7], stride=[1, 2])
+    sliders = dict(expansion=(1, 10, 6), squeeze=(1, 32, 8), size=(7, 56, 28))
+    panel = Panel(BlocksPlot, **buttons, **sliders, figsize=(8.5, 3.0))
+    panel.controls["channels"].value = 128
+    return panel
+
+
+def layers(nets) -> Panel:
+    """Parameters, MACs and MACs a byte of each layer of published nets: nets {name: list of LayerCost}.
+
+    >>> from edukit.networks import MobileClassifier
+    >>> from edukit.networks.costs import layer_costs
+    >>> layers({"MobileClassifier": layer_costs(MobileClassifier(), (3, 32, 32))}).description[:47]
+    'MobileClassifier, layer 1 of 14, standard 3x3, '
+    """
+    longest = max(len(costs) for costs in nets.values())
+    return Panel(partial(LayersPlot, nets=nets), net=list(nets), layer=(1, longest, 1), figsize=(8.5, 5.2))
+
+
+def reached() -> Panel:
+    """Which channels hear of each other behind some ShuffleNet units, with and without the shuffle.
+
+    >>> reached().description[-60:]
+    'of channels hear of each other, 0 of them across the halves.'
+    """
+    return Panel(ReachPlot, units=(0, UNITS, 1), shuffle=False, figsize=(8.5, 3.4))

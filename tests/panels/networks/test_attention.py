@@ -1,0 +1,33 @@
+"""Each control of each panel of lesson 10 moves its picture and its description."""
+
+import pytest
+import torch
+
+from edukit.networks import EncoderClassifier
+from edukit.networks.attention_cost import measure_cost
+from edukit.panels.networks import cost, needle, where_it_looks
+from edukit.training import seeded
+
+with seeded(0):
+    ENCODER, IMAGES = EncoderClassifier(), torch.rand(2, 3, 32, 32)
+COSTS = measure_cost([16, 32, 64], d=8)
+PANELS = {
+    "where_it_looks": lambda: where_it_looks(ENCODER, IMAGES),
+    "cost": lambda: cost(COSTS, d=8),
+    "needle": needle,
+}
+CONTROLS = [(name, control) for name, make in PANELS.items() for control in make().controls]
+
+
+@pytest.mark.parametrize(("name", "control"), CONTROLS)
+def test_every_control_moves_the_picture(name, control):
+    panel = PANELS[name]()
+    widget, png, description = panel.controls[control], panel._png, panel.description
+    ends = widget.options if hasattr(widget, "options") else (widget.min, widget.max)
+    widget.value = ends[0] if widget.value != ends[0] else ends[-1]
+    assert panel._png != png and panel.description != description
+
+
+@pytest.mark.parametrize("layer", [0, 1])
+def test_either_layer_can_be_looked_into(layer):
+    assert where_it_looks(ENCODER, IMAGES, layer=layer).description.startswith("Image 1, row 4")

@@ -1,0 +1,30 @@
+"""Each control of each panel of lesson 09 moves its picture and its description."""
+
+import pytest
+
+from edukit.networks import MobileClassifier, ResidualClassifier
+from edukit.networks.costs import layer_costs
+from edukit.panels.networks import blocks, layers, reached
+
+NETS = {"mobile": layer_costs(MobileClassifier(), (3, 32, 32)), "res": layer_costs(ResidualClassifier(), (3, 32, 32))}
+PANELS = {"blocks": blocks, "layers": lambda: layers(NETS), "reached": reached}
+CONTROLS = [
+    *[("blocks", name) for name in ("channels", "kernel", "stride", "expansion", "squeeze", "size")],
+    *[("layers", name) for name in ("net", "layer")],
+    *[("reached", name) for name in ("units", "shuffle")],
+]
+
+
+@pytest.mark.parametrize(("name", "control"), CONTROLS)
+def test_every_control_moves_the_picture(name, control):
+    panel = PANELS[name]()
+    if control == "shuffle":  # behind one unit both are the same
+        panel.controls["units"].value = 3
+    widget, png, description = panel.controls[control], panel._png, panel.description
+    ends = getattr(widget, "options", None) or (getattr(widget, "min", False), getattr(widget, "max", True))
+    widget.value = ends[0] if widget.value != ends[0] else ends[-1]
+    assert panel._png != png and panel.description != description
+
+
+def test_no_control_is_left_out():
+    assert {(name, control) for name, make in PANELS.items() for control in make().controls} == set(CONTROLS)
