@@ -123,7 +123,7 @@ def alike(one, two) -> bool:
     >>> alike(np.float32([1, np.nan]), [1.0, np.nan]), alike(1, 1.0), alike([1, 2], [[1, 2]])
     (True, False, False)
     """
-    if hasattr(one, "__dict__") and type(one) is type(two) and not isinstance(one, np.ndarray):
+    if hasattr(one, "__dict__") and type(one) is type(two) and not hasattr(one, "__array__"):  # a tensor is an array
         return alike(list(vars(one).values()), list(vars(two).values()))
     if isinstance(one, list | tuple) and isinstance(two, list | tuple):
         return len(one) == len(two) and all(alike(a, b) for a, b in zip(one, two, strict=True))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from edukit.checks import Exercise, Verdict
 
@@ -91,3 +92,10 @@ def test_the_solution_shows_its_source_as_text_and_in_colour():
     source = EXERCISE.solution()
     assert repr(source).startswith("def double(x):")
     assert source._repr_markdown_().startswith("```python\ndef double")
+
+
+def test_tensors_are_compared_by_their_values():
+    ask = Exercise(lambda x: torch.tensor([x, 2.0 * x]), [(1.0,), (3.0,)], {}, "both")
+    assert ask(lambda x: torch.tensor([x, x + x]))
+    assert not ask(lambda x: torch.tensor([x, 2.0]))  # right for the first question alone
+    assert not ask(lambda x: torch.tensor([9.0, 9.0]))
