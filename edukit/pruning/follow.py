@@ -6,8 +6,9 @@
     unites   x + y, x * y             names that meet on one place become one channel
     keeps    pooling, resizing, mean  positions go, names stay
     moves    view, cat, transpose     the operation itself, applied to the names
+    cuts     chunk, shuffle, heads    channels of all parts go together: see cuts.py
     fixes    all the rest             the names that arrive there stay: the model's input and output, layer_norm,
-                                      softmax, attention, a split of channels (half of them must remain half)
+                                      softmax over channels, nn.MultiheadAttention, which has one size for all
 
 Because every element carries its name, a flatten, another order of axes or a padded shortcut is followed exactly:
 nothing has to guess which column belongs to which channel.
@@ -18,7 +19,6 @@ In production  torch_pruning follows autograd's graph and Python classes
 """
 
 import operator
-from math import prod
 
 import torch
 from torch import fx, nn
@@ -26,7 +26,8 @@ from torch.nn import functional
 from torch.utils._pytree import tree_leaves, tree_map
 
 from edukit.graph import as_inputs, capture
-from edukit.pruning.groups import Group, Names, varies
+from edukit.pruning import cuts
+from edukit.pruning.groups import Group, Names, line, spread, varies
 
 
 def follow(model: nn.Module, example) -> list[Group]:
@@ -37,19 +38,22 @@ def follow(model: nn.Module, example) -> list[Group]:
     >>> follow(nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 3)), torch.zeros(1, 2))
     [Group(4 channels made by 0.weight), Group(3 channels made by 2.weight, fixed by output)]
     """
-    follower = _Follower(model, capture(model, example))
-    with torch.no_grad():
-        follower.run(*as_inputs(example))
-    return follower.books.groups()
+    return Follower(model, example).books.groups()
 
 
-class _Follower(fx.Interpreter):
-    """Runs the graph on numbers, for their shapes, and beside them on names."""
+class Follower(fx.Interpreter):
+    """Runs the graph on numbers, for their shapes, and beside them on names.
 
-    def __init__(self, model, graph):
-        super().__init__(graph)
-        self.books = Names(model)
+    >>> Follower(nn.Sequential(nn.Linear(2, 4), nn.ReLU()), torch.zeros(1, 2)).books.made()
+    {'0.weight': [1, 2, 3, 4]}
+    """
+
+    def __init__(self, model, example):
+        super().__init__(capture(model, example))
+        self.owner, self.books = model, Names(model)
         self.names = {}  # node -> the names of its value; None for weights and plain numbers
+        with torch.no_grad():
+            self.run(*as_inputs(example))
 
     def run_node(self, node):
         value = super().run_node(node)
@@ -70,8 +74,14 @@ class _Follower(fx.Interpreter):
         match _operation(node):
             case "linear":
                 return self._layer(node, names, value, axis=-1, reads=1)
-            case "matmul" | "mm":
+            case "matmul" | "mm" if self._is_weight(node.args[1]):
                 return self._layer(node, names, value, axis=-1, reads=0)
+            case "matmul" | "bmm":
+                return cuts.heads_meet(self.books, [self.names[n] for n in node.args[:2]], value.shape)
+            case "scaled_dot_product_attention":
+                return cuts.heads_meet(self.books, [self.names[n] for n in node.args[:3]], value.shape)
+            case "softmax":
+                return None if varies(names, node.args[1]) else names
             case "conv1d" | "conv2d" | "conv3d":
                 return self._layer(node, names, value, axis=1, reads=1)
             case "conv_transpose1d" | "conv_transpose2d" | "conv_transpose3d":
@@ -83,7 +93,7 @@ class _Follower(fx.Interpreter):
             case "mean" | "sum" | "amax" | "amin":
                 return _reduce(names, *node.args[1:3])
             case "view" | "_unsafe_view" | "reshape":
-                return self._view(names, value)
+                return cuts.cut(self.books, names, value.shape, lambda size: self._count_of_heads(node, size))
             case "slice" | "select" | "unbind" | "split" | "split_with_sizes":
                 return self._part(node, names)
             case "pad" | "constant_pad_nd":
@@ -97,7 +107,7 @@ class _Follower(fx.Interpreter):
         """A convolution or a linear layer; `reads` is the axis of its weight with a row for each input."""
         weight, *rest = node.args[1:]
         bias, groups = rest[0] if rest else None, rest[4] if len(rest) > 4 else 1
-        arriving, outputs = _line(names, axis), value.shape[axis]
+        arriving, outputs = line(names, axis), value.shape[axis]
         if arriving is None or not self._is_weight(weight) or (groups > 1 and reads == 0):
             return None
         if self.fetch_attr(weight.target).ndim != (2 if axis == -1 else names.ndim):
@@ -112,11 +122,11 @@ class _Follower(fx.Interpreter):
             made = self.books.attach(weight.target, 0, "makes", made)
         if bias is not None:
             self.books.attach(bias.target, 0, "scales", made)
-        return _spread(made, axis, value)
+        return spread(made, axis, value.shape)
 
     def _norm(self, node, names, value):
         """Each channel by itself, with a row of each weight and statistic."""
-        channels, weights = _line(names, 1), [n for n in node.args[1:] if isinstance(n, fx.Node)]
+        channels, weights = line(names, 1), [n for n in node.args[1:] if isinstance(n, fx.Node)]
         if channels is None or not all(map(self._is_weight, weights)):
             return None
         for weight in weights:
@@ -146,29 +156,22 @@ class _Follower(fx.Interpreter):
         for own, size in enumerate(shape):
             axis = own - len(shape)
             if size > 1 and varies(names, axis):
-                if (channels := _line(names, axis)) is None:
+                if (channels := line(names, axis)) is None:
                     return False
                 self.books.attach(weight.target, own, "scales", channels)
         return True
 
-    def _view(self, names, value):
-        """Axes may merge (flatten). A channel axis that is cut in two, as for a channel shuffle, keeps its size."""
-        for axis in range(names.ndim):
-            inner = prod(names.shape[axis + 1 :])
-            borders = [prod(value.shape[k:]) for k in range(value.ndim)]  # where a view starts a new row
-            if any(inner < border < inner * names.shape[axis] for border in borders) and varies(names, axis):
-                self.books.fix(names, "view")
-        return names.reshape(value.shape)
-
     def _part(self, node, names):
-        """Some of the positions is fine; some of the channels is a choice written in the code, so all stay."""
+        """Some of the positions is fine; some of the channels is a choice written in the code: all stay, or equal
+        parts stay equal."""
         operation = _operation(node)
         position = 2 if operation.startswith("split") else 1
         axis = node.args[position] if len(node.args) > position else 0
         part = self._move(node)
         whole = isinstance(part, torch.Tensor) and part.shape == names.shape
         if varies(names, axis) and not whole:
-            self.books.fix(names, operation)
+            if not (operation.startswith("split") and cuts.chunk(self.books, part)):
+                self.books.fix(names, operation)
         return part
 
     def _pad(self, names, value, pads, mode="constant"):
@@ -203,14 +206,22 @@ class _Follower(fx.Interpreter):
         constant = self.books.constant(operation)
         return tree_map(lambda leaf: constant.expand(leaf.shape) if isinstance(leaf, torch.Tensor) else None, value)
 
+    def _count_of_heads(self, node, size):
+        """The number of heads in the module that runs the operation, such as "attention.heads"; "" if it has none."""
+        path = ([path for path, _ in node.meta.get("nn_module_stack", {}).values()] or [""])[-1]
+        path = path.partition("@")[0]  # "attention@1" is its second call
+        numbers = vars(dict(self.owner.named_modules(remove_duplicate=False)).get(path, self.owner)).items()
+        found = [n for n, number in numbers if type(number) is int and number == size and cuts.says_heads(n)]
+        return f"{path}.{found[0]}".lstrip(".") if len(found) == 1 else ""
+
     def _is_weight(self, node):
         return isinstance(node, fx.Node) and node.op == "get_attr" and self.books.knows(node.target)
 
 
 def _window(names, value):
     """Pooling and resizing mix only what lies within a channel."""
-    channels = _line(names, 1)
-    return None if channels is None else tree_map(lambda leaf: _spread(channels, 1, leaf), value)
+    channels = line(names, 1)
+    return None if channels is None else tree_map(lambda leaf: spread(channels, 1, leaf.shape), value)
 
 
 def _reduce(names, axes=(), keepdim=False):
@@ -221,17 +232,3 @@ def _reduce(names, axes=(), keepdim=False):
 def _operation(node):
     """Such as "conv2d" for aten.conv2d.default."""
     return {"placeholder": "input", "output": "output"}.get(node.op) or getattr(node.target, "_opname", node.name)
-
-
-def _line(names, axis):
-    """The names along one axis, or None where they differ along another one too."""
-    if names is None or any(varies(names, other) for other in range(names.ndim) if other != axis % names.ndim):
-        return None
-    return names.movedim(axis, 0)[:, *[0] * (names.ndim - 1)]
-
-
-def _spread(line, axis, value):
-    """One name for each index of an axis, in the shape of the value."""
-    shape = [1] * value.ndim
-    shape[axis] = -1
-    return line.reshape(shape).expand(value.shape)

@@ -26,6 +26,8 @@ from torch import nn
 class Axis(NamedTuple):
     """An axis of a parameter or buffer, and what a row along it does with a channel: "makes", "scales" or "reads".
 
+    A fourth role, "counts", names no tensor but a whole number of a module, such as "attention.heads": it falls by one.
+
     >>> Axis("conv2.weight", 1, "reads")
     Axis(parameter='conv2.weight', axis=1, role='reads')
     """
@@ -97,10 +99,10 @@ class Names:
 
     def attach(self, parameter: str, axis: int, role: str, names: torch.Tensor) -> torch.Tensor:
         """The rows along this axis have these names; rows that had names already, in a layer used twice, unite."""
-        if not self.knows(parameter):
+        if role != "counts" and not self.knows(parameter):
             self.fix(names, "constant")
             return names
-        _, known = self._rows.setdefault((self._first_name[parameter], axis), (role, names))
+        _, known = self._rows.setdefault((self._first_name.get(parameter, parameter), axis), (role, names))
         self.unite(known, names)
         return known
 
@@ -124,6 +126,15 @@ class Names:
     def fix_parameter(self, parameter: str, operation: str) -> None:
         """The operation needs all rows of this parameter, now and whatever is attached later."""
         self._in_other_use[self._first_name.get(parameter)] = operation
+
+    def channel_of(self, names: torch.Tensor) -> list[int]:
+        """A number for each name: the same for names of one channel."""
+        return [self._root(name) for name in names.tolist()]
+
+    def made(self) -> dict[str, list[int]]:
+        """{weight: a number for each channel it makes, the same for rows of one channel}"""
+        makers = {key: names for key, (role, names) in self._rows.items() if role == "makes"}
+        return {parameter: self.channel_of(names) for (parameter, _), names in makers.items()}
 
     def groups(self) -> list[Group]:
         """The rows with one root are a channel; the channels with the same makers are a group."""
@@ -168,3 +179,25 @@ def distinct(names: torch.Tensor) -> torch.Tensor:
         if not varies(names, axis):
             names = names.narrow(axis, 0, 1)
     return names
+
+
+def line(names: torch.Tensor | None, axis: int) -> torch.Tensor | None:
+    """The names along one axis, or None where they differ along another one too.
+
+    >>> line(torch.tensor([[1, 2], [1, 2]]), axis=1).tolist(), line(torch.tensor([[1, 2], [3, 4]]), axis=1)
+    ([1, 2], None)
+    """
+    if names is None or any(varies(names, other) for other in range(names.ndim) if other != axis % names.ndim):
+        return None
+    return names.movedim(axis, 0)[:, *[0] * (names.ndim - 1)]
+
+
+def spread(names: torch.Tensor, axis: int, shape) -> torch.Tensor:
+    """One name for each index of an axis, in this shape.
+
+    >>> spread(torch.tensor([1, 2]), 1, (2, 2)).tolist()
+    [[1, 2], [1, 2]]
+    """
+    ones = [1] * len(shape)
+    ones[axis] = -1
+    return names.reshape(ones).expand(shape)

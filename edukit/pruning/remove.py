@@ -49,6 +49,10 @@ def remove_channels(model: nn.Module, channels: list[Channel]) -> nn.Module:
             if id(tensor) in narrow:
                 setattr(module, name, narrow[id(tensor)])
         _restate_sizes(module)
+    for path, gone in _counts(channels).items():
+        owner, _, name = path.rpartition(".")
+        module = smaller.get_submodule(owner)
+        setattr(module, name, getattr(module, name) - len(gone))
     return smaller
 
 
@@ -77,9 +81,20 @@ def _rows(channels):
     """{(parameter, axis): the rows of all of these channels}"""
     rows = defaultdict(set)
     for channel in channels:
-        for (parameter, axis, _), indices in channel.items():
-            rows[parameter, axis].update(indices)
+        for (parameter, axis, role), indices in channel.items():
+            if role != "counts":
+                rows[parameter, axis].update(indices)
     return rows
+
+
+def _counts(channels):
+    """{number of a module, such as "attention.heads": what it counts no longer}"""
+    gone = defaultdict(set)
+    for channel in channels:
+        for (path, _, role), indices in channel.items():
+            if role == "counts":
+                gone[path].update(indices)
+    return gone
 
 
 def _restate_sizes(module):

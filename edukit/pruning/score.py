@@ -3,10 +3,12 @@
     l1                 s_i = Σ |w_i|              small weights hardly move the output
     l2                 s_i = √ Σ w_i²             the same, large weights count more
     geometric_median   s_i = Σ_j ‖w_i - w_j‖      close to all others: the others can stand in for it
+    random             s_i drawn by lot           the baseline that a score must beat
 
 Symbols   w_i filter i, all weights that make output channel i · s_i its score
 Shapes    w (filters, ...) -> s (filters,)
 Bound     l2 <= l1 <= √n l2 with n weights in a filter
+Beside    importance.py: scores that need the network around the filter, or data
 Source    L1: Li et al. 2017, https://arxiv.org/abs/1608.08710
           geometric median: He et al. 2019 (FPGM), https://arxiv.org/abs/1811.00250, eq. 6
 In production  torch.nn.utils.prune.ln_structured (l1, l2); FPGM pruners (the geometric median)
@@ -18,11 +20,12 @@ import torch
 Array = np.ndarray | torch.Tensor
 
 
-def filter_scores(w: Array, method: str = "l1") -> Array:
+def filter_scores(w: Array, method: str = "l1", *, seed: int = 0) -> Array:
     """One score for each filter, that is for each index of axis 0.
 
     w        (filters, ...), finite
-    method   "l1", "l2" or "geometric_median"
+    method   "l1", "l2", "geometric_median" or "random"
+    seed     of "random"
     Raises ValueError for another method, for NaN and for a w without filters.
 
     >>> w = np.array([[3.0, -4.0], [0.5, 0.5], [0.0, 0.0]])
@@ -38,7 +41,8 @@ def filter_scores(w: Array, method: str = "l1") -> Array:
     w = as_weights(w)
     if not w.ndim or not len(w):
         raise ValueError(f"w must hold at least one filter along axis 0, got shape {tuple(w.shape)}")
-    return METHODS[method](w.reshape(len(w), -1))
+    filters = w.reshape(len(w), -1)
+    return _random(filters, seed) if method == "random" else METHODS[method](filters)
 
 
 def as_weights(w: Array, name: str = "w") -> Array:
@@ -68,4 +72,9 @@ def _geometric_median(filters):
     return scores
 
 
-METHODS = {"l1": _l1, "l2": _l2, "geometric_median": _geometric_median}
+def _random(filters, seed=0):
+    drawn = np.random.default_rng(seed).random(len(filters))
+    return torch.from_numpy(drawn).to(filters.device) if isinstance(filters, torch.Tensor) else drawn
+
+
+METHODS = {"l1": _l1, "l2": _l2, "geometric_median": _geometric_median, "random": _random}

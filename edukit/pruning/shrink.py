@@ -1,10 +1,7 @@
 """Shrinking: the weakest channels really go, so that shapes, work and files become smaller.
 
-    score of a channel   s_c = Σ_f s_f / mean(s of f's layer)      over all filters f that make it
-    removed              the round(r n) channels of each group with the lowest score
+    model  ──follow──▶  groups of channels  ──choose──▶  the weakest of each  ──remove──▶  smaller model
 
-Symbols   r ratio, the share of each group that goes · n channels of the group · s_f a score of `filter_scores`
-Kept      n - round(r n), at least min_channels, rounded up to a multiple
 Bound     the shrunken model computes what the model with zeros in the same rows computes, up to float rounding:
           `shrink` checks this on the example before it returns
 Source    Li et al. 2017, https://arxiv.org/abs/1608.08710; groups: Fang et al. 2023, https://arxiv.org/abs/2301.12900
@@ -19,20 +16,19 @@ from torch import nn
 from torch.utils._pytree import tree_leaves
 
 from edukit.graph import as_inputs
+from edukit.pruning.choose import check_choice, choose
 from edukit.pruning.follow import follow
 from edukit.pruning.groups import Channel, Group
 from edukit.pruning.remove import remove_channels, zero_channels
-from edukit.pruning.score import METHODS, as_weights, filter_scores
+from edukit.pruning.score import as_weights
 
 
-def shrink(
-    model: nn.Module, example, ratio: float, method: str = "l1", *, min_channels: int = 1, multiple: int = 1
-) -> nn.Module:
+def shrink(model: nn.Module, example, ratio, method="l1", *, min_channels: int = 1, multiple: int = 1) -> nn.Module:
     """A copy of the model without the weakest `ratio` of the channels of each group that can lose some.
 
     example        one small batch, or a tuple of batches: the model is followed and the result checked on it
-    ratio          0 to below 1
-    method         "l1", "l2" or "geometric_median"
+    ratio          0 to below 1, or a ratio for each group, {its first maker: ratio}; the others stay whole
+    method         "l1", "l2", "geometric_median", "random", or ready-made scores {maker: (filters,)}
     min_channels   every group keeps at least so many
     multiple       the number kept is rounded up to a multiple of it
     Raises ValueError for other arguments, for NaN, and where nothing can go.
@@ -47,13 +43,23 @@ def shrink(
     )
     """
     gone = weakest_channels(model, example, ratio, method, min_channels=min_channels, multiple=multiple)
+    return checked_removal(model, gone, example)
+
+
+def checked_removal(model: nn.Module, gone: list[Channel], example) -> nn.Module:
+    """`remove_channels`, once it has been seen on the example that the result equals zeros in their place.
+
+    >>> net = nn.Sequential(nn.Linear(1, 2), nn.ReLU(), nn.Linear(2, 1))
+    >>> checked_removal(net, weakest_channels(net, torch.zeros(1, 1), 0.5), torch.zeros(1, 1))[0].out_features
+    1
+    """
     if fault := _fault(model, gone, as_inputs(example)):
         raise ValueError(f"model cannot shrink: {fault}")
     return remove_channels(model, gone)
 
 
 def weakest_channels(
-    model: nn.Module, example, ratio: float, method: str = "l1", *, min_channels: int = 1, multiple: int = 1
+    model: nn.Module, example, ratio, method="l1", *, min_channels: int = 1, multiple: int = 1
 ) -> list[Channel]:
     """The channels that `shrink` removes, with the same arguments: for each its rows, {Axis: [index, ...]}.
 
@@ -62,20 +68,9 @@ def weakest_channels(
     >>> weakest_channels(net, torch.zeros(1, 1), 0.5)[0][("2.weight", 1, "reads")]
     [0]
     """
-    _check_choice(ratio, method, min_channels, multiple)
+    check_choice(ratio, method, min_channels, multiple)
     groups = channel_groups(model, example)
-    gone = []
-    for group in groups:
-        if group.fixed_by:
-            continue
-        count = len(group.channels)
-        kept = max(count - round(ratio * count), min_channels)
-        kept = -(-kept // multiple) * multiple
-        rising = _scores(model, group, method).argsort(stable=True).tolist()
-        gone += [group.channels[i] for i in rising[: max(count - kept, 0)]]
-    if all(group.fixed_by for group in groups):
-        raise ValueError(f"model has no channels that can go: {groups}")
-    return gone
+    return choose(model, groups, ratio, method, min_channels=min_channels, multiple=multiple)
 
 
 def channel_groups(model: nn.Module, example) -> list[Group]:
@@ -95,17 +90,6 @@ def channel_groups(model: nn.Module, example) -> list[Group]:
             if _fault(model, groups[i].channels[:1], inputs):
                 groups[i] = replace(groups[i], fixed_by="a size in the code")
     return groups
-
-
-def _scores(model, group, method):
-    """One score for each channel: those of its filters, each relative to the mean of its layer, added up."""
-    total = torch.zeros(len(group.channels), dtype=torch.float64)
-    for axis in group.channels[0]:
-        if axis.role == "makes":
-            scores = filter_scores(model.get_parameter(axis.parameter).movedim(axis.axis, 0), method).double().cpu()
-            scores /= scores.mean().clamp(min=torch.finfo(torch.float64).tiny)
-            total += torch.stack([scores[channel[axis]].sum() for channel in group.channels])
-    return total
 
 
 def _fault(model, channels, inputs):
@@ -155,13 +139,3 @@ def _checked(model, example):
 
 def _first_line(error):
     return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
-
-
-def _check_choice(ratio, method, min_channels, multiple):
-    if not 0 <= ratio < 1:
-        raise ValueError(f"ratio must be 0 to below 1, got {ratio!r}")
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
-    for name, value in (("min_channels", min_channels), ("multiple", multiple)):
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")

@@ -101,13 +101,21 @@ def changed(y):
         "layer_norm": F.layer_norm(y[0], (6,)),
         "softmax": y[1].softmax(-1),
         "mean": y[2] - y[2].mean(-1, keepdim=True),
-        "split": torch.cat(y[3].chunk(2, -1)[::-1], -1),
+        "split_with_sizes": torch.cat(y[3].split([2, 4], -1)[::-1], -1),
         "slice": F.pad(y[4][..., :3], (0, 3)),
         "select": y[5] * y[5].select(-1, 0).unsqueeze(-1),
-        "view": y[6].unflatten(-1, (2, 3)).transpose(-1, -2).flatten(-2),
+        "view": torch.cat([y[6].reshape(-1, 3, 8, 3)] * 2, -1),
         "arange": y[7] + torch.arange(6.0),
         "glu": F.glu(torch.cat([y[8], y[8]], -1)),
         "cumsum": y[9].cumsum(-1),
+    }
+
+
+def cuts(y):
+    """Parts of equal size, and a shuffle: see test_cuts.py."""
+    return {
+        "chunk": torch.cat(y[0].chunk(2, -1)[::-1], -1),
+        "shuffle": y[1].unflatten(-1, (2, 3)).transpose(-1, -2).flatten(-2),
     }
 
 
@@ -151,6 +159,14 @@ def test_what_is_not_followed_needs_all_channels_and_says_so():
 
 def test_what_concerns_positions_or_each_channel_by_itself_leaves_all_free():
     assert set(fates(free).values()) == {""}
+
+
+def test_equal_parts_of_channels_go_together():
+    groups = {group.makers: group for group in follow(Branches(cuts), IMAGE)}
+    for case in (0, 1):
+        group = groups[f"before.{case}.weight",]
+        assert (len(group.channels), group.fixed_by) == (3, "")
+        assert rows(group, 0, "reads") == {f"after.{case}.weight": [[0, 3], [0, 1]][case]}
 
 
 def test_a_weight_that_is_also_used_otherwise_stays():

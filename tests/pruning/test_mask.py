@@ -1,27 +1,16 @@
-import copy
-
 import numpy as np
 import pytest
 import torch
 from torch import nn
 from torch.nn.utils import prune
 
-from edukit.pruning.mask import layer_weights, magnitude_mask, prune_model, random_mask, threshold_mask, two_four_mask
+from edukit.pruning.mask import magnitude_mask, n_m_mask, random_mask, threshold_mask, two_four_mask
 
 SPARSITIES = [0, 0.1, 0.5, 0.75, 1]
 
 
 def weights(shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
-
-
-def network(seed=0):
-    torch.manual_seed(seed)
-    return nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.Flatten(), nn.Linear(32, 10))
-
-
-def zeros(model):
-    return [int((w == 0).sum()) for w in layer_weights(model)]
 
 
 @pytest.mark.parametrize("mask", [magnitude_mask, random_mask])
@@ -58,6 +47,22 @@ def test_two_of_every_four_stay_the_two_largest():
     assert two_four_mask(np.ones(4)).tolist() == [False, False, True, True]
 
 
+@pytest.mark.parametrize("n, m", [(1, 2), (2, 4), (1, 4), (3, 4), (4, 8), (3, 3)])
+def test_n_of_every_m_stay_and_no_other_such_mask_changes_the_weights_less(n, m):
+    w = weights((3, 24), seed=n)
+    groups, stays = np.abs(w).reshape(-1, m), n_m_mask(w, n, m).reshape(-1, m)
+    assert (stays.sum(1) == n).all()
+    lost = np.linalg.norm(groups * ~stays)
+    for seed in range(10):
+        order = np.random.default_rng(seed).permuted(np.tile(np.arange(m), (len(groups), 1)), axis=1)
+        assert lost <= np.linalg.norm(groups * (order >= n)) + 1e-9
+
+
+def test_two_four_is_the_case_2_4():
+    w = weights((5, 16))
+    assert (two_four_mask(w) == n_m_mask(w, 2, 4)).all()
+
+
 def test_a_lot_is_drawn_by_its_seed():
     w = weights((8, 8))
     assert (random_mask(w, 0.5, seed=1) == random_mask(w, 0.5, seed=1)).all()
@@ -71,57 +76,6 @@ def test_magnitude_equals_torch_l1_unstructured(sparsity):
     ours = magnitude_mask(layer.weight, sparsity)
     prune.l1_unstructured(layer, "weight", amount=float(sparsity))
     assert torch.equal(ours, layer.weight_mask.bool())
-
-
-@pytest.mark.parametrize("scope", ["layer", "global"])
-def test_a_pruned_model_equals_torch(scope):
-    ours, oracle = prune_model(network(), 0.6, scope=scope), network()
-    layers = [(oracle[0], "weight"), (oracle[4], "weight")]
-    if scope == "global":
-        prune.global_unstructured(layers, pruning_method=prune.L1Unstructured, amount=0.6)
-    else:
-        for layer, name in layers:
-            prune.l1_unstructured(layer, name, amount=0.6)
-    x = torch.rand(2, 3, 4, 4)
-    assert torch.equal(ours[0].weight, oracle[0].weight) and torch.equal(ours[4].weight, oracle[4].weight)
-    assert torch.equal(ours.eval()(x), oracle.eval()(x))
-
-
-@pytest.mark.parametrize("scope", ["layer", "global"])
-def test_repeating_reaches_the_sparsity_and_does_not_compound(scope):
-    once = prune_model(network(), 0.5, scope=scope)
-    twice = prune_model(once, 0.5, scope=scope)
-    assert sum(zeros(once)) == (216 + 320) // 2
-    assert all(torch.equal(a, b) for a, b in zip(once.parameters(), twice.parameters(), strict=True))
-
-
-def test_in_steps_the_end_is_the_target_in_the_original_places():
-    model = network()
-    for sparsity in (0.1, 0.2, 0.3, 0.4, 0.5):
-        model = prune_model(model, sparsity)
-    direct = prune_model(network(), 0.5)
-    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), direct.parameters(), strict=True))
-
-
-def test_the_model_that_was_given_is_not_pruned():
-    model = network().train()
-    before = copy.deepcopy(model.state_dict())
-    pruned = prune_model(model, 0.9)
-    assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
-    assert pruned.training and all(p.requires_grad for p in pruned.parameters())
-    assert zeros(model) == [0, 0] and zeros(pruned) == [round(0.9 * 216), round(0.9 * 320)]
-
-
-def test_biases_norms_and_embeddings_stay():
-    model = nn.ModuleDict({"e": nn.Embedding(5, 4), "a": nn.MultiheadAttention(4, 2), "n": nn.LayerNorm(4)})
-    pruned = prune_model(model, 0.5)
-    same = {n for n, p in pruned.named_parameters() if torch.equal(p, model.get_parameter(n))}
-    assert {n for n, _ in model.named_parameters()} - same == {"a.in_proj_weight", "a.out_proj.weight"}
-
-
-def test_a_shared_weight_is_counted_once():
-    model = network()
-    assert len(layer_weights(nn.Sequential(model, model[0]))) == 2
 
 
 MASKS = {
@@ -151,10 +105,6 @@ def test_a_share_outside_0_to_1_is_refused(bad):
     for call in (magnitude_mask, random_mask):
         with pytest.raises(ValueError, match="sparsity"):
             call(np.ones(4), bad)
-    with pytest.raises(ValueError, match="sparsity"):
-        prune_model(network(), bad)
-    with pytest.raises(ValueError, match="sparsity"):
-        prune_model(network(), 1.0)
 
 
 @pytest.mark.parametrize("call, name", [
@@ -163,19 +113,14 @@ def test_a_share_outside_0_to_1_is_refused(bad):
     (lambda: threshold_mask(np.array([np.nan]), 1), "w"),
     (lambda: magnitude_mask(torch.tensor([np.inf]), 0.5), "w"),
     (lambda: two_four_mask(np.ones((4, 3, 3))), "w"),
-    (lambda: prune_model(network(), 0.5, scope="model"), "scope"),
-    (lambda: prune_model(nn.ReLU(), 0.5), "model"),
+    (lambda: n_m_mask(np.ones(8), 3, 5), "w"),
+    (lambda: n_m_mask(np.ones(8), 0, 4), "n and m"),
+    (lambda: n_m_mask(np.ones(8), 5, 4), "n and m"),
+    (lambda: n_m_mask(np.ones(8), 1.0, 4), "n and m"),
 ])  # fmt: skip
 def test_bad_input_is_refused_by_name(call, name):
     with pytest.raises(ValueError, match=f"^{name} "):
         call()
-
-
-def test_nan_weights_of_a_model_are_named():
-    model = network()
-    model[4].weight.data[0, 0] = np.nan
-    with pytest.raises(ValueError, match="model: 4.weight holds NaN"):
-        prune_model(model, 0.5)
 
 
 def test_the_worked_example_has_four_zeros():

@@ -6,6 +6,7 @@ from torch.nn.utils import prune
 
 from edukit.pruning.score import METHODS, filter_scores
 
+OF_WEIGHTS = [method for method in METHODS if method != "random"]
 SHAPES = [(1, 1), (5, 3), (8, 3, 3, 3), (16, 1, 3, 3)]
 
 
@@ -21,7 +22,7 @@ def test_l2_is_at_most_l1_and_l1_at_most_root_n_times_l2(shape):
     assert np.all(l2 <= l1 * slack) and np.all(l1 <= np.sqrt(w[0].size) * l2 * slack)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", OF_WEIGHTS)
 def test_scores_follow_the_filters_when_these_change_places_or_size(method):
     w = weights((8, 3, 3, 3))
     order = np.random.default_rng(1).permutation(8)
@@ -78,5 +79,13 @@ def test_weights_without_a_score_are_refused(w, message):
 
 
 def test_an_unknown_method_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match="method must be one of l1, l2, geometric_median, got 'L1'"):
+    with pytest.raises(ValueError, match="method must be one of l1, l2, geometric_median, random, got 'L1'"):
         filter_scores(np.ones((2, 2)), "L1")
+
+
+def test_a_lot_is_drawn_by_its_seed_and_looks_at_no_weight():
+    one, other = weights((9, 4)), weights((9, 4), seed=1)
+    drawn = filter_scores(one, "random", seed=3)
+    assert (drawn == filter_scores(other, "random", seed=3)).all()
+    assert (drawn != filter_scores(one, "random", seed=4)).any()
+    assert drawn.shape == (9,) and len(set(drawn)) == 9

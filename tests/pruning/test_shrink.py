@@ -11,6 +11,9 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from edukit.networks import LinearAttention, ShuffleUnit, SoftmaxAttention
+from edukit.pruning.choose import choose
+from edukit.pruning.follow import follow
 from edukit.pruning.remove import remove_channels, zero_channels
 from edukit.pruning.shrink import channel_groups, shrink, weakest_channels
 
@@ -54,7 +57,11 @@ class InvertedResidual(nn.Module):
         super().__init__()
         self.body = nn.Sequential(
             *(nn.Conv2d(channels, hidden, 1, bias=False), nn.BatchNorm2d(hidden), nn.ReLU6()),
-            *(nn.Conv2d(hidden, hidden, 3, padding=1, groups=hidden, bias=False), nn.BatchNorm2d(hidden), nn.ReLU6()),
+            *(
+                nn.Conv2d(hidden, hidden, 3, padding=1, groups=hidden, bias=False),
+                nn.BatchNorm2d(hidden),
+                nn.Hardswish(),
+            ),
             *(nn.Conv2d(hidden, channels, 1, bias=False), nn.BatchNorm2d(channels)),
         )
 
@@ -82,25 +89,6 @@ class Dense(nn.Module):
 
     def forward(self, x):
         return torch.cat([x, self.conv(F.relu(self.bn(x)))], 1)
-
-
-class Shuffle(nn.Module):
-    """ShuffleNetV2: half of the channels pass, the others are worked on, then all are shuffled."""
-
-    def __init__(self, channels):
-        super().__init__()
-        half = channels // 2
-        self.branch = nn.Sequential(
-            *(nn.Conv2d(half, half, 1), nn.BatchNorm2d(half), nn.ReLU()),
-            *(nn.Conv2d(half, half, 3, padding=1, groups=half), nn.BatchNorm2d(half)),
-            *(nn.Conv2d(half, half, 1), nn.ReLU()),
-        )
-
-    def forward(self, x):
-        a, b = x.chunk(2, dim=1)
-        x = torch.cat([a, self.branch(b)], 1)
-        B, C, H, W = x.shape
-        return x.view(B, 2, C // 2, H, W).transpose(1, 2).reshape(B, C, H, W)
 
 
 class SqueezeExcite(nn.Module):
@@ -189,15 +177,19 @@ def vgg():
     return nn.Sequential(*stem(8), *body, nn.Linear(16 * 9, 32), nn.ReLU(), nn.Dropout(), nn.Linear(32, 10))
 
 
-def mobilenet_v1():
-    block = [nn.Conv2d(8, 8, 3, padding=1, groups=8), nn.BatchNorm2d(8), nn.ReLU(), nn.Conv2d(8, 16, 1), nn.Hardswish()]
-    return nn.Sequential(*stem(8), *block, *head(16))
-
-
 def grouped():
     """ResNeXt: 4 blocks of 4 channels; and a depthwise convolution that doubles the channels."""
     body = [nn.Conv2d(16, 16, 3, groups=4), nn.PReLU(16), nn.Conv2d(16, 8, 1), nn.Conv2d(8, 16, 3, groups=8)]
     return nn.Sequential(*stem(16), *body, *head(16))
+
+
+def shufflenet_v2():
+    return nn.Sequential(*stem(8), ShuffleUnit(8, 16, 2), ShuffleUnit(16, 16), *head(16))
+
+
+def attention_heads():
+    attention = SoftmaxAttention(16, heads=4), LinearAttention(16, heads=2)
+    return nn.Sequential(nn.Linear(8, 16), *attention, nn.Linear(16, 3))
 
 
 def mlp():
@@ -213,11 +205,11 @@ NETS = {  # name: (network, shape of an example, parameters before, parameters l
     "vgg": (vgg, IMAGE, 6410, 1770),
     "residual": (lambda: nn.Sequential(*stem(8), Residual(8, 8), Residual(8, 16, 2), *head(16)), IMAGE, 5274, 1458),
     "option A": (OptionA, IMAGE, 3946, 1454),
-    "mobilenet v1": (mobilenet_v1, IMAGE, 650, 298),
     "inverted residual": (lambda: nn.Sequential(*stem(8), InvertedResidual(8, 24), *head(8)), IMAGE, 1042, 430),
     "fire": (lambda: nn.Sequential(*stem(8), Fire(8, 4, 8), Fire(16, 4, 8), *head(16)), IMAGE, 1186, 414),
     "dense": (lambda: nn.Sequential(*stem(8), Dense(8, 4), Dense(12, 4), *head(16)), IMAGE, 1178, 414),
-    "shuffle": (lambda: nn.Sequential(*stem(8), Shuffle(8), Shuffle(8), *head(8)), IMAGE, 522, 430),
+    "shufflenet v2": (shufflenet_v2, IMAGE, 1074, 462),
+    "attention heads": (attention_heads, (2, 5, 8), 2371, 675),
     "squeeze-excite": (lambda: nn.Sequential(*stem(8), SqueezeExcite(8), *head(8)), IMAGE, 406, 192),
     "grouped": (grouped, IMAGE, 1554, 750),
     "u-net": (UNet, IMAGE, 1946, 558),
@@ -249,7 +241,7 @@ def build(name):
 def halved(name):
     """(network, example, removed channels): followed once, for all tests that only look."""
     net, x = build(name)
-    return net, x, weakest_channels(net, x, 0.5)
+    return net, x, choose(net, GROUPS(net, x), 0.5)
 
 
 @pytest.fixture
@@ -315,7 +307,7 @@ def test_layers_state_their_new_sizes(name):
             assert module.num_features == len(module.weight) == len(module.running_var)
 
 
-def test_shrink_removes_the_weakest_channels():
+def test_shrink_removes_the_weakest_channels(followed_once):
     net, x, gone = halved("conv1d")
     ours, expected = shrink(net, x, 0.5).state_dict(), remove_channels(net, gone).state_dict()
     assert all(torch.equal(ours[key], value) for key, value in expected.items())
@@ -347,7 +339,9 @@ def test_the_method_chooses_the_channels(followed_once):
         assert gone["0.weight", 0, "makes"] == [weakest]
 
 
-def test_the_model_that_was_given_is_not_changed():
+def test_the_model_that_was_given_is_not_changed(monkeypatch):
+    groups = GROUPS(*halved("inverted residual")[:2])
+    monkeypatch.setattr(sys.modules[shrink.__module__], "channel_groups", lambda *_: groups)
     net, x = build("inverted residual")
     net.train()[0].eval()
     net[0].weight.requires_grad_(False)
@@ -382,6 +376,39 @@ def test_a_shrunken_model_can_be_trained_and_shrunk_again():
 )
 def test_the_number_kept(followed_once, ratio, limits, kept):
     assert 10 - len(weakest_channels(NET, X, ratio, **limits)) == kept
+
+
+def test_ready_made_scores_and_ratios_by_group_are_taken_as_they_are(followed_once):
+    scores = torch.arange(10.0).flip(0)
+    gone = weakest_channels(NET, X, {"0.weight": 0.3}, {"0.weight": scores})
+    assert [channel["0.weight", 0, "makes"] for channel in gone] == [[9], [8], [7]]
+    assert weakest_channels(NET, X, {}) == []
+
+
+def test_a_multiple_counts_filters_not_groups_of_them(followed_once):
+    """Four heads of four features: three heads left are twelve filters, a multiple of 4 already."""
+    net, x, _ = halved("attention heads")
+    gone = weakest_channels(net, x, {"1.query.weight": 0.25}, multiple=4)
+    assert shrink_sizes(remove_channels(net, gone)) == (3, 12, 2, 16)
+
+
+def test_whole_heads_go_with_queries_keys_values_and_columns():
+    net, _, gone = halved("attention heads")
+    assert shrink_sizes(remove_channels(net, gone)) == (2, 8, 1, 8)
+    assert (net[1].heads, net[2].heads) == (4, 2)  # the model given keeps its number
+    (head,) = (channel for channel in gone if ("2.heads", 0, "counts") in channel)
+    rows = head["2.query.weight", 0, "makes"]
+    assert (
+        rows
+        == head["2.key.weight", 0, "makes"]
+        == head["2.value.bias", 0, "scales"]
+        == head["2.out.weight", 1, "reads"]
+    )
+    assert rows in ([*range(8)], [*range(8, 16)])
+
+
+def shrink_sizes(net):
+    return net[1].heads, net[1].query.out_features, net[2].heads, net[2].out.in_features
 
 
 def test_a_size_in_the_code_keeps_its_channels_and_only_these():
@@ -444,7 +471,12 @@ BAD = [
     ({"ratio": 1.0}, "ratio"),
     ({"ratio": -0.1}, "ratio"),
     ({"ratio": float("nan")}, "ratio"),
-    ({"method": "taylor"}, "method"),
+    ({"ratio": {"0.weight": 1.0}}, "ratio must be 0 to below 1, got 1.0 for 0.weight"),
+    ({"ratio": {"2.weight": 0.5}}, "ratio must name groups that can shrink, 0.weight, got 2.weight"),
+    ({"method": "taylor"}, "method must be one of l1"),
+    ({"method": {"2.weight": torch.ones(2)}}, "method must hold scores for 0.weight"),
+    ({"method": {"0.weight": torch.ones(9)}}, r"method: 0.weight must hold one number for each filter, shape \(10,\)"),
+    ({"method": {"0.weight": [float("nan")] * 10}}, "method: 0.weight holds NaN"),
     ({"min_channels": 0}, "min_channels"),
     ({"multiple": 2.0}, "multiple"),
     ({"example": torch.ones(1, 4)}, r"example of shape \(1, 4\)"),
@@ -479,4 +511,5 @@ def test_half_of_resnet_18_has_the_published_number_of_parameters():
     blocks = [Residual(*size) for size in [*sizes, (512, 512, 1)]]
     net = nn.Sequential(*stem, *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 1000))
     assert parameters(net) == 11_689_512
-    assert parameters(shrink(net, torch.rand(1, 3, 32, 32), 0.5)) == 3_055_880
+    gone = choose(net, follow(net, torch.zeros(1, 3, 32, 32)), 0.5)  # what `shrink` removes, without its own checks
+    assert parameters(remove_channels(net, gone)) == 3_055_880

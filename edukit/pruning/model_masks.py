@@ -1,0 +1,144 @@
+"""Masks of a whole model: {weight: True where it stays}, layer by layer or from one ranking.
+
+    layer    the round(s n) smallest of each layer go
+    global   the round(s N) smallest of all layers go: a layer that matters may keep more
+    n:m      n of every m inputs of each output stay
+
+Symbols   s sparsity · n weights of a layer · N of all layers
+Shapes    a mask has the shape of its weight; biases, norms and embeddings have none
+Bound     masks do not compound: of a model that is pruned to s, the same s prunes nothing more
+Mistake   functions that claim to return a pruned copy and prune the model they were given; 0.5, five times
+Source    Han et al. 2015, https://arxiv.org/abs/1506.02626
+In production  torch.nn.utils.prune.l1_unstructured, global_unstructured, which change the model they are given
+"""
+
+import copy
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.modules.conv import _ConvNd
+
+from edukit.pruning.mask import n_m_mask, without
+from edukit.pruning.score import as_weights
+
+Masks = dict[str, torch.Tensor]  # {name of a parameter: True where a weight stays}
+
+
+def prune_model(model: nn.Module, sparsity: float, *, scope: str = "layer") -> nn.Module:
+    """A copy of the model in which the smallest weights of its convolutions and linear layers are zero.
+
+    sparsity, scope   as for `magnitude_masks`: the sparsity is reached, not added, so that pruning a pruned model to
+                      0.5 leaves it at 0.5
+    Biases and norms stay. Raises ValueError for another sparsity or scope, NaN, or a model without such layers.
+
+    >>> pruned = prune_model(nn.Linear(8, 4), 0.5)
+    >>> int((pruned.weight == 0).sum())
+    16
+    """
+    return apply_masks(model, magnitude_masks(model, sparsity, scope=scope))
+
+
+def magnitude_masks(model: nn.Module, sparsity: float, *, scope: str = "layer") -> Masks:
+    """{weight: mask} for all convolutions, linear and attention layers of the model.
+
+    sparsity   0 to below 1
+    scope      "layer": the same share of each layer · "global": one ranking, so that layers may differ
+
+    >>> net = nn.Sequential(nn.Linear(2, 4), nn.Linear(4, 4))
+    >>> nn.init.constant_(net[0].weight, 0.01).shape, nn.init.constant_(net[1].weight, 0.9).shape
+    (torch.Size([4, 2]), torch.Size([4, 4]))
+    >>> [int(mask.sum()) for mask in magnitude_masks(net, 0.25, scope="global").values()]
+    [2, 16]
+    """
+    _check_model_choice(sparsity, scope)
+    return score_masks({name: w.abs() for name, w in layer_weights(model).items()}, sparsity, scope=scope)
+
+
+def score_masks(scores: dict[str, torch.Tensor], sparsity: float, *, scope: str = "layer") -> Masks:
+    """The same for any scores {weight: one number for each of its numbers}: those with the lowest score go.
+
+    >>> score_masks({"w": torch.tensor([3.0, -1.0, 2.0, 0.0])}, 0.5)["w"].tolist()
+    [True, False, True, False]
+    """
+    _check_model_choice(sparsity, scope)
+    if scope == "layer":
+        return {name: without(s, s.reshape(-1).argsort(stable=True), sparsity) for name, s in scores.items()}
+    together = torch.cat([s.reshape(-1) for s in scores.values()])
+    pieces = without(together, together.argsort(stable=True), sparsity).split([s.numel() for s in scores.values()])
+    return {name: mask.reshape(s.shape) for mask, (name, s) in zip(pieces, scores.items(), strict=True)}
+
+
+def n_m_masks(model: nn.Module, n: int, m: int) -> Masks:
+    """{weight: mask} n:m along the inputs of each output, for all layers whose number of inputs is a multiple of m.
+
+    A layer with another number, such as a first convolution with 3 · 3 · 3 inputs, stays whole and has no mask.
+
+    >>> masks = n_m_masks(nn.Sequential(nn.Linear(3, 8), nn.Linear(8, 2)), 2, 4)
+    >>> {name: int(mask.sum()) for name, mask in masks.items()}
+    {'1.weight': 8}
+    """
+    n_m_mask(np.zeros(0), n, m)  # refuses an n and m that there are not
+    weights = layer_weights(model)
+    fitting = {name: w.reshape(len(w), -1) for name, w in weights.items() if w[0].numel() % m == 0}
+    masks = {name: n_m_mask(rows, n, m).reshape(weights[name].shape) for name, rows in fitting.items()}
+    if not masks:
+        raise ValueError(f"model has no layer whose number of inputs is a multiple of {m}, got {type(model).__name__}")
+    return masks
+
+
+def apply_masks(model: nn.Module, masks: Masks) -> nn.Module:
+    """A copy of the model with zeros where the masks are False.
+
+    masks   {name of a parameter: True where it stays}, of its shape
+
+    >>> apply_masks(nn.Linear(2, 1), {"weight": torch.tensor([[True, False]])}).weight[0, 1].item()
+    0.0
+    """
+    _check_masks(model, masks)
+    masked = copy.deepcopy(model)
+    write_zeros(masked, masks)
+    return masked
+
+
+def write_zeros(model: nn.Module, masks: Masks) -> None:
+    """The same in the model itself: for the copy that a training loop owns.
+
+    >>> layer = nn.Linear(2, 1)
+    >>> write_zeros(layer, {"weight": torch.tensor([[True, False]])})
+    >>> layer.weight[0, 1].item()
+    0.0
+    """
+    for name, stays in masks.items():
+        model.get_parameter(name).detach().masked_fill_(~stays, 0)
+
+
+def layer_weights(model: nn.Module) -> dict[str, torch.Tensor]:
+    """{name: weight} of the model's convolutions, linear and attention layers, each once, without gradient.
+
+    >>> [tuple(w.shape) for w in layer_weights(nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2))).values()]
+    [(2, 1, 3, 3)]
+    """
+    layers = [m for m in model.modules() if isinstance(m, nn.Linear | _ConvNd | nn.MultiheadAttention)]
+    theirs = {id(p) for layer in layers for p in layer.parameters(recurse=False)}
+    found = {name: p for name, p in model.named_parameters() if name.endswith("weight") and id(p) in theirs}
+    if not found:
+        raise ValueError(f"model has no convolution or linear layer to prune, got {type(model).__name__}")
+    return {name: as_weights(p, f"model: {name}") for name, p in found.items()}
+
+
+def _check_model_choice(sparsity, scope):
+    if not 0 <= sparsity < 1:
+        raise ValueError(f"sparsity must be 0 to below 1, got {sparsity!r}")
+    if scope not in ("layer", "global"):
+        raise ValueError(f'scope must be "layer" or "global", got {scope!r}')
+
+
+def _check_masks(model, masks):
+    shapes = {name: tuple(p.shape) for name, p in model.named_parameters(remove_duplicate=False)}
+    for name, stays in masks.items():
+        if name not in shapes:
+            raise ValueError(f"masks must name parameters of the model, got {name}")
+        if tuple(stays.shape) != shapes[name] or stays.dtype != torch.bool:
+            expected = f"truth values of shape {shapes[name]}"
+            raise ValueError(f"masks: {name} must hold {expected}, got {stays.dtype} {tuple(stays.shape)}")

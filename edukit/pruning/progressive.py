@@ -1,0 +1,93 @@
+"""Progressive channel pruning: a few channels, some training, a few more; at the end they are taken out.
+
+    for t = 1 … n:   the weakest s_t of each group get zeros, and the masks hold while the rest trains
+    at the end       the zeros are removed, which changes no output
+
+Channels that went are counted in the model given, not in what was left of it: after five steps to 0.5 exactly half
+of every group is gone, and their numbers are those of the first model.
+
+Symbols   s_t schedule (schedule.py) · n steps
+Bound     |removed(x) - trained(x)| is float rounding: the trained model has zeros in these rows
+Cost      the steps train at full size; in return no layer changes while the optimizer works on it
+Mistake   shares of what is left that multiply to less than the target, and indices of a tensor that has shrunk already
+Source    Molchanov et al. 2016, https://arxiv.org/abs/1611.06440 (few channels at a time, training in between)
+In production  torch_pruning's iterative_steps, which shrinks after every step
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import nn
+
+from edukit.pruning.choose import all_scores, check_choice, choose
+from edukit.pruning.groups import Channel
+from edukit.pruning.hold import fine_tune
+from edukit.pruning.remove import zero_channels
+from edukit.pruning.schedule import cubic_sparsity, planned
+from edukit.pruning.shrink import channel_groups, checked_removal
+from edukit.training.evaluate import check_whole
+
+
+class Shrunken(NamedTuple):
+    """The smaller model, and the channels that went: {Axis: rows} as they were in the model given.
+
+    >>> Shrunken(nn.ReLU(), []).gone
+    []
+    """
+
+    model: nn.Module
+    gone: list[Channel]
+
+
+def shrink_gradually(
+    model: nn.Module,
+    split,
+    final: float,
+    *,
+    method="l1",
+    schedule: Callable | str = cubic_sparsity,
+    steps: int = 5,
+    epochs_per_step: int = 1,
+    min_channels: int = 1,
+    multiple: int = 1,
+    **training,
+) -> Shrunken:
+    """A trained copy of the model without `final` of the channels of each group that can lose some.
+
+    method       as for `shrink`, or a function of the model that gives ready-made scores anew in each step
+    schedule     "one_shot", "linear", "cubic", or a function of (step, steps, final)
+    **training   further arguments of `fine_tune`: seed, learning_rate, loss, progress, ...
+
+    >>> from edukit.data import digits
+    >>> net = nn.Sequential(nn.Flatten(), nn.Linear(64, 8), nn.ReLU(), nn.Linear(8, 10))
+    >>> small = shrink_gradually(net, digits().train, 0.5, steps=2, progress=None)
+    >>> small.model[1].out_features, len(small.gone)
+    (4, 4)
+    """
+    check_choice(final, "l1" if callable(method) else method, min_channels, multiple)
+    ratios, example = planned(schedule, steps, final), torch.as_tensor(split.x[:2])
+    check_whole("epochs_per_step", epochs_per_step)
+    groups, gone = channel_groups(model, example), []
+    for ratio in ratios:
+        scores = all_scores(model, groups, method(model) if callable(method) else method)
+        gone = choose(model, groups, ratio, scores, min_channels=min_channels, multiple=multiple, already=gone)
+        model = zero_channels(model, gone)
+        model = fine_tune(model, split, channel_masks(model, gone), epochs=epochs_per_step, **training)
+    return Shrunken(checked_removal(zero_channels(model, gone), gone, example), gone)
+
+
+def channel_masks(model: nn.Module, gone: list[Channel]) -> dict[str, torch.Tensor]:
+    """{parameter: mask} that is False in every row of these channels.
+
+    >>> channel_masks(nn.Linear(1, 2), [{("weight", 0, "makes"): [1]}])
+    {'weight': tensor([[ True],
+            [False]])}
+    """
+    parameters, masks = dict(model.named_parameters()), {}
+    for channel in gone:
+        for (name, axis, _), rows in channel.items():
+            if name in parameters:
+                stays = masks.setdefault(name, torch.ones_like(parameters[name], dtype=torch.bool))
+                stays.index_fill_(axis, torch.tensor(rows, device=stays.device), False)
+    return masks
