@@ -88,7 +88,7 @@ def lesson(request, lab, browser):
     page.goto(f"{address}/doc/tree/{request.param.name}?token={token}&reset")
     page.wait_for_selector(".jp-NotebookPanel .jp-Notebook")
     page.evaluate(READY)
-    assert page.evaluate(RUN_ALL, 240_000), page.evaluate(ERRORS)
+    assert page.evaluate(RUN_ALL, 480_000), page.evaluate(ERRORS)
     yield page, count_panels(request.param)
     page.evaluate(SHUTDOWN)
     page.close()
