@@ -27,6 +27,8 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from edukit.refuse import check_whole
+
 aten = torch.ops.aten
 FIRST_FACTOR = {  # the argument where a matrix product's factors begin
     **dict.fromkeys((aten.mm, aten.bmm, aten.mv, aten.dot), 0),
@@ -116,8 +118,7 @@ def latencies(fns: dict[str, Callable], *, warmup: int = 10, repeats: int = 50, 
     ['short', 'long']
     """
     for name, value, least in (("warmup", warmup, 0), ("repeats", repeats, 1), ("block", block, 1)):
-        if not isinstance(value, int) or value < least:
-            raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
+        check_whole(value, name, least)
     times_s = {name: [] for name in fns}
     for fn in fns.values():
         for _ in range(warmup):

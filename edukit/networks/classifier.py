@@ -16,6 +16,7 @@ import torch
 from torch import nn
 
 from edukit.networks.blocks import MobileNetBlock, ResidualBlock, conv_bn, scaled
+from edukit.refuse import check_whole
 
 MOBILE_PLAN = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)]  # channels out, stride
 RESIDUAL_PLAN = [(32, 1), (64, 2), (128, 2), (256, 2)]
@@ -89,5 +90,4 @@ class EncoderClassifier(nn.Module):
 
 def _check_counts(**counts: int) -> None:
     for name, value in counts.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+        check_whole(value, name)

@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from edukit.networks.attention import softmax_weights
+from edukit.refuse import check_whole
 
 
 def needle_weight(N: int, d: int, sharpness: float, weights: Callable = softmax_weights, *, seed: int = 0) -> float:
@@ -28,8 +29,7 @@ def needle_weight(N: int, d: int, sharpness: float, weights: Callable = softmax_
     >>> needle_weight(64, 16, 8.0, linear_weights) < 16 / 64
     True
     """
-    if not (isinstance(N, int) and isinstance(d, int) and N > 0 and d > 0):
-        raise ValueError(f"N and d must be whole numbers of at least 1, got N = {N!r} and d = {d!r}")
+    check_whole(N, "N"), check_whole(d, "d")
     keys = np.random.default_rng(seed).normal(size=(N, d))
     keys = torch.from_numpy(keys * d**0.5 / np.linalg.norm(keys, axis=1, keepdims=True)).float()
     return weights(sharpness * keys, keys).diagonal().mean().item()

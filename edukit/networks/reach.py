@@ -12,6 +12,7 @@ In production  torch.autograd with weights all of one sign, for models that refu
 import torch
 from torch import nn
 
+from edukit.refuse import check_whole
 from edukit.training.evaluate import evaluating
 
 
@@ -23,8 +24,7 @@ def reach(model: nn.Module, channels: int, size: int = 3) -> torch.Tensor:
     >>> reach(nn.Conv2d(4, 4, 1, groups=2), 4).int().tolist()
     [[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]]
     """
-    if not isinstance(channels, int) or channels < 1:
-        raise ValueError(f"channels must be a whole number of at least 1, got {channels!r}")
+    check_whole(channels, "channels")
     x = torch.zeros(channels, channels, size, size)
     x[range(channels), range(channels)] = torch.nan
     with torch.no_grad(), evaluating(model):

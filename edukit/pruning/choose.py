@@ -19,6 +19,7 @@ from torch import nn
 
 from edukit.pruning.groups import Channel, Group
 from edukit.pruning.score import METHODS, as_weights, filter_scores
+from edukit.refuse import check_whole
 
 
 def choose(
@@ -100,8 +101,7 @@ def check_choice(ratio, method, min_channels: int, multiple: int) -> None:
         names = ", ".join(METHODS)
         raise ValueError(f"method must be one of {names}, or scores {{maker: (filters,)}}, got {method!r}")
     for name, value in (("min_channels", min_channels), ("multiple", multiple)):
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+        check_whole(value, name)
 
 
 def _layer_scores(filters, maker, method):

@@ -30,8 +30,8 @@ from torch.nn.modules.batchnorm import _NormBase
 from edukit.graph import as_inputs
 from edukit.pruning.follow import Follower, follow
 from edukit.pruning.groups import line, varies
+from edukit.refuse import check_whole
 from edukit.training import cross_entropy
-from edukit.training.evaluate import check_whole
 
 RECTIFIERS = {"relu", "relu6"}
 LIMITS = {"hardtanh", "clamp", "clamp_min"}  # rectifiers where their lower limit is 0: nn.ReLU6 is hardtanh
@@ -79,7 +79,7 @@ def apoz_scores(model: nn.Module, x, *, batch_size: int = 256) -> dict[str, torc
     >>> apoz_scores(net, torch.tensor([[1.0], [2.0], [3.0], [-1.0]]))["0.weight"].tolist()
     [0.75, 0.25]
     """
-    check_whole("batch_size", batch_size)
+    check_whole(batch_size, "batch_size")
     x = as_inputs(x)
     if not len(x[0]):
         raise ValueError("x is empty; a share of zeros needs at least one row")
@@ -111,7 +111,7 @@ def taylor_scores(
     >>> taylor_scores(net, digits().calibration)["1.weight"][5].item()
     0.0
     """
-    check_whole("batch_size", batch_size)
+    check_whole(batch_size, "batch_size")
     x, y = torch.as_tensor(split.x), torch.as_tensor(split.y)
     groups, tried = follow(model, x[:2]), copy.deepcopy(model).eval().requires_grad_(True)
     channels = [channel for group in groups for channel in group.channels]

@@ -21,8 +21,8 @@ from torch.func import functional_call
 
 from edukit.pruning.model_masks import apply_masks, layer_weights, score_masks
 from edukit.pruning.schedule import cubic_sparsity, planned
+from edukit.refuse import check_whole
 from edukit.training import cross_entropy, fit
-from edukit.training.evaluate import check_whole
 
 
 def prune_by_movement(
@@ -49,7 +49,7 @@ def prune_by_movement(
     320
     """
     sparsities = planned(schedule, steps, final)
-    check_whole("epochs_per_step", epochs_per_step)
+    check_whole(epochs_per_step, "epochs_per_step")
     moving = Movement(model, loss)
     for sparsity in [0.0, *sparsities]:
         moving.masks = score_masks(moving.scores, sparsity, scope=scope)

@@ -26,7 +26,7 @@ from edukit.pruning.hold import fine_tune
 from edukit.pruning.remove import zero_channels
 from edukit.pruning.schedule import cubic_sparsity, planned
 from edukit.pruning.shrink import channel_groups, checked_removal
-from edukit.training.evaluate import check_whole
+from edukit.refuse import check_whole
 
 
 class Shrunken(NamedTuple):
@@ -67,7 +67,7 @@ def shrink_gradually(
     """
     check_choice(final, "l1" if callable(method) else method, min_channels, multiple)
     ratios, example = planned(schedule, steps, final), torch.as_tensor(split.x[:2])
-    check_whole("epochs_per_step", epochs_per_step)
+    check_whole(epochs_per_step, "epochs_per_step")
     groups, gone = channel_groups(model, example), []
     for ratio in ratios:
         scores = all_scores(model, groups, method(model) if callable(method) else method)

@@ -19,7 +19,7 @@ from torch import nn
 
 from edukit.pruning.hold import fine_tune
 from edukit.pruning.model_masks import magnitude_masks
-from edukit.training.evaluate import check_whole
+from edukit.refuse import check_whole
 
 
 def one_shot(step: float, steps: int, final: float, initial: float = 0.0) -> float:
@@ -83,7 +83,7 @@ def prune_gradually(
     (320, 640)
     """
     sparsities = planned(schedule, steps, final)
-    check_whole("epochs_per_step", epochs_per_step)
+    check_whole(epochs_per_step, "epochs_per_step")
     for sparsity in sparsities:
         masks = magnitude_masks(model, sparsity, scope=scope)
         model = fine_tune(model, split, masks, epochs=epochs_per_step, **training)
@@ -98,14 +98,14 @@ def planned(schedule: Callable | str, steps: int, final: float) -> list[float]:
     """
     if not callable(schedule) and schedule not in SCHEDULES:
         raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}, or a function, got {schedule!r}")
-    check_whole("steps", steps)
+    check_whole(steps, "steps")
     schedule = schedule if callable(schedule) else SCHEDULES[schedule]
     _check(0, steps, final, 0.0)
     return [schedule(step, steps, final) for step in range(1, steps + 1)]
 
 
 def _check(step, steps, final, initial):
-    check_whole("steps", steps)
+    check_whole(steps, "steps")
     if not 0 <= step <= steps:
         raise ValueError(f"step must be 0 to steps, here {steps}, got {step!r}")
     for name, share in (("final", final), ("initial", initial)):

@@ -18,8 +18,8 @@ from torch import nn
 from edukit.pruning.hold import fine_tune
 from edukit.pruning.model_masks import Masks, apply_masks, magnitude_masks
 from edukit.pruning.schedule import planned
+from edukit.refuse import check_whole
 from edukit.training import fit
-from edukit.training.evaluate import check_whole
 
 
 class Ticket(NamedTuple):
@@ -60,7 +60,7 @@ def winning_ticket(
     (True, 320)
     """
     sparsities = planned(same_share, rounds, final)
-    check_whole("rewind_epochs", rewind_epochs, least=0)
+    check_whole(rewind_epochs, "rewind_epochs", least=0)
     start = fit(model, split, epochs=rewind_epochs, **training) if rewind_epochs else model
     masks = magnitude_masks(start, 0.0)
     for sparsity in sparsities:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from edukit.quantization.refuse import check_real, check_whole
+from edukit.refuse import check_real, check_whole
 
 Array = np.ndarray | torch.Tensor
 

@@ -20,7 +20,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from edukit.quantization.affine import Array, namespace
-from edukit.quantization.refuse import check_array, check_real
+from edukit.refuse import check_array, check_real
 
 
 def sign(x: Array) -> Array:

@@ -23,7 +23,7 @@ from edukit.graph import as_inputs
 from edukit.quantization.binary import BinaryConv2d, BinaryLinear, binarize
 from edukit.quantization.packing import pack, unpack
 from edukit.quantization.ptq import LayerReport
-from edukit.quantization.refuse import check_model
+from edukit.refuse import check_model
 
 
 class BinaryModel(nn.Module):

@@ -35,7 +35,7 @@ from edukit.quantization.formats import (
     finite,
     like,
 )
-from edukit.quantization.refuse import check_whole
+from edukit.refuse import check_whole
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ import torch
 
 from edukit.quantization.affine import Array, QParams, check_bits, choose_qparams, fake_quantize, namespace
 from edukit.quantization.entropy import least_divergence
-from edukit.quantization.refuse import check_array, check_whole
+from edukit.refuse import check_array, check_whole
 
 Axes = int | tuple[int, ...] | None
 FRACTIONS = [a / 100 for a in range(100, 0, -1)]  # of the range, that mse tries

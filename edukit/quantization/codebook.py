@@ -24,7 +24,7 @@ from torch.func import functional_call
 
 from edukit.quantization.affine import check_bits
 from edukit.quantization.formats import finite
-from edukit.quantization.refuse import check_model, check_real, check_whole
+from edukit.refuse import check_model, check_real, check_whole
 
 STARTS = ("linear", "k-means++")
 

@@ -19,8 +19,8 @@ from edukit.quantization.affine import Array, namespace
 from edukit.quantization.fold import fold_graph
 from edukit.quantization.pairs import Pair, equalizable_pairs, weights_of
 from edukit.quantization.ptq import check_weights
-from edukit.quantization.refuse import check_array, check_whole
 from edukit.quantization.rewrite import cleaned
+from edukit.refuse import check_array, check_whole
 
 
 def equalizing_scales(r1: Array, r2: Array) -> Array:

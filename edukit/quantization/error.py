@@ -11,7 +11,7 @@ In production  the signal-to-quantization-noise ratio in dB is -10 log10 of the 
 import math
 
 from edukit.quantization.affine import Array, check_bits, namespace
-from edukit.quantization.refuse import check_array
+from edukit.refuse import check_array
 
 
 def normalized_mse(x: Array, approximation: Array) -> float:

@@ -18,7 +18,7 @@ import torch
 from torch import fx, nn
 
 from edukit.graph import attach, layer_name, parameter
-from edukit.quantization.refuse import check_model
+from edukit.refuse import check_model
 
 BATCH_NORM = torch.ops.aten._native_batch_norm_legit_no_training.default
 _CONVOLUTIONS = torch.ops.aten.conv1d, torch.ops.aten.conv2d, torch.ops.aten.conv3d

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from edukit.quantization.affine import Array, check_bits
-from edukit.quantization.refuse import check_real, check_whole
+from edukit.refuse import check_real, check_whole
 
 
 class _Format:

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from edukit.quantization.affine import Array
-from edukit.quantization.refuse import check_array, check_whole
+from edukit.refuse import check_array, check_whole
 
 
 def split_groups(x: Array, size: int, axis: int = -1) -> Array:

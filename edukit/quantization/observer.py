@@ -20,7 +20,7 @@ import torch
 
 from edukit.quantization.affine import Array
 from edukit.quantization.calibrate import min_max
-from edukit.quantization.refuse import check_real, check_whole
+from edukit.refuse import check_real, check_whole
 
 STEPS = 1024  # at momentum 0.99, what came before weighs less than 4e-5
 STREAM = 1985  # keys of their own: else data from default_rng(0).random() are the keys, and only small ones stay

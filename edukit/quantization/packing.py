@@ -23,7 +23,7 @@ from safetensors.numpy import save_file
 from edukit.quantization.affine import Array
 from edukit.quantization.blocks import Block
 from edukit.quantization.formats import as_numpy, like
-from edukit.quantization.refuse import check_whole
+from edukit.refuse import check_whole
 
 
 def pack(codes: Array, bits: int) -> Array:

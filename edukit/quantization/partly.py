@@ -18,7 +18,7 @@ from edukit.graph import capture, layer_name, parameter
 from edukit.quantization.fold import fold_graph
 from edukit.quantization.placement import why_float
 from edukit.quantization.ptq import QuantizedModel
-from edukit.quantization.refuse import check_model
+from edukit.refuse import check_model
 
 FLOAT = 16  # the number of bits that stands for "not quantized"
 ours = torch.ops.edukit

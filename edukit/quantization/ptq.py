@@ -24,7 +24,6 @@ from edukit.quantization.fold import fold_graph
 from edukit.quantization.layerwise import Layer, has_weight, round_layers
 from edukit.quantization.observer import Observer
 from edukit.quantization.placement import STAYS_FLOAT, moved_from, observed, operation_of, why_float
-from edukit.quantization.refuse import check_model
 from edukit.quantization.rewrite import (
     cleaned,
     layer_bias,
@@ -34,6 +33,7 @@ from edukit.quantization.rewrite import (
     weight_grid,
     with_room_for_bias,
 )
+from edukit.refuse import check_model
 
 
 @dataclass(frozen=True)

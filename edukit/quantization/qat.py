@@ -37,8 +37,8 @@ from edukit.quantization.ptq import (
     choose_grids,
     reported,
 )
-from edukit.quantization.refuse import check_model
 from edukit.quantization.rewrite import cleaned, quantize_activation, store_layer
+from edukit.refuse import check_model
 
 
 class QatModel(nn.Module):

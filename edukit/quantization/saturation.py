@@ -17,7 +17,7 @@ In production  reduce_range=True of onnxruntime.quantization (7-bit weights); VN
 import numpy as np
 
 from edukit.quantization.integer import accumulate_linear
-from edukit.quantization.refuse import check_whole
+from edukit.refuse import check_whole
 
 INT16 = -(2**15), 2**15 - 1
 
@@ -40,8 +40,7 @@ def products_that_fit(x_limit: int = 255, w_limit: int = 127, *, bits: int = 32)
     (66311, 1, 2)
     """
     for name, value in (("x_limit", x_limit), ("w_limit", w_limit), ("bits - 1", bits - 1)):
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+        check_whole(value, name)
     return (2 ** (bits - 1) - 1) // (x_limit * w_limit)
 
 

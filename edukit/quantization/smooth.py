@@ -30,9 +30,9 @@ from edukit.quantization.layerwise import rows
 from edukit.quantization.pairs import channel_axis, equalizable_pairs
 from edukit.quantization.placement import why_float
 from edukit.quantization.ptq import as_batches, check_weights
-from edukit.quantization.refuse import check_whole
 from edukit.quantization.rewrite import weight_grid
 from edukit.quantization.rounding import second_moment
+from edukit.refuse import check_whole
 
 GRID = [i / 20 for i in range(21)]  # the values of β that are tried
 

@@ -21,7 +21,7 @@ from edukit.quantization.affine import choose_qparams, fake_quantize
 from edukit.quantization.calibrate import min_max
 from edukit.quantization.error import normalized_mse
 from edukit.quantization.granularity import split_groups
-from edukit.quantization.refuse import check_model
+from edukit.refuse import check_model
 
 SHARINGS = "per tensor", "per channel", "per group"
 

@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from edukit.refuse import check_whole
+
 
 def predict(model: Callable, x, batch_size: int = 256):
     """The outputs for all of x, batch by batch; numpy in, numpy out; torch in, torch out.
@@ -23,7 +25,7 @@ def predict(model: Callable, x, batch_size: int = 256):
     >>> predict(nn.Linear(4, 3), np.zeros((1000, 4), np.float32)).shape
     (1000, 3)
     """
-    check_whole("batch_size", batch_size)
+    check_whole(batch_size, "batch_size")
     if len(x) == 0:
         raise ValueError("x is empty; a prediction needs at least one row")
     batches = [x[start : start + batch_size] for start in range(0, len(x), batch_size)]
@@ -65,9 +67,3 @@ def evaluating(model: nn.Module):
     finally:
         for module, mode in modes.items():
             module.training = mode
-
-
-def check_whole(name: str, value: int, *, least: int = 1) -> None:
-    """Raise a ValueError that names the argument unless it is a whole number of at least `least`."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")

@@ -21,7 +21,8 @@ from torch import nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from edukit.training.evaluate import check_whole, predict
+from edukit.refuse import check_whole
+from edukit.training.evaluate import predict
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Recipe:
     report: Callable | None = None
 
     def __post_init__(self):
-        check_whole("batch_size", self.batch_size)
+        check_whole(self.batch_size, "batch_size")
         if not 0 < self.learning_rate < math.inf:
             raise ValueError(f"learning_rate must be above 0 and finite, got {self.learning_rate!r}")
         if not 0 <= self.weight_decay < math.inf:
@@ -80,7 +81,7 @@ def fit(model: nn.Module, split, *, epochs: int, loss: Callable = cross_entropy,
     >>> accuracy(model, digits().validation) < 0.3, accuracy(trained, digits().validation) > 0.9
     (True, True)
     """
-    check_whole("epochs", epochs)
+    check_whole(epochs, "epochs")
     recipe, (x, y) = Recipe(**recipe), _checked(model, split)
     model = copy.deepcopy(model).train()
     _lay_out(model, torch.channels_last)  # pixel by pixel, not channel by channel: CPUs train almost twice as fast

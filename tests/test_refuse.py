@@ -7,9 +7,9 @@ from torch import nn
 
 from edukit import quantization as q
 from edukit.quantization.formats import FP16, INT4, FloatFormat, IntFormat, NormalFloat
-from edukit.quantization.refuse import check_array, check_model, check_real, check_whole
 from edukit.quantization.saturation import wrap
 from edukit.quantization.sweep import error_sweep
+from edukit.refuse import check_array, check_model, check_real, check_whole
 
 NET, X = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 2)), torch.rand(20, 6)
 UNIT = q.QParams(np.float32(1), np.int32(0), -8, 7)
