@@ -42,7 +42,7 @@ def points(model, test) -> float:
 
 def by_onnxruntime(model, x, bits, folder):
     """quantize_static on the float file, all its other settings as they come."""
-    tool = pytest.importorskip("onnxruntime.quantization")
+    import onnxruntime.quantization as tool
 
     class Reader(tool.CalibrationDataReader):
         def __init__(self):
@@ -68,7 +68,7 @@ def by_torchao(model, x, bits):
     """PT2E: its observers, its folding, its conversion."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        pt2e = pytest.importorskip("torchao.quantization.pt2e")
+        from torchao.quantization import pt2e
         from torchao.quantization.pt2e import quantizer as q
         from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e
 
