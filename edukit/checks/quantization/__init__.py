@@ -6,13 +6,14 @@ packing   two codes in a byte, and bits a weight · low_bit  what the eight bits
 binary    a scale and a sign for each weight, the gradient of a step · popcount  products by counting bits
 qat       gradients through rounding · observing  a range that moves
 layer_error  the error of each layer alone · mixed  bits for each layer under a budget
-rounding  the mean error into the bias, up or down, a step of GPTQ
+rounding  up or down, a step of GPTQ · bias  the mean error goes into it
 equalize  two layers share a factor, inputs share theirs with the weights
 """
 
 from edukit.checks.quantization.affine import CHOOSE_QPARAMS as choose_qparams
 from edukit.checks.quantization.affine import QUANTIZE as quantize
 from edukit.checks.quantization.averaging import MOVING_AVERAGE as moving_average
+from edukit.checks.quantization.bias import BIAS_SHIFT as bias_shift
 from edukit.checks.quantization.binary import BINARIZE as binarize
 from edukit.checks.quantization.binary import SIGN_GRADIENT as sign_gradient
 from edukit.checks.quantization.calibrate import CALIBRATED as calibrated
@@ -30,7 +31,6 @@ from edukit.checks.quantization.packing import PACK_INT4 as pack_int4
 from edukit.checks.quantization.popcount import BINARY_DOT as binary_dot
 from edukit.checks.quantization.qat import STEP_GRADIENT as step_gradient
 from edukit.checks.quantization.qat import STRAIGHT_THROUGH as straight_through
-from edukit.checks.quantization.rounding import BIAS_SHIFT as bias_shift
 from edukit.checks.quantization.rounding import TAKE_OVER as take_over
 from edukit.checks.quantization.rounding import UP_OR_DOWN as up_or_down
 
