@@ -16,7 +16,7 @@ X = torch.rand(4, 3, 16, 16, generator=torch.Generator().manual_seed(1))
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_graph_computes_the_same_for_any_batch_size(name):
     model = build(name)
-    for example in (X, X[:1], X.numpy()):
+    for example in (X, X[:1], X.numpy(), torch.rand(4, 4, 20, 20)[:, 1:, 4:, :16]):  # the last is a view
         graph = capture(model, example)
         torch.testing.assert_close(graph(X[:3]), model(X[:3]))
 
@@ -40,6 +40,25 @@ def test_the_model_and_its_mode_stay():
     assert model.training and all(
         torch.equal(a, b) for a, b in zip(before.values(), model.state_dict().values(), strict=True)
     )
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_captured_graph_is_copied(name):
+    model = build(name)
+    graph = capture(model, X)
+    again = capture(graph, X[:1])
+    assert [node.name for node in again.graph.nodes] == [node.name for node in graph.graph.nodes]
+    next(again.parameters()).data.zero_()
+    torch.testing.assert_close(graph(X), model(X))
+
+
+def test_a_captured_graph_is_captured_again_for_inputs_of_another_size():
+    net, small = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), X[:, :, :8, :8]
+    graph = capture(capture(net, X), small)
+    (given,) = (node for node in graph.graph.nodes if node.op == "placeholder")
+    assert given.meta["val"].shape[1:] == (3, 8, 8)
+    torch.testing.assert_close(graph(small), net(small))
+    assert [name for name, _ in graph.named_parameters()] == ["0.weight", "0.bias"]
 
 
 def test_several_inputs_and_attached_tensors():

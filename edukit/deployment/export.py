@@ -18,7 +18,7 @@ import torch
 from torch import nn
 
 from edukit.deployment.seal import sealed, write_atomically
-from edukit.graph import as_inputs, capture
+from edukit.graph import as_inputs, capture, example_rows
 from edukit.quantization import QuantizedModel
 
 OPSET = 18
@@ -43,7 +43,7 @@ def export(model: nn.Module, example, path, format: str = "onnx") -> Path:
 
 
 def _onnx_bytes(model, example) -> bytes:
-    inputs = tuple(torch.cat([x, x]) if len(x) == 1 else x for x in as_inputs(example))
+    inputs = tuple(map(example_rows, as_inputs(example)))
     free_batch = tuple({0: torch.export.Dim("batch")} for _ in inputs)
     names = ["input"] if len(inputs) == 1 else [f"input_{i}" for i in range(len(inputs))]
     with _quiet():

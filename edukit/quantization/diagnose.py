@@ -69,7 +69,8 @@ class _Case:
         self.model, self.evaluate, self.tolerance, self.how = model, evaluate, tolerance, how
         self.batches, self.found = as_batches(calibration), Diagnosis()
         self.inputs = tuple(map(torch.cat, zip(*self.batches, strict=True)))
-        self.parts = Parts(float_network(model, self.batches[0]), quantize_model(model, self.batches, **how))
+        self.network = float_network(model, self.batches[0])
+        self.parts = Parts(self.network, quantize_model(self.network, self.batches, **how))
         self.listener, self.remedies = Listener(self.parts), {}
 
     def measure(self, variant: str, network: nn.Module) -> float:
@@ -171,7 +172,7 @@ class _Case:
             self._try("together", Remedy("several causes", "do they help together?", advice, how))
 
     def _try(self, name: str, remedy: Remedy) -> None:
-        arguments = {"model": self.model, "calibration": self.batches, **self.how, **remedy.changes}
+        arguments = {"model": self.network, "calibration": self.batches, **self.how, **remedy.changes}
         score, share = self.measure(name, quantize_model(**arguments)), self.regained(name)
         verdict = "yes" if self.cures(name) else f"{share:.0%} of the loss" if share > 0.1 else "no"
         self.tell(name, remedy.question, f"{score:.3f}", verdict)
@@ -182,7 +183,7 @@ class _Case:
         if "activations" in self.blamed:
             found |= other_calibration(self.inputs, self.listener.rows, self.wild)
             found |= other_calibrators(self.how.get("calibrator"))
-        found |= other_channels(self.model, self.batches[0], self.how.get("per_channel", True))
+        found |= other_channels(self.network, self.batches[0], self.how.get("per_channel", True))
         if "weights" in self.blamed and self.how.get("rounding") is None:
             found |= better_rounding()
         return found

@@ -24,6 +24,7 @@ import numpy as np
 from tqdm import tqdm
 
 from edukit import bundled, data
+from edukit.graph import capture
 from edukit.networks.trained import NETWORKS, SEEDS, trained
 from edukit.quantization.calibrate import kl, mse, percentile
 from edukit.quantization.equalize import equalize
@@ -69,7 +70,7 @@ def climb(models, data, bits: int, *, rungs: dict = RUNGS, activation_bits: int 
     >>> climb([trained("digits_residual")], digits(), 8, rungs={"per channel": RUNGS["per channel"]})
     {'per channel': [0.955]}
     """
-    reached = {}
+    reached, models = {}, [capture(model, data.calibration.x) for model in models]
     for name, rung in tqdm(rungs.items(), desc=f"{bits} bits", leave=False):
         ready = [rung.prepare(model, data.calibration.x, bits) for model in models]
         quantized = [quantize_model(m, data.calibration.x, bits, activation_bits, **rung.options) for m in ready]

@@ -59,8 +59,8 @@ def layer_errors(
     (True, True)
     """
     batches = as_batches(calibration)
-    quantized = quantize_model(model, batches, weight_bits, activation_bits, **how)
-    parts = Parts(float_network(model, batches[0]), quantized)
+    network = float_network(model, batches[0])
+    parts = Parts(network, quantize_model(network, batches, weight_bits, activation_bits, **how))
     sums = {name: torch.zeros(5, dtype=torch.double) for name in parts.layers}
     with torch.no_grad():
         for batch in batches:
@@ -110,7 +110,7 @@ def sensitivity(
     batches = as_batches(calibration)
     network = float_network(model, batches[0])
     exact = float(evaluate(copy.deepcopy(model))) if FLOAT in bits else None
-    parts = {b: Parts(network, quantize_model(model, batches, b, **how)) for b in bits if b != FLOAT}
+    parts = {b: Parts(network, quantize_model(network, batches, b, **how)) for b in bits if b != FLOAT}
     names = parts[min(bits)].layers
     table = {name: dict.fromkeys(bits, exact) for name in names}
     for name, b in tqdm(list(itertools.product(names, parts)), desc="sensitivity", leave=False, delay=2):

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
-from unseen import build
+from unseen import followed
 
 from edukit.data import digits
 from edukit.networks.trained import trained
@@ -57,7 +57,7 @@ def test_a_method_does_not_grade_its_own_homework():
 
 @pytest.mark.parametrize("name", ["inverted residual", "transformer", "shared module"])
 def test_layers_of_networks_never_seen_can_be_looked_at(name):
-    model = build(name)
+    model = followed(name)
     report = [layer for layer in quantize_model(model, IMAGES).report if layer.precision == "int8"]
     for layer in (report[0], report[2], report[-1]):  # "inverted residual": 2 is depthwise, a group for each channel
         w, x = layer_sample(model, IMAGES, layer.name)
@@ -78,7 +78,7 @@ def test_weights_times_sample_are_outputs_of_the_layer():
 
 
 def test_an_unknown_layer_is_refused_and_the_model_is_not_changed():
-    model = build("resnet")
+    model = followed("resnet")
     before = {name: value.clone() for name, value in model.state_dict().items()}
     with pytest.raises(ValueError, match="layer must be one of 0, .* got 'conv9'"):
         layer_sample(model, IMAGES, "conv9")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from unseen import build
+from unseen import followed
 
 from edukit.data import digits
 from edukit.networks import trained
@@ -114,7 +114,7 @@ def test_an_evaluation_in_training_mode_is_found_before_anything_is_rounded():
 
 @pytest.mark.parametrize("name", ["shuffle", "transformer", "shared module"])
 def test_networks_never_seen(name):
-    model, x = build(name), torch.rand(64, 3, 16, 16, generator=torch.Generator().manual_seed(1))
+    model, x = followed(name), torch.rand(64, 3, 16, 16, generator=torch.Generator().manual_seed(1))
     exact = model(x).detach()
 
     def closeness(network):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from unseen import NETWORKS, build
+from unseen import NETWORKS, build, followed
 
 from edukit.deployment import export, load, operators
 from edukit.measure import size_bytes
@@ -40,7 +40,7 @@ def test_it_is_the_affine_formula_with_the_range_of_each_input():
 
 @pytest.mark.parametrize("name", ["vgg", "transformer", "pre-norm transformer"])
 def test_the_runtime_multiplies_integers_and_agrees(name, tmp_path):
-    quantized = quantize_dynamic(build(name), 7, example=X)  # 7: with 8, a processor without VNNI saturates
+    quantized = quantize_dynamic(followed(name), 7, example=X)  # 7: with 8, a processor without VNNI saturates
     path = export(quantized, X, tmp_path / "dynamic.onnx")
     layers = [row for row in quantized.report if row.precision == "int7"]
     assert operators(path)["DynamicQuantizeMatMul"] == len(layers) > 0

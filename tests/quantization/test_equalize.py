@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
-from unseen import NETWORKS, build
+from unseen import NETWORKS, followed
 
 from edukit.graph import capture
 from edukit.quantization import quantize_model
@@ -42,7 +42,7 @@ def all_ranges(model, x=X):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_function_stays_and_the_ranges_become_equal(name):
-    model = build(name)
+    model = followed(name)
     before = {key: value.clone() for key, value in model.state_dict().items()}
     equal = equalize(model, X)
     # a factor of s and one of 1/s: two roundings for each weight, so a few units in the seventh digit
@@ -54,7 +54,7 @@ def test_the_function_stays_and_the_ranges_become_equal(name):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_result_quantizes_under_the_names_of_the_model(name):
-    model = build(name)
+    model = followed(name)
     report = quantize_model(equalize(model, X), X, 4).report
     assert [layer.name for layer in report] == [layer.name for layer in quantize_model(model, X, 4).report]
     assert "int4" in {layer.precision for layer in report}
@@ -63,7 +63,7 @@ def test_the_result_quantizes_under_the_names_of_the_model(name):
 @pytest.mark.parametrize("name", ["vgg", "resnet", "shuffle", "fire", "pre-norm transformer"])
 def test_a_network_made_unequal_on_purpose_is_restored(name):
     """8 bits with one scale for each weight tensor collapse where channels differ, and need not."""
-    model = build(name)
+    model = followed(name)
     unequal = by_factors(model, X, 100)
     assert relative_error(model, unequal) < 1e-5
     lost, restored = (
@@ -154,7 +154,7 @@ def test_two_layers_without_a_name_of_their_own_keep_apart():
 
 
 def test_equalized_twice_is_equalized_once():
-    once = equalize(build("vgg"), X, iterations=100)
+    once = equalize(followed("vgg"), X, iterations=100)
     twice = equalize(once, X)
     for (_, a), (_, b) in zip(once.named_parameters(), twice.named_parameters(), strict=True):
         torch.testing.assert_close(a, b, rtol=1e-3, atol=1e-6)

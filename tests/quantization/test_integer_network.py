@@ -6,7 +6,7 @@ import torch
 from operator_runner import run_operator
 from torch import nn
 from torch.nn import functional as F
-from unseen import NETWORKS, build
+from unseen import NETWORKS, followed
 
 from edukit.deployment import export, load, operators
 from edukit.networks import MobileClassifier, ResidualClassifier, trained
@@ -47,7 +47,7 @@ def assert_equal(model, x, tmp_path, bits=7):
 @pytest.mark.parametrize("bits", BITS)
 @pytest.mark.parametrize("name", CONVOLUTIONAL)
 def test_equals_onnxruntime_bit_for_bit(name, bits, tmp_path):
-    assert_equal(build(name), data(), tmp_path, bits)
+    assert_equal(followed(name), data(), tmp_path, bits)
 
 
 @pytest.mark.parametrize("network", [MobileClassifier, ResidualClassifier])
@@ -110,7 +110,7 @@ def test_several_inputs_and_outputs(tmp_path):
 
 
 def test_every_value_is_within_a_few_steps_of_the_float_networks():
-    model, x = build("resnet"), data()
+    model, x = followed("resnet"), data()
     quantized = quantize_model(model, x)
     with torch.no_grad():
         simulated, exact = quantized(torch.from_numpy(x)).numpy(), model(torch.from_numpy(x)).numpy()
@@ -135,7 +135,7 @@ def test_an_activation_is_the_clip_of_the_codes():
 
 @pytest.mark.parametrize("name", ["transformer", "pre-norm transformer"])
 def test_what_runs_in_float_is_refused_by_name(name):
-    quantized = quantize_model(build(name), data())
+    quantized = quantize_model(followed(name), data())
     with pytest.raises(ValueError, match="quantized computes \\w+ in float|quantized leaves \\w+ in float"):
         run_integers(quantized, data())
 

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 import torch
-from unseen import build
+from unseen import followed
 
 from edukit import bundled
 from edukit.data import Dataset, Split, digits
@@ -74,7 +74,7 @@ def test_only_calibration_images_choose_and_only_validation_images_count():
 def test_every_rung_takes_networks_never_seen(name):
     images = np.random.default_rng(0).random((12, 3, 16, 16)).astype(np.float32)
     split = Split(images, np.arange(12) % 5)
-    model, few = build(name), {k: rung for k, rung in RUNGS.items() if k != "AdaRound"}
+    model, few = followed(name), {k: rung for k, rung in RUNGS.items() if k != "AdaRound"}
     before = {key: value.clone() for key, value in model.state_dict().items()}
     reached = climb([model], Dataset("noise", tuple("abcde"), split, split, split, split), 4, rungs=few)
     assert list(reached) == list(few) and all(0 <= a <= 1 for row in reached.values() for a in row)

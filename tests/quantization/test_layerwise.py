@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 import torch
 from torch import nn
-from unseen import NETWORKS, build
+from unseen import NETWORKS, followed
 
 from edukit.data import digits, shapes
 from edukit.graph import capture
@@ -52,7 +52,7 @@ def test_rows_times_weights_have_the_moments_of_the_output(layer, shape):
 def test_low_bits_come_closer_on_every_network(name, rounding):
     if rounding is adaround and name not in ("resnet", "fire", "transformer"):
         rounding = gptq  # the learned one is slow; three graphs are enough for what is common to both
-    model = build(name)
+    model = followed(name)
     before = copy.deepcopy(model.state_dict())
     with torch.no_grad():
         target = model(X)
@@ -65,7 +65,7 @@ def test_low_bits_come_closer_on_every_network(name, rounding):
 
 
 def test_a_corrected_bias_makes_the_mean_of_the_answer_right():
-    model = build("vgg")
+    model = followed("vgg")
     with torch.no_grad():
         plain, corrected = (
             (quantize_model(model, X, 3, correct_bias=flag)(X) - model(X)).mean(0).abs().max() for flag in (False, True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from unseen import build
+from unseen import followed
 
 from edukit.data import shapes
 from edukit.deployment import export, load
@@ -74,7 +74,7 @@ def test_bytes_are_those_of_packed_codes_and_float32_scales():
 
 @pytest.mark.parametrize("name", ["resnet", "transformer", "shared module"])
 def test_the_bits_go_straight_into_quantize_model(name):
-    model = build(name)
+    model = followed(name)
     sizes = layer_shapes(model, X)
     costs = sensitivity(model, X, output_error(model, X), bits=(2, 4, 8, 16))
     bits = allocate_bits(costs, sizes, weight_bytes(sizes, 4))
@@ -100,7 +100,7 @@ def test_mixed_bits_beat_the_same_bits_at_equal_size(seed):
 
 def test_a_layer_restored_to_float_leaves_a_valid_file(tmp_path):
     """ARTICLES B: "restores" a layer by assignment after conversion, which breaks the graph. Ours never converts it."""
-    model = build("resnet")
+    model = followed("resnet")
     bits = dict.fromkeys(layer_shapes(model, X), 7) | {"4.conv1": 16}  # 7: with 8, a processor without VNNI saturates
     quantized = quantize_model(model, X, bits)
     report = {row.name: row for row in quantized.report}
@@ -115,7 +115,7 @@ def test_a_layer_restored_to_float_leaves_a_valid_file(tmp_path):
 
 
 def test_assignment_after_conversion_is_no_way_to_restore_a_layer():
-    quantized = quantize_model(build("vgg"), X)
+    quantized = quantize_model(followed("vgg"), X)
     before = quantized(X)
     setattr(quantized.network, "2", nn.Conv2d(8, 16, 3, padding=1))
     assert torch.equal(quantized(X), before)  # the graph holds operations and codes, and asks no module

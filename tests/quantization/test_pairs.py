@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
-from unseen import NETWORKS, build
+from unseen import NETWORKS, followed
 
 from edukit.graph import capture
 from edukit.quantization.fold import fold_graph
@@ -31,13 +31,13 @@ def pairs(model, x=X, **options):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_pairs_of_networks_never_seen(name):
-    assert [pair.names for pair in pairs(build(name))] == FOUND[name]
+    assert [pair.names for pair in pairs(followed(name))] == FOUND[name]
 
 
 def test_norms_lead_pairs_where_nothing_else_reads_them():
-    first = [pair.names[0] for pair in pairs(build("pre-norm transformer"), norms=True)]
+    first = [pair.names[0] for pair in pairs(followed("pre-norm transformer"), norms=True)]
     assert first == [f"encoder.layers.{i}.{name}" for i in (0, 1) for name in ("norm1", "norm2", "linear1")]
-    post = [pair.names for pair in pairs(build("transformer"), norms=True)]  # the residual reads all norms but the last
+    post = [pair.names for pair in pairs(followed("transformer"), norms=True)]  # a residual reads the others
     assert [names for names in post if "norm" in names[0]] == [("encoder.layers.1.norm2", "head")]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from unseen import NETWORKS, build
+from unseen import NETWORKS, followed
 
 from edukit.quantization import quantize_model
 from edukit.quantization.partly import Parts, Watched, float_network
@@ -16,7 +16,7 @@ def parts_of(model, bits=3, **how):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_all_on_is_the_quantized_network_and_all_off_the_model(name):
-    model = build(name)
+    model = followed(name)
     quantized = quantize_model(model, X, 3)
     parts = Parts(float_network(model, X), quantized)
     with torch.no_grad():
@@ -28,7 +28,7 @@ def test_all_on_is_the_quantized_network_and_all_off_the_model(name):
 @pytest.mark.parametrize("name", ["resnet", "shared module"])
 def test_one_layer_on_is_the_network_with_all_others_in_float16(name):
     """The same as quantize_model makes of {layer: 3, others: 16}, but for the rounding to float16."""
-    model = build(name)
+    model = followed(name)
     parts = parts_of(model, activation_bits=None)
     for layer in list(parts.layers)[:2]:
         bits = dict.fromkeys(parts.layers, 16) | {layer: 3}
@@ -38,7 +38,7 @@ def test_one_layer_on_is_the_network_with_all_others_in_float16(name):
 
 
 def test_weights_and_activations_are_switched_apart():
-    model = build("vgg")
+    model = followed("vgg")
     parts = parts_of(model)
     with torch.no_grad():
         weights = quantize_model(model, X, 3, None)(X)
@@ -48,7 +48,7 @@ def test_weights_and_activations_are_switched_apart():
 
 
 def test_off_leaves_the_others_on():
-    model = build("vgg")
+    model = followed("vgg")
     parts = parts_of(model)
     with torch.no_grad():
         exact, rounded = parts.switched_on([])(X), parts.switched_on()(X)
@@ -61,15 +61,15 @@ def test_off_leaves_the_others_on():
 
 def test_what_goes_through_is_noticed_in_order():
     seen = []
-    parts = parts_of(build("vgg"))
+    parts = parts_of(followed("vgg"))
     Watched(parts.switched_on(), lambda node, value: seen.append(node))(X)
     assert [node for node in seen if node in parts.stored] == list(parts.stored)
     assert len(seen) == len(parts.network.graph.nodes)
 
 
 def test_unknown_layers_and_other_networks_are_refused():
-    parts = parts_of(build("vgg"))
+    parts = parts_of(followed("vgg"))
     with pytest.raises(ValueError, match="layers names 99; the layers are 0, 2, 8"):
         parts.switched_on(["99"])
     with pytest.raises(ValueError, match="quantized was not made of this network"):
-        Parts(float_network(build("resnet"), X), quantize_model(build("vgg"), X))
+        Parts(float_network(followed("resnet"), X), quantize_model(followed("vgg"), X))

@@ -2,7 +2,7 @@
 
 import torch
 from torch import nn
-from unseen import build
+from unseen import followed
 
 from edukit.graph import capture
 from edukit.quantization.fold import fold_graph
@@ -28,7 +28,7 @@ def test_an_activation_with_no_integer_form_is_quantized_on_both_sides():
 
 
 def test_a_residual_addition_is_quantized_and_no_layer_reads_float():
-    graph, names = points(build("resnet"))
+    graph, names = points(followed("resnet"))
     assert "add" not in names  # each addition is followed by its ReLU, which is the quantized value
     quantized = set(observed(graph))
     for node in graph.graph.nodes:
@@ -37,13 +37,13 @@ def test_a_residual_addition_is_quantized_and_no_layer_reads_float():
 
 
 def test_moved_values_know_where_they_came_from():
-    graph, _ = points(build("shuffle"))
+    graph, _ = points(followed("shuffle"))
     parts = [node for node in graph.graph.nodes if node.name.startswith("getitem") and moved_from(node) is not None]
     assert len(parts) == 4 and all(is_activation(moved_from(part)) for part in parts)
 
 
 def test_softmax_and_norms_stay_float_with_a_reason():
-    graph, names = points(build("transformer"))
+    graph, names = points(followed("transformer"))
     assert "add" not in names  # what a norm reads stays float
     norms = [node for node in graph.graph.nodes if node.name.startswith("layer_norm")]
     assert [why_float(node) for node in norms] == ["no integer operator for layer_norm"] * 4

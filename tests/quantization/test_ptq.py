@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from unseen import NETWORKS, build
+from unseen import NETWORKS, build, followed
 
 from edukit.quantization import min_max, percentile, quantize_model
 
@@ -32,7 +32,7 @@ def test_eight_bits_stay_close_and_more_bits_come_closer(name):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_convolution_and_linear_layer_is_quantized_and_named(name):
-    model = build(name)
+    model = followed(name)
     report = {row.name: row for row in quantize_model(model, X).report}
     layers = [n for n, m in model.named_modules() if isinstance(m, nn.Conv2d | nn.Linear)]
     assert all(report[layer].precision == "int8" for layer in layers)
@@ -50,7 +50,7 @@ def test_weights_are_stored_as_codes_and_counted():
 
 def test_codes_use_the_wanted_bits():
     for bits, ends in ((8, (-127, 127)), (3, (-4, 3)), (2, (-2, 1))):  # 8: symmetric; fewer: every code is used
-        quantized = quantize_model(build("vgg"), X, bits)
+        quantized = quantize_model(followed("vgg"), X, bits)
         codes = [p for name, p in quantized.named_parameters() if name.endswith("weight_codes")]
         assert (min(p.min() for p in codes), max(p.max() for p in codes)) == ends
 
@@ -70,7 +70,7 @@ def test_a_calibrator_that_clips_outliers_makes_the_step_finer():
     x = X.clone()
     x[0, 0, 0, 0] = 100.0
     scales = [
-        quantize_model(build("vgg"), x, calibrator=c).state_dict()["network.input_1_scale"]
+        quantize_model(followed("vgg"), x, calibrator=c).state_dict()["network.input_1_scale"]
         for c in (min_max, percentile)
     ]
     assert scales[1] < scales[0] / 10
@@ -85,7 +85,7 @@ def test_a_value_that_is_only_moved_keeps_its_grid():
 
 
 def test_batches_numpy_and_a_generator_give_the_same_model():
-    model = build("vgg")
+    model = followed("vgg")
     forms = [X, X.numpy(), X.double().numpy(), list(X.split(32)), (part for part in X.split(16))]
     outputs = [quantize_model(model, form)(X) for form in forms]
     assert all(torch.equal(outputs[0], output) for output in outputs[1:])
@@ -180,7 +180,7 @@ def test_bits_by_layer_and_float_where_it_is_wanted(tmp_path):
     """ARTICLES B: a layer restored by assignment after conversion breaks the graph; here the plan is made first."""
     from edukit.deployment import export, load, operators
 
-    model = build("resnet")
+    model = followed("resnet")
     names = [row.name for row in quantize_model(model, X).report]
     quantized = quantize_model(model, X, {names[0]: 16, names[1]: 4})
     by_name = {row.name: row for row in quantized.report}
@@ -195,7 +195,7 @@ def test_bits_by_layer_and_float_where_it_is_wanted(tmp_path):
 def test_weights_only_exports_and_agrees(tmp_path):
     from edukit.deployment import export, load
 
-    quantized = quantize_model(build("vgg"), X, 4, None)
+    quantized = quantize_model(followed("vgg"), X, 4, None)
     answer = load(export(quantized, X[:2], tmp_path / "weights.onnx"))(X.numpy())
     assert np.allclose(answer, quantized(X).detach(), atol=1e-4)
 
@@ -234,12 +234,12 @@ def test_a_weight_calibrator_is_told_the_bits_and_its_range_is_used():
 )
 def test_bad_input_is_refused_by_name(change, word):
     with pytest.raises(ValueError, match=word):
-        quantize_model(**{"model": build("vgg"), "calibration": X, **change})
+        quantize_model(**{"model": followed("vgg"), "calibration": X, **change})
 
 
 def test_something_that_holds_no_batches_is_refused():
     with pytest.raises(TypeError, match="calibration must be a batch"):
-        quantize_model(build("vgg"), 3)
+        quantize_model(followed("vgg"), 3)
 
 
 def test_mistake_a_backend_of_another_processor():
@@ -249,7 +249,7 @@ def test_mistake_a_backend_of_another_processor():
     try:
         for name in backends.supported_engines:
             backends.engine = name
-            answers.append(quantize_model(build("shared module"), X)(X))
+            answers.append(quantize_model(followed("shared module"), X)(X))
             assert backends.engine == name
     finally:
         backends.engine = engine

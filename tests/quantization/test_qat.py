@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from unseen import NETWORKS, build
+from unseen import NETWORKS, build, followed
 
 from edukit.data import digits
 from edukit.deployment import export, load, operators
@@ -54,7 +54,7 @@ def trained_a_little(model, **options):
 @pytest.mark.parametrize("bits", [(8, 8), (3, 4)])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_before_training_it_is_the_quantized_model_to_the_last_bit(name, bits):
-    model = build(name)
+    model = followed(name)
     before = copy.deepcopy(model.state_dict())
     qat, quantized = prepare_qat(model, X, *bits).eval(), quantize_model(model, X, *bits)
     assert torch.equal(qat(X), quantized(X))
@@ -66,7 +66,7 @@ def test_before_training_it_is_the_quantized_model_to_the_last_bit(name, bits):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_it_trains_and_converts_to_integers_without_a_change(name, learned, tmp_path):
     """Fake != real int8 (pytorch#88800): here every answer is the same number, and the runtime runs integers."""
-    qat = prepare_qat(build(name), X, 4, 8, learned_step=learned)
+    qat = prepare_qat(followed(name), X, 4, 8, learned_step=learned)
     after = trained_a_little(qat)
     quantized = convert(after)
     assert not torch.equal(after(X), qat.eval()(X))
@@ -99,7 +99,7 @@ def test_what_the_caller_froze_stays():
 
 
 def test_learned_steps_are_parameters_and_train():
-    qat = prepare_qat(build("resnet"), X, 4, 4, learned_step=True)
+    qat = prepare_qat(followed("resnet"), X, 4, 4, learned_step=True)
     before = {key: p.detach().clone() for key, p in qat.named_parameters() if "log_scale" in key}
     layers = sum(isinstance(m, QuantizedLayer) for m in qat.modules())
     fakes = sum(isinstance(m, FakeQuantize) for m in qat.modules())
@@ -110,7 +110,7 @@ def test_learned_steps_are_parameters_and_train():
 
 def test_in_evaluation_mode_no_range_moves():
     """Observers under a no-grad conversion still left in train mode (ARTICLES B)."""
-    qat = prepare_qat(build("resnet"), X).eval()
+    qat = prepare_qat(followed("resnet"), X).eval()
     before = copy.deepcopy(qat.state_dict())
     qat(100 * X)
     assert all(torch.equal(a, b) for a, b in zip(before.values(), qat.state_dict().values(), strict=True))
@@ -119,7 +119,7 @@ def test_in_evaluation_mode_no_range_moves():
 
 
 def test_frozen_norms_and_observers_stay_in_training():
-    qat = trained_a_little(prepare_qat(build("inverted residual"), X, 4, 4))
+    qat = trained_a_little(prepare_qat(followed("inverted residual"), X, 4, 4))
     frozen = freeze_observers(freeze_batchnorm(qat))
     assert not any(m.frozen for m in qat.modules() if isinstance(m, BatchNorm))
     after = trained_a_little(frozen)
@@ -131,7 +131,7 @@ def test_frozen_norms_and_observers_stay_in_training():
 
 
 def test_with_everything_frozen_training_and_evaluation_answer_alike():
-    frozen = freeze_observers(freeze_batchnorm(prepare_qat(build("shuffle"), X, 3, 4)))
+    frozen = freeze_observers(freeze_batchnorm(prepare_qat(followed("shuffle"), X, 3, 4)))
     assert torch.equal(frozen.train()(X), frozen.eval()(X))
 
 
@@ -171,7 +171,7 @@ def test_several_inputs_and_outputs():
 
 
 def test_a_model_can_be_copied_and_its_state_stored_without_warnings():
-    qat = prepare_qat(build("resnet"), X, 4, 4, learned_step=True).eval()
+    qat = prepare_qat(followed("resnet"), X, 4, 4, learned_step=True).eval()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         other = copy.deepcopy(qat)
@@ -183,7 +183,7 @@ def test_a_model_can_be_copied_and_its_state_stored_without_warnings():
 
 
 def test_batches_of_any_size_and_calibration_in_any_form():
-    model = build("fire")
+    model = followed("fire")
     forms = [X, X.numpy(), list(X.split(32)), (part for part in X.split(16))]
     outputs = [prepare_qat(model, form).eval()(X[:7]) for form in forms]
     assert all(torch.equal(outputs[0], output) for output in outputs[1:])

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from unseen import build
+from unseen import followed
 
 from edukit.quantization import mse, percentile, quantize_model
 from edukit.quantization.remedies import better_rounding, other_calibration, other_calibrators, other_channels
@@ -11,7 +11,7 @@ X = torch.rand(48, 3, 16, 16, generator=torch.Generator().manual_seed(1))
 
 
 def test_every_remedy_quantizes():
-    model = build("vgg")
+    model = followed("vgg")
     remedies = other_calibration((X,), (X[:20],), [3, 5]) | other_calibrators() | better_rounding()
     remedies |= other_channels(model, (X,), per_channel=False)
     assert len(remedies) == 7
@@ -32,4 +32,4 @@ def test_wild_rows_are_left_out():
 )
 def test_what_was_done_already_is_not_tried_again(used, left):
     assert list(other_calibrators(used)) == left
-    assert "per channel" not in other_channels(build("vgg"), (X,), per_channel=True)
+    assert "per channel" not in other_channels(followed("vgg"), (X,), per_channel=True)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
-from unseen import NETWORKS, build
+from unseen import NETWORKS, followed
 
 from edukit.quantization import fake_quantize, layer_errors, output_error, quantize_model, sensitivity
 from edukit.quantization.rewrite import weight_grid
@@ -22,7 +22,7 @@ def normalised(y, y_hat):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_two_errors_bound_the_one_of_both(name):
     """y - ŷ = (layer(x, w) - layer(x̂, w)) + (layer(x̂, w) - layer(x̂, ŵ)); the second is near that of x."""
-    for layer, e in layer_errors(build(name), X, 3, 3).items():
+    for layer, e in layer_errors(followed(name), X, 3, 3).items():
         assert 0 <= min(e.weights, e.activations, e.both)
         assert e.both**0.5 <= 1.05 * (e.weights**0.5 + e.activations**0.5), layer
         assert e.both >= (e.weights**0.5 - e.activations**0.5) ** 2 * 0.9
@@ -42,7 +42,7 @@ def test_equals_the_formula_layer_by_layer():
 
 
 def test_accumulated_is_the_error_of_the_quantized_network():
-    model = build("vgg")
+    model = followed("vgg")
     quantized = quantize_model(model, X, 3, None)
     with torch.no_grad():
         expected = normalised(model(X), quantized(X))
@@ -51,13 +51,13 @@ def test_accumulated_is_the_error_of_the_quantized_network():
 
 def test_a_layer_does_not_answer_for_the_others():
     """ARTICLES B: per-"layer" errors that compare only final outputs. Two bits in the first layer alone."""
-    e = layer_errors(build("vgg"), X, {"0": 2})
+    e = layer_errors(followed("vgg"), X, {"0": 2})
     assert e["0"].both > 100 * e["2"].both  # its own error stays its own …
     assert e["8"].accumulated > 10 * e["8"].both  # … though what comes out at the end is far off
 
 
 def test_batches_arrays_and_generators_give_the_same_errors():
-    model = build("vgg")
+    model = followed("vgg")
     forms = [X, X.numpy(), list(X.split(40)), (part for part in X.split(16))]
     errors = [[e.both for e in layer_errors(model, form, 4).values()] for form in forms]
     for other in errors[1:]:
@@ -73,7 +73,7 @@ def test_dead_and_exact_layers_have_errors_too():
 
 @pytest.mark.parametrize("name", ["pre-norm transformer", "shared module"])
 def test_the_sensitivity_falls_with_the_bits_and_nothing_is_changed(name):
-    model = build(name)
+    model = followed(name)
     before = model(X)
     table = sensitivity(model, X, output_error(model, X), bits=(2, 4, 8, 16))
     assert all(row[2] > row[4] > row[8] > row[16] == 0 for row in table.values())
@@ -81,7 +81,7 @@ def test_the_sensitivity_falls_with_the_bits_and_nothing_is_changed(name):
 
 
 def test_evaluate_gets_the_network_with_this_layer_alone():
-    model = build("vgg")
+    model = followed("vgg")
     table = sensitivity(model, X, lambda net: net(X).sum().item(), bits=[3], activation_bits=None)
     others = dict.fromkeys(("0", "2", "8"), 16)
     for name, row in table.items():
@@ -98,12 +98,12 @@ def test_mistake_a_loss_that_is_a_constant():
         answers.append(len(answers) / 10)
         return answers[-1]
 
-    table = sensitivity(build("vgg"), X, evaluate, bits=(2, 8))
+    table = sensitivity(followed("vgg"), X, evaluate, bits=(2, 8))
     assert sorted(loss for row in table.values() for loss in row.values()) == answers == [i / 10 for i in range(6)]
 
 
 def test_evaluation_in_training_mode_moves_no_norm_of_the_callers_model():
-    model = build("vgg").train()
+    model = followed("vgg").train()
     before = copy.deepcopy(model.state_dict())
     sensitivity(model, X, lambda network: float(network(X).sum()), bits=(8, 16))
     assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
@@ -124,7 +124,7 @@ def test_a_measure_of_several_inputs_and_outputs():
 
 
 def test_a_measure_of_the_outputs():
-    model = build("vgg")
+    model = followed("vgg")
     assert output_error(model, X.numpy())(model) == 0
     assert output_error(model, X)(lambda x: torch.zeros(len(x), 5)) == 1
 
@@ -141,4 +141,4 @@ def test_a_measure_of_the_outputs():
 )
 def test_bad_input_is_refused_by_name(arguments, error, word):
     with pytest.raises(error, match=word):
-        sensitivity(**{"model": build("vgg"), "calibration": X, "evaluate": len, **arguments})
+        sensitivity(**{"model": followed("vgg"), "calibration": X, "evaluate": len, **arguments})

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
-from unseen import NETWORKS, build
+from unseen import NETWORKS, followed
 
 from edukit.graph import capture
 from edukit.quantization import quantize_model
@@ -51,7 +51,7 @@ def error(model, other, x):
 @pytest.mark.parametrize("scale", [smoothquant, awq])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_function_stays_on_networks_never_seen(name, scale):
-    model = build(name)
+    model = followed(name)
     scaled = scale(model, X)
     torch.testing.assert_close(scaled(X), model(X), rtol=1e-4, atol=1e-5)
     report = quantize_model(scaled, X, 4).report
@@ -98,7 +98,7 @@ def test_alpha_says_how_much_moves():
 
 
 def test_layers_without_a_pair_are_named():
-    assert smoothquant(build("pre-norm transformer"), X).meta["left_out"] == [
+    assert smoothquant(followed("pre-norm transformer"), X).meta["left_out"] == [
         "patch",
         *(f"encoder.layers.{i}.self_attn.out_proj" for i in (0, 1)),
         "head",
@@ -184,7 +184,7 @@ def test_bits_groups_and_data_are_checked():
 
 
 def test_the_model_is_not_changed():
-    net = build("vgg")
+    net = followed("vgg")
     before = {key: value.clone() for key, value in net.state_dict().items()}
     smoothquant(net, X), awq(net, X)
     assert all(torch.equal(value, before[key]) for key, value in net.state_dict().items())
