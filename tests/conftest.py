@@ -4,3 +4,8 @@ import os
 
 for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+
+
+def pytest_collection_modifyitems(items):
+    """The browser goes through all lessons one after the other: that comes first, while there is other work."""
+    items.sort(key=lambda item: "test_browser" not in item.nodeid)
