@@ -60,6 +60,6 @@ def test_every_kind_is_measured_at_every_length():
 
 def test_softmax_holds_n_squared_numbers_and_the_others_do_not():
     peaks = {kind: of[3072].peak_bytes for kind, of in measure_cost([3072], d=16).items()}
-    scores = 4 * 3072**2  # too large for the allocator to keep: each is new memory
-    assert 1.5 * scores < peaks["softmax"] < 3 * scores
+    scores = 4 * 3072**2  # of the two, one may lie in memory that the process holds already
+    assert 0.9 * scores < peaks["softmax"] < 3 * scores
     assert np.max([peaks["softmax, fused"], peaks["linear"]]) < 0.6 * scores
