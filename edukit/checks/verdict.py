@@ -118,15 +118,21 @@ class Exercise:
 
 
 def alike(one, two) -> bool:
-    """The same shape, kind of number and values, up to float rounding; NaN is like NaN.
+    """The same shape, kind of number and values, up to float rounding; NaN is like NaN. Names must be equal.
 
     >>> alike(np.float32([1, np.nan]), [1.0, np.nan]), alike(1, 1.0), alike([1, 2], [[1, 2]])
     (True, False, False)
+    >>> alike({"a": [1, 2]}, {"a": [1, 2]}), alike("a", "b")
+    (True, False)
     """
     if hasattr(one, "__dict__") and type(one) is type(two) and not hasattr(one, "__array__"):  # a tensor is an array
         return alike(list(vars(one).values()), list(vars(two).values()))
     if isinstance(one, list | tuple) and isinstance(two, list | tuple):
         return len(one) == len(two) and all(alike(a, b) for a, b in zip(one, two, strict=True))
+    if isinstance(one, dict) and isinstance(two, dict):
+        return alike(list(one.items()), list(two.items()))
+    if isinstance(one, str):
+        return isinstance(two, str) and one == two
     try:
         one, two = np.asarray(one), np.asarray(two)
     except ValueError:  # rows of different lengths
