@@ -23,6 +23,11 @@ budget.py       until a share of the MACs is left
 progressive.py  in steps, with training in between
 reestimate.py   new batch norm statistics from unlabelled images
 sensitivity.py  which layers can lose channels, and a plan
+
+Measured for lesson 07
+alignment.py    how long a layer takes, channel by channel
+halved.py       half of the multiply-accumulates: accuracy and speed (python -m edukit.pruning.halved)
+stubborn.py     two networks whose channels do not all go
 """
 
 from edukit.pruning.budget import macs_left, shrink_to_macs

@@ -1,0 +1,17 @@
+"""The panels of the lessons on pruning, a file for each topic.
+
+weights     the panels of lesson 06
+channels    the panels of lesson 07
+"""
+
+from edukit.panels.pruning.channels import channel_times, groups, scores
+from edukit.panels.pruning.weights import curves, removed, storage
+
+__all__ = [
+    "channel_times",
+    "curves",
+    "groups",
+    "removed",
+    "scores",
+    "storage",
+]

@@ -1,0 +1,40 @@
+"""The panels of lesson 06: what networks read without some weights, which weights go, and what zeros weigh."""
+
+from functools import partial
+
+from edukit.panels.panel import Panel
+from edukit.plots.pruning.storage import StoragePlot
+from edukit.plots.pruning.weights import CurvesPlot, RemovedPlot
+
+
+def curves(found, changed) -> Panel:
+    """Accuracy and change of the weights against sparsity: both {rule: {sparsity in %: [% of each seed]}}.
+
+    >>> found, changed = {"global": {0: [96, 95], 80: [10, 12]}}, {"global": {0: [0, 0], 80: [60, 62]}}
+    >>> curves(found, changed).description
+    'At 30 % zeros, read off the lines: global 64 % named right, weights changed by 23 %.'
+    """
+    return Panel(partial(CurvesPlot, found=found, changed=changed), sparsity_percent=(0, 80, 30), figsize=(8.5, 3.0))
+
+
+def removed(layers, shown) -> Panel:
+    """The weights that go, by size and by place: layers {name: weight (filters, …)}; shown: names that get a button.
+
+    >>> import numpy as np
+    >>> layers = {"line": np.float32([[1, 2, 3, 4]]), "other": np.float32([[9, 9]])}
+    >>> removed(layers, ["line"]).description
+    'line, 4 weights, 50 % of it zero: 2 go, 50 %, the largest of them 2.000; 0 of 1 filters are empty.'
+    """
+    controls = dict(layer=list(shown), sparsity_percent=(0, 95, 50), scope=["layer", "global"])
+    return Panel(partial(RemovedPlot, layers=layers), **controls, figsize=(8.5, 3.2))
+
+
+def storage(layers) -> Panel:
+    """Bytes of a layer in four formats against sparsity: layers {name: weight (filters, …)}.
+
+    >>> import numpy as np
+    >>> storage({"layer": np.arange(1, 1025).reshape(16, 64)}).description[:62]
+    'layer, 32 bits a value, 30 % zeros: of 4,096 dense bytes csr 8'
+    """
+    controls = dict(layer=list(layers), value_bits=[32, 16, 8], sparsity_percent=(0, 95, 30))
+    return Panel(partial(StoragePlot, layers=layers), **controls, figsize=(8.5, 3.2))

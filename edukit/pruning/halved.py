@@ -1,0 +1,191 @@
+"""Half of the multiply-accumulates: what the same network then loses, and how much faster it runs.
+
+    trained ── weakest channels go, until half of the MACs are left ── new batch norm statistics ── fine-tuning
+       └──────────────────────── timed side by side, in turns ────────────────────────┘
+
+Each network is halved twice: with as many channels as it takes, and in multiples of 16. ONNX Runtime lays 8 channels
+side by side where a register holds 8 floats (AVX2), 16 where it holds 16 (AVX-512); layers whose channels are no
+multiple of 4 stay in the plain layout, and run on slower kernels.
+
+Shapes    measured() -> a Row for each network and seed; a network that is only timed has random weights, no accuracy
+Spread    speedup is the median of ROUNDS rounds, in each of which both networks are timed in turns; low and high are
+          its quartiles
+Mistake   a speed-up computed from MACs; one that is measured on one network after the other, on a machine that is busy
+Source    Ma et al. 2018, https://arxiv.org/abs/1807.11164 (MACs are an indirect measure)
+In production  Torch-Pruning's benchmarks time both networks on one GPU in the same way
+
+`python -m edukit.pruning.halved --append datasets/halved.csv` measures the table that lesson 07 quotes.
+"""
+
+import argparse
+import csv
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import nn
+
+from edukit import bundled
+from edukit.data import shapes
+from edukit.measure import latencies
+from edukit.networks import ResidualClassifier, mobilenet_v2, resnet18, shufflenet_v2, trained
+from edukit.networks.blocks import conv_bn
+from edukit.pruning.budget import macs, shrink_to_macs
+from edukit.pruning.reestimate import reestimate_batchnorm
+from edukit.training import accuracy, fit, seeded, shift, threads
+
+MULTIPLE, ROUNDS, SHARE = 16, 11, 0.5
+LEARN = dict(epochs=8, learning_rate=0.003, augment=shift)
+TUNE = dict(epochs=8, learning_rate=0.003, augment=shift)
+
+
+class Row(NamedTuple):
+    """One network, halved: accuracies on validation images but for the last two; None where it is only timed.
+
+    >>> Row("net", 0, 16, 100, 50, None, None, None, None, None, None, 1.8, 1.7, 1.9).share
+    0.5
+    """
+
+    network: str
+    seed: int
+    multiple: int
+    macs_before: int
+    macs_after: int
+    before: float | None
+    shrunken: float | None
+    reestimated: float | None
+    tuned: float | None
+    test_before: float | None
+    test_tuned: float | None
+    speedup: float
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        """The share of the MACs that is left."""
+        return self.macs_after / self.macs_before
+
+
+def plain_network(classes: int = 10) -> nn.Sequential:
+    """A network in the manner of VGG for images of 32x32: convolution, norm, ReLU and pooling, nothing that adds.
+
+    >>> plain_network()(torch.zeros(2, 3, 32, 32)).shape
+    torch.Size([2, 10])
+    """
+    layers, channels = [], 3
+    for out_channels in (32, 64, 128, 128):
+        layers += [*conv_bn(channels, out_channels, 3), nn.ReLU(), nn.MaxPool2d(2)]
+        channels = out_channels
+    return nn.Sequential(*layers[:-1], nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, classes))
+
+
+def learned(name: str, seed: int) -> nn.Module:
+    """The bundled residual network, or a plain one that learns now."""
+    if name == "residual":
+        return trained("shapes_residual", seed)
+    with seeded(seed):
+        return fit(plain_network(), shapes().train, seed=seed, **LEARN)
+
+
+TAUGHT = {"residual": (0, 1, 2), "plain": (0,)}
+TIMED = {  # random weights: how many images a second does not depend on what they say
+    "residual, wide": (lambda: ResidualClassifier(), 32, (1, 4, 8, 16)),
+    "ResNet-18": (resnet18, 224, (1, 4, 8, 16)),
+    "MobileNetV2": (mobilenet_v2, 224, (1, 4, 8, 16)),
+    "ShuffleNetV2": (shufflenet_v2, 224, (1, 4)),
+}
+
+
+def halve(name: str, seed: int, model: nn.Module, data) -> list[Row]:
+    """Shrink a trained network to half of its MACs, repair it, and time both; first with channels just as they come."""
+    example = torch.as_tensor(data.calibration.x[:2])
+    as_it_comes = shrink_to_macs(model, example, SHARE)
+    small = shrink_to_macs(model, example, SHARE, multiple=MULTIPLE)
+    restored = reestimate_batchnorm(small, data.train.x[:1000])
+    tuned = fit(restored, data.train, seed=seed, **TUNE)
+    read = [accuracy(net, data.validation) for net in (model, small, restored, tuned)]
+    read += [accuracy(net, data.test) for net in (model, tuned)]
+    counts, found = macs(model, example), speedups(model, {1: as_it_comes, MULTIPLE: small}, example)
+    loose = Row(name, seed, 1, counts, macs(as_it_comes, example), *[None] * 6, *found[1])
+    return [loose, Row(name, seed, MULTIPLE, counts, macs(small, example), *read, *found[MULTIPLE])]
+
+
+def time_halves(name: str, model: nn.Module, size: int, multiples) -> list[Row]:
+    """Time a network with random weights beside its halves."""
+    example = torch.zeros(1, 3, size, size)
+    halves = {multiple: shrink_to_macs(model, example, SHARE, multiple=multiple) for multiple in multiples}
+    counts, found = macs(model, example), speedups(model, halves, example)
+    return [Row(name, 0, m, counts, macs(net, example), *[None] * 6, *found[m]) for m, net in halves.items()]
+
+
+def speedups(model: nn.Module, others: dict, example, *, rounds: int = ROUNDS, repeats: int = 20) -> dict:
+    """{name: (median, lower, upper quartile)} of how many times faster than the model each other one is.
+
+    In ONNX Runtime, one image, one thread. Each round times all of them in turns.
+
+    >>> sorted(speedups(nn.Linear(4, 4), {"same": nn.Linear(4, 4)}, torch.zeros(1, 4), rounds=1, repeats=1))
+    ['same']
+    """
+    from edukit.deployment import export, load
+
+    image = example[:1]
+    with tempfile.TemporaryDirectory() as folder:
+        calls = {}
+        for i, net in enumerate([model, *others.values()]):
+            calls[i] = partial(load(export(net, image, Path(folder) / f"{i}.onnx")), image.numpy())
+        times = [latencies(calls, warmup=2, repeats=repeats) for _ in range(rounds)]
+    ratios = {name: [t[0].median_s / t[i].median_s for t in times] for i, name in enumerate(others, 1)}
+    return {name: tuple(float(np.percentile(r, p)) for p in (50, 25, 75)) for name, r in ratios.items()}
+
+
+def measured() -> list[Row]:
+    """What datasets/halved.csv holds.
+
+    >>> sorted({row.network for row in measured()})[:2]
+    ['MobileNetV2', 'ResNet-18']
+    """
+    with open(bundled.path("datasets/halved.csv"), newline="") as file:
+        rows = list(csv.DictReader(file))
+    whole = ("seed", "multiple", "macs_before", "macs_after")
+    return [
+        Row(row["network"], *(int(row[name]) for name in whole), *(_number(row[name]) for name in Row._fields[5:]))
+        for row in rows
+    ]
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def main(names: list[str], file: str | None = None) -> None:
+    """Measure these networks, print their rows, and append them to a file."""
+    jobs = [(name, seed) for name in names for seed in TAUGHT.get(name, [None])]
+    for name, seed in jobs:
+        if seed is None:
+            make, size, multiples = TIMED[name]
+            with seeded(0):
+                rows = time_halves(name, make().eval(), size, multiples)
+        else:
+            rows = halve(name, seed, learned(name, seed), shapes())
+        for row in rows:
+            print(row, flush=True)
+        if file:
+            with open(file, "a", newline="") as out:
+                csv.writer(out, lineterminator="\n").writerows(_rounded(row) for row in rows)
+
+
+def _rounded(row):
+    return [round(value, 3) if isinstance(value, float) else value for value in row]
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Halve the MACs of networks, and measure accuracy and time.")
+    parser.add_argument("networks", nargs="*", default=[*TAUGHT, *TIMED])
+    parser.add_argument("--append", metavar="CSV", help="a file such as datasets/halved.csv")
+    with threads(1):
+        asked = parser.parse_args()
+        main(asked.networks, asked.append)

@@ -1,0 +1,27 @@
+"""Each control of each panel of lesson 07 moves its picture and its description."""
+
+import pytest
+import torch
+
+from edukit.measure import Latency
+from edukit.networks import ResidualClassifier
+from edukit.panels.pruning import channel_times, groups, scores
+from edukit.pruning.follow import follow
+
+NET = ResidualClassifier(in_channels=1, width=0.25).eval()
+GROUPS = follow(NET, torch.zeros(2, 1, 8, 8))
+PANELS = {
+    "groups": lambda: groups(NET, GROUPS),
+    "scores": lambda: scores({"l1": [0.9, 0.4, 0.1]}, [0, 0.25, 0.5], {"l1": [0.9, 0.8, 0.6]}),
+    "channel_times": lambda: channel_times({n: Latency(n * 1e-6, 0, 0, 1) for n in range(8, 17)}),
+}
+CONTROLS = [(name, control) for name, make in PANELS.items() for control in make().controls]
+
+
+@pytest.mark.parametrize(("name", "control"), CONTROLS)
+def test_every_control_moves_the_picture(name, control):
+    panel = PANELS[name]()
+    widget, png, description = panel.controls[control], panel._png, panel.description
+    ends = (widget.min, widget.max) if hasattr(widget, "min") else (False, True)
+    widget.value = ends[0] if widget.value != ends[0] else ends[-1]
+    assert panel._png != png and panel.description != description

@@ -1,0 +1,42 @@
+"""Each control of each panel of lesson 06 moves its picture and its description."""
+
+import numpy as np
+import pytest
+
+from edukit.panels.pruning import curves, removed, storage
+
+DRAWN = np.random.default_rng(0)
+SHAPES = {"first": (16, 36), "second": (24, 36), "third": (8, 12)}
+LAYERS = {name: DRAWN.normal(0, shape[0] / 100, shape) for name, shape in SHAPES.items()}
+FOUND = {"one": {0: [96, 94], 80: [10, 20]}, "lots": {0: [96, 94], 30: [10, 12]}}
+PANELS = {
+    "curves": lambda: curves(FOUND, FOUND),
+    "removed": lambda: removed(LAYERS, ["first", "second"]),
+    "storage": lambda: storage(LAYERS),
+}
+CONTROLS = [
+    ("curves", "sparsity_percent"),
+    *[("removed", name) for name in ("layer", "sparsity_percent", "scope")],
+    *[("storage", name) for name in ("layer", "value_bits", "sparsity_percent")],
+]
+
+
+@pytest.mark.parametrize(("name", "control"), CONTROLS)
+def test_every_control_moves_the_picture(name, control):
+    panel = PANELS[name]()
+    widget, png, description = panel.controls[control], panel._png, panel.description
+    ends = getattr(widget, "options", None) or (widget.min, widget.max)
+    widget.value = ends[0] if widget.value != ends[0] else ends[-1]
+    assert panel._png != png and panel.description != description
+
+
+def test_no_control_is_left_out():
+    assert {(name, control) for name, make in PANELS.items() for control in make().controls} == set(CONTROLS)
+
+
+def test_the_ranking_is_of_all_layers_and_only_some_have_a_button():
+    panel = removed(LAYERS, ["second"])
+    panel.controls["scope"].value = "global"
+    everything = np.sort(np.concatenate([abs(w).ravel() for w in LAYERS.values()]))
+    gone = (abs(LAYERS["second"]) < everything[round(0.5 * everything.size)]).sum()
+    assert f" {gone} go" in panel.description and panel.controls["layer"].options == ("second",)

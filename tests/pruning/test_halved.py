@@ -1,0 +1,64 @@
+"""The table of halves: what it holds, and that its rows can be measured again."""
+
+import csv
+import hashlib
+
+import pytest
+import torch
+from torch import nn
+
+from edukit import bundled
+from edukit.networks import ResidualClassifier
+from edukit.pruning import halved
+from edukit.pruning.halved import MULTIPLE, Row, measured, plain_network, speedups
+
+ROWS = measured()
+TRAINED = [row for row in ROWS if row.tuned]
+
+
+def test_every_row_has_at_most_half_of_the_macs_and_a_spread():
+    assert all(0.3 < row.share <= 0.5 and row.low <= row.speedup <= row.high for row in ROWS)
+    assert len({(row.network, row.seed, row.multiple) for row in ROWS}) == len(ROWS)
+
+
+def test_after_fine_tuning_at_most_one_point_is_lost():
+    assert {row.network for row in TRAINED} == {"residual", "plain"}
+    for row in TRAINED:
+        assert row.shrunken < row.reestimated < row.tuned
+        assert row.tuned >= row.before - 0.0101 and row.test_tuned >= row.test_before - 0.0101
+
+
+def test_multiples_are_faster_than_channels_as_they_come():
+    for row in TRAINED:
+        loose = next(r for r in ROWS if (r.network, r.seed, r.multiple) == (row.network, row.seed, 1))
+        assert row.multiple == MULTIPLE and row.low > loose.high
+
+
+def test_a_network_is_not_faster_than_itself():
+    net = plain_network().eval()
+    (ratio, low, high) = speedups(net, {"itself": net}, torch.zeros(1, 3, 32, 32), rounds=3, repeats=3)["itself"]
+    assert low <= ratio <= high and 0.3 < ratio < 3
+
+
+def test_the_command_appends_rows_that_can_be_read(tmp_path, monkeypatch, capsys):
+    def tiny():
+        return ResidualClassifier(width=0.5)
+
+    monkeypatch.setattr(halved, "TIMED", {"tiny": (tiny, 16, (1,))})
+    monkeypatch.setattr(halved, "speedups", lambda *args, **kwargs: {1: (1.5, 1.25, 1.75)})
+    file = tmp_path / "halved.csv"
+    file.write_text(",".join(Row._fields) + "\n")
+    halved.main(["tiny"], file)
+    (row,) = csv.DictReader(file.read_text().splitlines())
+    assert (row["network"], row["before"], row["speedup"], row["high"]) == ("tiny", "", "1.5", "1.75")
+    assert capsys.readouterr().out.startswith("Row(network='tiny', seed=0, multiple=1")
+
+
+def test_the_card_knows_the_file():
+    digest = hashlib.sha256(bundled.path("datasets/halved.csv").read_bytes()).hexdigest()
+    assert digest in bundled.path("datasets/halved.md").read_text()
+
+
+@pytest.mark.parametrize("layer", [nn.Conv2d, nn.MaxPool2d])
+def test_the_plain_network_is_a_chain(layer):
+    assert sum(isinstance(module, layer) for module in plain_network()) == (4 if layer is nn.Conv2d else 3)
