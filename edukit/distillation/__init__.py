@@ -1,4 +1,4 @@
-"""Distillation: a small net learns from a large one. Read in this order: losses → features → fit."""
+"""Distillation: a small net learns from a large one. Read in this order: soft → losses → features → fit → alone."""
 
 from edukit.distillation.features import Hints, Tap, attention_loss, feature_loss
 from edukit.distillation.fit import distill

@@ -1,0 +1,183 @@
+"""Alone or taught: the same student, the same digits, with and without a teacher, from few labels and from many.
+
+    way            images     the student learns from                  who has seen labels
+    alone          L          the L labels                             the student, L of them
+    taught         L          the L labels and a large network         the student L, the large network all 1,000
+    unlabelled     1,000      a large network, no label (α = 1)        the large network, all 1,000
+    own teacher    L          (a large network, alone)                 the large network, L of them
+    self-taught    1,000      the own teacher, no label (α = 1)        the large network, L of them
+
+Only rows that agree in the last column compare ideas; the others compare what somebody else had already paid for.
+
+Fair      a student begins with the same weights for a seed, whatever the way, and takes as many steps in equal batches
+Choices   temperature and alpha on validation images ("tuning" rows); the test images are looked at once, at the end
+Source    Hinton, Vinyals, Dean 2015, https://arxiv.org/abs/1503.02531, section 3; self-taught:
+          Xie et al. 2019, https://arxiv.org/abs/1911.04252
+In production  the same table, before anybody pays for a teacher
+
+`python -m edukit.distillation.alone --append FILE.csv` measures the table that lesson 08 quotes.
+"""
+
+import argparse
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from torch import nn
+from tqdm import tqdm
+
+from edukit import bundled
+from edukit.data import Dataset, Split, digits
+from edukit.distillation.fit import distill
+from edukit.networks import DepthwiseSeparable, ResidualClassifier, trained
+from edukit.networks.blocks import conv_bn
+from edukit.refuse import check_whole
+from edukit.training import accuracy, fit, seeded, threads
+
+COLUMNS = ["way", "labels", "temperature", "alpha", "seed", "validation", "test"]
+TRIED = [*[(temperature, 0.9) for temperature in (1, 2, 4, 8, 16)], (4, 0.5), (4, 1.0)]  # with alpha
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is measured.
+
+    labels   how many of the training images have one; all of them comes last
+    seeds    of the student's first weights and of the choice of images; its teacher is number seed % 3
+    passes   over all images: fewer images are seen more often, so that everyone takes as many steps
+    """
+
+    labels: tuple[int, ...] = (100, 250, 1000)
+    seeds: int = 6
+    passes: int = 12
+    temperature: float = 4.0
+    alpha: float = 0.9
+
+    @property
+    def mixture(self) -> dict:
+        """What the teacher adds to the recipe."""
+        return dict(temperature=self.temperature, alpha=self.alpha)
+
+    def recipe(self, split: Split, seed: int) -> dict:
+        """How to train on so many images, in as many steps as with all of them."""
+        epochs = self.passes * self.labels[-1] // len(split)
+        return dict(epochs=epochs, seed=seed, learning_rate=0.01, batch_size=20, progress=None)
+
+
+def some(split: Split, count: int, seed: int = 0) -> Split:
+    """`count` images of the split, equally many of each class, drawn by the seed; all of them if it has no more.
+
+    >>> np.bincount(some(digits().train, 50).y).tolist()
+    [5, 5, 5, 5, 5, 5, 5, 5, 5, 5]
+    """
+    check_whole(count, "count", most=len(split))
+    if count == len(split):
+        return split
+    classes = np.unique(split.y)
+    if count % len(classes):
+        raise ValueError(f"count must be a multiple of {len(classes)}, the number of classes, got {count}")
+    order = np.random.default_rng(seed).permutation(len(split))
+    rows = np.concatenate([order[split.y[order] == label][: count // len(classes)] for label in classes])
+    return Split(split.x[rows], split.y[rows])
+
+
+def untaught(seed: int = 0) -> nn.Module:
+    """The student for digits of 8x8, its first weights drawn by the seed.
+
+    >>> from edukit.measure import count_parameters
+    >>> count_parameters(untaught()), count_parameters(trained("digits_residual"))
+    (1418, 77858)
+    """
+    with seeded(seed):
+        stem = [*conv_bn(1, 8, 3), nn.ReLU(), nn.MaxPool2d(2)]
+        blocks = [DepthwiseSeparable(8, 16), DepthwiseSeparable(16, 32)]
+        return nn.Sequential(*stem, *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 10))
+
+
+def learners(images: Dataset, labels: int, seed: int, plan: Plan) -> Iterator[tuple[str, nn.Module]]:
+    """Each way with the network it leads to, as soon as it is trained; "unlabelled" where every image has a label."""
+    every, few = images.train, some(images.train, labels, seed)
+    student, teacher = untaught(seed), trained("digits_residual", seed % 3)
+    yield "alone", fit(student, few, **plan.recipe(few, seed))
+    yield "taught", distill(student, teacher, few, **plan.recipe(few, seed), **plan.mixture)
+    unlabelled = plan.recipe(every, seed) | plan.mixture | {"alpha": 1.0}
+    if len(few) == len(every):
+        yield "unlabelled", distill(student, teacher, every, **unlabelled)
+        return
+    with seeded(seed):
+        large = ResidualClassifier(len(images.classes), 1, width=0.25)
+    own = fit(large, few, **plan.recipe(few, seed) | {"learning_rate": 0.004})
+    yield "own teacher", own
+    yield "self-taught", distill(student, own, every, **unlabelled)
+
+
+def measure(images: Dataset, plan: Plan) -> Iterator[dict]:
+    """Rows of the table, one as soon as it is known."""
+    for seed, labels in tqdm([(seed, labels) for seed in range(plan.seeds) for labels in plan.labels]):
+        for way, model in learners(images, labels, seed, plan):
+            yield row(images, way, labels, seed, plan, model) | {"test": accuracy(model, images.test)}
+
+
+def tune(images: Dataset, plan: Plan) -> Iterator[dict]:
+    """Rows for every pair of temperature and alpha in TRIED, taught with all labels, on validation images only."""
+    for temperature, alpha in tqdm(TRIED, desc="tuning"):
+        tried, every = replace(plan, temperature=temperature, alpha=alpha), images.train
+        for seed in range(3):
+            teacher = trained("digits_residual", seed)
+            model = distill(untaught(seed), teacher, every, **plan.recipe(every, seed), **tried.mixture)
+            yield row(images, "tuning", len(every), seed, tried, model)
+
+
+def row(images: Dataset, way: str, labels: int, seed: int, plan: Plan, model: nn.Module) -> dict:
+    """A row of datasets/alone.csv without its test accuracy."""
+    return dict(way=way, labels=labels, **plan.mixture, seed=seed, validation=accuracy(model, images.validation))
+
+
+def measured() -> dict[str, dict[int, list[float]]]:
+    """What datasets/alone.csv holds: {way: {labels: [test accuracy of each seed]}}.
+
+    >>> table = measured()
+    >>> bool(np.mean(table["unlabelled"][1000]) > np.mean(table["alone"][100]) + 0.05)
+    True
+    """
+    table = {}
+    for one in _rows():
+        if one["test"]:
+            table.setdefault(one["way"], {}).setdefault(int(one["labels"]), []).append(float(one["test"]))
+    return table
+
+
+def tuned() -> dict[tuple[float, float], list[float]]:
+    """What was tried before: {(temperature, alpha): [validation accuracy of each seed]}, with all labels.
+
+    >>> len(tuned()[(4.0, 0.9)])
+    3
+    """
+    table = {}
+    for one in _rows():
+        if one["way"] == "tuning":
+            pair = float(one["temperature"]), float(one["alpha"])
+            table.setdefault(pair, []).append(float(one["validation"]))
+    return table
+
+
+def _rows() -> list[dict]:
+    with open(bundled.path("datasets/alone.csv"), newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def main(file: str, tuning: bool) -> None:
+    """Append the rows to a file, one as soon as it is known."""
+    with threads(1):
+        for found in (tune if tuning else measure)(digits(), Plan()):
+            with open(file, "a", newline="") as out:
+                csv.DictWriter(out, COLUMNS, lineterminator="\n").writerow(found)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Train students alone and taught, and append what they reach.")
+    parser.add_argument("--append", metavar="CSV", required=True, help="a file such as datasets/alone.csv")
+    parser.add_argument("--tuning", action="store_true", help="temperatures and alphas instead, on validation images")
+    asked = parser.parse_args()
+    main(asked.append, asked.tuning)

@@ -1,0 +1,33 @@
+"""The panels of lesson 08: soft labels of a picture, and students alone and taught."""
+
+from functools import partial
+
+from edukit.panels.panel import Panel
+from edukit.plots.distillation.alone import AlonePlot
+from edukit.plots.distillation.soft import SoftPlot
+
+__all__ = ["alone", "soft"]
+
+
+def soft(images, teacher_logits, student_logits, classes) -> Panel:
+    """What a teacher and a student say of a picture as the temperature rises: images (N, 1, H, W), logits (N, classes).
+
+    >>> import numpy as np
+    >>> panel = soft(np.zeros((2, 1, 8, 8)), np.log([[3, 1], [1, 1]]), np.zeros((2, 2)), "ab")
+    >>> panel.description[:73]
+    'Picture 1 at temperature 1: the teacher says a 75.0 %, b 25.0 %; the stud'
+    """
+    plot = partial(
+        SoftPlot, images=images, teacher_logits=teacher_logits, student_logits=student_logits, classes=classes
+    )
+    return Panel(plot, temperature=(1, 20, 1), picture=(1, len(images), 1), figsize=(8.5, 3.0))
+
+
+def alone(table) -> Panel:
+    """What each way to learn adds to being alone, by number of labels: table {way: {labels: [accuracy by seed]}}.
+
+    >>> from edukit.distillation.alone import measured
+    >>> alone(measured()).description[:17]
+    '100 labels: alone'
+    """
+    return Panel(partial(AlonePlot, table=table), labels=sorted(table["alone"]), figsize=(8.5, 3.4))

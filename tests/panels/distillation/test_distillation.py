@@ -1,0 +1,25 @@
+"""Each control of each panel of lesson 08 moves its picture and its description."""
+
+import numpy as np
+import pytest
+
+from edukit.data import digits
+from edukit.distillation.alone import measured
+from edukit.panels.distillation import alone, soft
+
+DATA, RANDOM = digits(), np.random.default_rng(0)
+LOGITS = [RANDOM.normal(0, 3, (4, 10)) for _ in range(2)]
+PANELS = {"soft": lambda: soft(DATA.train.x[:4], *LOGITS, DATA.classes), "alone": lambda: alone(measured())}
+CONTROLS = [("soft", "temperature"), ("soft", "picture"), ("alone", "labels")]
+
+
+@pytest.mark.parametrize(("name", "control"), CONTROLS)
+def test_every_control_moves_the_picture(name, control):
+    panel = PANELS[name]()
+    widget, png, description = panel.controls[control], panel._png, panel.description
+    widget.value = getattr(widget, "options", None)[-1] if hasattr(widget, "options") else widget.max
+    assert panel._png != png and panel.description != description
+
+
+def test_no_control_is_left_out():
+    assert {(name, control) for name, make in PANELS.items() for control in make().controls} == set(CONTROLS)

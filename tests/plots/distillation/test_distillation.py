@@ -1,0 +1,88 @@
+"""What the pictures of distillation say is what the formulas and the table say."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from edukit.distillation.alone import measured
+from edukit.distillation.soft import soft_gradient, soft_labels
+from edukit.plots import Picture
+from edukit.plots.distillation.alone import AlonePlot, PartsPlot
+from edukit.plots.distillation.soft import SoftPlot
+
+RANDOM = np.random.default_rng(0)
+TEACHER, STUDENT = RANDOM.normal(0, 4, (3, 10)), RANDOM.normal(0, 1, (3, 10))
+IMAGES = RANDOM.random((3, 1, 8, 8)).astype(np.float32)
+SOFT = partial(SoftPlot, images=IMAGES, teacher_logits=TEACHER, student_logits=STUDENT, classes="0123456789")
+TABLE = {
+    "alone": {100: [0.7, 0.8], 250: [0.85, 0.9], 1000: [0.95, 0.97]},
+    "taught": {100: [0.8, 0.85], 250: [0.9, 0.9], 1000: [0.96, 0.96]},
+    "self-taught": {100: [0.8, 0.9], 250: [0.91, 0.93]},
+    "own teacher": {100: [0.8, 0.8], 250: [0.9, 0.9]},
+    "unlabelled": {1000: [0.95, 0.97]},
+}
+ALONE = partial(AlonePlot, table=TABLE)
+RUNS = {"plain": [{"soft": 4.0, "hard": 0.5}, {"soft": 1.0, "hard": 0.9}]}
+RUNS["hints"] = [part | {"features": 0.9} for part in RUNS["plain"]]
+PARTS = partial(PartsPlot, runs=RUNS)
+
+
+def test_bars_and_rings_are_the_soft_labels():
+    picture = Picture(SOFT, picture=1, temperature=1)
+    picture.move(picture=3, temperature=7)
+    plot = picture._plot
+    np.testing.assert_allclose([bar.get_height() for bar in plot.bars], 100 * soft_labels(TEACHER[2:], 7)[0])
+    np.testing.assert_allclose(plot.rings.get_ydata(), 100 * soft_labels(STUDENT[2:], 7)[0])
+    np.testing.assert_allclose(plot.image.get_array(), IMAGES[2, 0])
+
+
+def test_the_curves_are_the_gradients_with_and_without_the_square():
+    picture = Picture(SOFT, picture=2, temperature=5)
+    with_square, without = (line.get_ydata() for line in picture._plot.lines)
+    pull = np.linalg.norm(soft_gradient(STUDENT[1:2], TEACHER[1:2], 5))
+    assert with_square[4] == pytest.approx(pull) and without[4] == pytest.approx(pull / 25)
+    assert f"The pull is {pull:.3g} with T² and {pull / 25:.2g} without" in picture.description
+
+
+def test_gains_are_taken_seed_by_seed_and_a_way_without_figures_stays_empty():
+    picture = Picture(ALONE, labels=100)
+    np.testing.assert_allclose(picture._plot.gains(100)["taught"], [10, 5])
+    np.testing.assert_allclose(picture._plot.gains(100)["unlabelled"], [25, 17])
+    assert (
+        "100 labels: alone 75.0 % right" in picture.description and "taught +7.5 (+5.0 to +10.0)" in picture.description
+    )
+    text = picture.move(labels=1000)
+    assert "self-taught" not in text and [value.get_text() for value in picture._plot.values] == ["+0.0", "", "+0.0"]
+
+
+def test_the_parts_are_told():
+    text = Picture(PARTS).description
+    assert "plain: soft 4.00 to 1.000, hard 0.50 to 0.900" in text and "features 0.90 to 0.900" in text
+
+
+def test_names_of_parts_do_not_lie_on_each_other():
+    picture = Picture(PARTS, figsize=(8.5, 2.8))
+    picture.canvas.draw()
+    for axes in picture.axes:
+        boxes = [text.get_window_extent() for text in axes.texts]
+        assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        Picture(SOFT, figsize=(8.5, 3), picture=1, temperature=1),
+        Picture(ALONE, figsize=(8.5, 3.4), labels=100),
+        Picture(partial(AlonePlot, table=measured()), figsize=(8.5, 3.4), labels=100),
+        Picture(PARTS, figsize=(8.5, 2.8)),
+    ],
+    ids=["soft", "alone", "measured", "parts"],
+)
+def test_nothing_is_cut_off(picture):
+    picture.canvas.draw()
+    box = picture.get_tightbbox()
+    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert picture.axes[-1].get_xlabel()
+    for text in (text for axes in picture.axes for text in axes.texts if text.get_text()):
+        assert text.get_window_extent().x1 <= picture.bbox.x1
