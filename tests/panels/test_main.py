@@ -1,0 +1,39 @@
+"""The panels of a lesson are found and timed."""
+
+import json
+
+import pytest
+
+from edukit.panels.__main__ import delays_ms, main, panels_of
+
+
+@pytest.fixture
+def lesson(tmp_path):
+    sources = ["from edukit.panels.quantization import staircase", "staircase()", "1 + 1"]
+    cells = [{"cell_type": "markdown", "source": ["# Title"]}]
+    cells += [{"cell_type": "code", "source": [source]} for source in sources]
+    path = tmp_path / "lesson.ipynb"
+    path.write_text(json.dumps({"cells": cells}))
+    return path
+
+
+def test_a_slider_goes_from_end_to_end_and_back(lesson):
+    (panel,) = panels_of(lesson)
+    slider = panel.controls["bits"]
+    start = slider.value
+    seen = []
+    slider.observe(lambda change: seen.append(change["new"]), "value")
+    times = delays_ms(slider, stops=3, repeats=1)
+    assert len(times) == len(seen) and (times > 0).all()
+    assert {slider.min, slider.max} <= {start, *seen}
+
+
+def test_each_slider_has_a_line(lesson, capsys):
+    main([lesson])
+    assert "lesson, panel 1, bits" in capsys.readouterr().out
+
+
+def test_a_cell_that_fails_is_an_error(lesson):
+    lesson.write_text(json.dumps({"cells": [{"cell_type": "code", "source": ["1 / 0"]}]}))
+    with pytest.raises(ZeroDivisionError):
+        panels_of(lesson)
