@@ -27,13 +27,16 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this ma
 NOTEBOOKS = bundled.path("notebooks")
 
 # Waiting for promises is reliable; waiting for the kernel's status light is not (it failed 2 times in 6).
-READY = """async () => {
-  await window.jupyterapp.restored;
-  let panel;
-  while (!(panel = window.jupyterapp.shell.currentWidget)?.context) await new Promise(r => setTimeout(r, 50));
-  await panel.context.ready;
-  await panel.context.sessionContext.ready;
-}"""
+READY = """limit => Promise.race([
+  (async () => {
+    await window.jupyterapp.restored;
+    let panel;
+    while (!(panel = window.jupyterapp.shell.currentWidget)?.context) await new Promise(r => setTimeout(r, 50));
+    await panel.context.ready;
+    await panel.context.sessionContext.ready;
+  })(),
+  new Promise((_, fail) => setTimeout(() => fail(new Error('the notebook has no kernel')), limit)),
+])"""
 RUN_ALL = """limit => Promise.race([
   window.jupyterapp.commands.execute('notebook:run-all-cells').then(Boolean),
   new Promise((_, fail) => setTimeout(() => fail(new Error('cells still running')), limit)),
@@ -87,7 +90,7 @@ def lesson(request, lab, browser):
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.goto(f"{address}/doc/tree/{request.param.name}?token={token}&reset")
     page.wait_for_selector(".jp-NotebookPanel .jp-Notebook")
-    page.evaluate(READY)
+    page.evaluate(READY, 120_000)
     assert page.evaluate(RUN_ALL, 480_000), page.evaluate(ERRORS)
     yield page, count_panels(request.param)
     page.evaluate(SHUTDOWN)

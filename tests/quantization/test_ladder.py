@@ -9,13 +9,14 @@ from unseen import followed
 
 from edukit import bundled
 from edukit.data import Dataset, Split, digits
+from edukit.graph import capture
 from edukit.networks.trained import NETWORKS, SEEDS, trained
 from edukit.quantization import ladder, quantize_model
 from edukit.quantization.ladder import BITS, RUNGS, Rung, as_text, climb, measured
 from edukit.training import accuracy
 
 DATA = digits()
-NETS = [trained("digits_residual", seed) for seed in SEEDS]
+NETS = [capture(trained("digits_residual", seed), DATA.calibration.x) for seed in SEEDS]
 ROWS = list(csv.DictReader(bundled.path("datasets/ladder.csv").read_text().splitlines()))
 
 
@@ -54,11 +55,12 @@ def test_a_rung_is_a_call_of_quantize_model_on_what_was_prepared():
     seen = []
 
     def prepare(model, x, bits):
-        seen.append((model, len(x), bits))
+        assert accuracy(model, DATA.validation) == accuracy(NETS[0], DATA.validation)
+        seen.append((len(x), bits))
         return model
 
     (reached,) = climb(NETS[:1], DATA, 3, rungs={"mine": Rung({"correct_bias": True}, prepare)}).values()
-    assert seen == [(NETS[0], len(DATA.calibration), 3)]
+    assert seen == [(len(DATA.calibration), 3)]
     quantized = quantize_model(NETS[0], DATA.calibration.x, 3, correct_bias=True)
     assert reached == [accuracy(quantized, DATA.validation)]
 
