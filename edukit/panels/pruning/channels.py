@@ -30,8 +30,9 @@ def scores(found, ratios, repaired) -> Panel:
     '50 % of the channels gone, old batch norm statistics, correct in %: l1 40.'
     """
     plot = partial(ScoresPlot, found=found, ratios=ratios, repaired=repaired)
-    low, high = (round(100 * ratio) for ratio in (min(ratios), max(ratios)))
-    return Panel(plot, ratio_percent=(low, high), new_statistics=False, figsize=(8.5, 3.3))
+    percent = [100 * ratio for ratio in sorted(ratios, reverse=True)]  # buttons: only these were measured
+    percent = [int(share) if share == int(share) else share for share in percent]
+    return Panel(plot, ratio_percent=percent, new_statistics=False, figsize=(8.5, 3.3))
 
 
 def channel_times(times) -> Panel:

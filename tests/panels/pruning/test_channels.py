@@ -22,6 +22,6 @@ CONTROLS = [(name, control) for name, make in PANELS.items() for control in make
 def test_every_control_moves_the_picture(name, control):
     panel = PANELS[name]()
     widget, png, description = panel.controls[control], panel._png, panel.description
-    ends = (widget.min, widget.max) if hasattr(widget, "min") else (False, True)
+    ends = (widget.min, widget.max) if hasattr(widget, "min") else getattr(widget, "options", (False, True))
     widget.value = ends[0] if widget.value != ends[0] else ends[-1]
     assert panel._png != png and panel.description != description
