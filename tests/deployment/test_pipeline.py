@@ -6,7 +6,7 @@ import torch
 
 from edukit.data import Dataset, Split, digits
 from edukit.deployment import compress
-from edukit.deployment.pipeline import PLANS, STAGES, WEIGHT_BITS, Plan
+from edukit.deployment.pipeline import PLANS, STAGES, Plan
 from edukit.measure import count_macs, count_parameters
 from edukit.quantization import QuantizedModel
 from edukit.training import accuracy
@@ -32,7 +32,7 @@ def test_each_stage_is_smaller_and_still_knows_something(models):
     assert count_parameters(teacher) > 10 * count_parameters(student) > 10 * count_parameters(small)
     assert count_macs(student, (1, 32, 32)) > count_macs(small, (1, 32, 32))
     assert isinstance(quantized, QuantizedModel)
-    assert {row.precision for row in quantized.report} == {f"int{WEIGHT_BITS}"}
+    assert {row.precision for row in quantized.report} == {"int7"}  # 8 would saturate without VNNI
     validation = quick_digits().validation
     # ten classes: guessing gives 10 %; 400 images and a few epochs are enough for much more
     assert all(accuracy(model, validation) > 0.5 for model in models.values())

@@ -26,6 +26,7 @@ def test_a_slider_goes_from_end_to_end_and_back(lesson):
     times = delays_ms(slider, stops=3, repeats=1)
     assert len(times) == len(seen) and (times > 0).all()
     assert {slider.min, slider.max} <= {start, *seen}
+    assert slider.min < seen[-1] < slider.max  # on its way back
 
 
 def test_each_slider_has_a_line(lesson, capsys):

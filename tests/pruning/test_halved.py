@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -38,6 +39,18 @@ def test_a_network_is_not_faster_than_itself():
     net = plain_network().eval()
     (ratio, low, high) = speedups(net, {"itself": net}, torch.zeros(1, 3, 32, 32), rounds=3, repeats=3)["itself"]
     assert low <= ratio <= high and 0.3 < ratio < 3
+
+
+def test_half_the_time_is_twice_as_fast(monkeypatch):
+    """Round by round: a busy round slows both, and does not count."""
+    rounds = iter([(4e-3, 2e-3), (40e-3, 20e-3), (4e-3, 2e-3)])
+
+    def timed(calls, **how):
+        return {i: SimpleNamespace(median_s=s) for i, s in zip(calls, next(rounds), strict=True)}
+
+    monkeypatch.setattr(halved, "latencies", timed)
+    found = speedups(nn.Linear(4, 4), {"small": nn.Linear(4, 4)}, torch.zeros(1, 4), rounds=3)
+    assert found["small"] == pytest.approx((2, 2, 2))
 
 
 def test_the_command_appends_rows_that_can_be_read(tmp_path, monkeypatch, capsys):
