@@ -1,6 +1,7 @@
 """A model as a graph: every operation a node, every weight a name, whatever the Python that wrote it.
 
-    capture(model, example)  ->  placeholder → aten.conv2d → aten.relu → … → output
+    capture(model, example)         ->  placeholder → aten.conv2d → aten.relu → … → output
+    capture_each(models, example)   ->  the same graph for each, with its own weights
 
 torch.export runs the model once on shapes alone and writes down the operators it meets, so residual additions,
 functional calls, shared modules and attention layers all look alike. The techniques of this kit walk that graph
@@ -14,10 +15,13 @@ Source    https://docs.pytorch.org/docs/stable/export.html
 
 import copy
 import warnings
+from collections.abc import Iterable
 
 import numpy as np
 import torch
 from torch import fx, nn
+
+from edukit.training import evaluating
 
 
 def capture(model: nn.Module, example) -> fx.GraphModule:
@@ -39,6 +43,29 @@ def capture(model: nn.Module, example) -> fx.GraphModule:
             raise ValueError(f"model cannot be traced by torch.export: {type(error).__name__}: {reason}") from error
     graph.meta["captured for"] = _sizes(inputs)
     return graph
+
+
+def capture_each(models: Iterable[nn.Module], example) -> list[fx.GraphModule]:
+    """A graph for each of several models that differ in their weights alone: the first is followed, for all of them.
+
+    Raises ValueError where a graph does not answer the example as its model does.
+
+    >>> nets, x = [nn.Linear(2, 3), nn.Linear(2, 3)], torch.ones(4, 2)
+    >>> [torch.equal(graph(x), net(x)) for graph, net in zip(capture_each(nets, x), nets)]
+    [True, True]
+    """
+    graphs, inputs = [], as_inputs(example)
+    for number, model in enumerate(models):
+        graph, own = capture(graphs[0] if graphs else model, example), _tensors(model)
+        try:
+            with torch.no_grad(), evaluating(model):
+                for name, tensor in _tensors(graph).items():
+                    tensor.copy_(own.get(name, tensor))  # what has no name in the model is a constant of its code
+                torch.testing.assert_close(graph(*inputs), model(*inputs), rtol=1e-3, atol=1e-3)
+        except (RuntimeError, AssertionError) as error:
+            raise ValueError(f"models[{number}] differs from the first in more than its weights: {error}") from error
+        graphs.append(graph)
+    return graphs
 
 
 def as_inputs(example) -> tuple[torch.Tensor, ...]:
@@ -88,6 +115,10 @@ def example_rows(x: torch.Tensor) -> torch.Tensor:
     torch.Size([2, 3])
     """
     return torch.cat([x, x]) if x.ndim and len(x) == 1 else x.clone()
+
+
+def _tensors(model) -> dict[str, torch.Tensor]:
+    return dict(model.named_parameters(remove_duplicate=False)) | dict(model.named_buffers(remove_duplicate=False))
 
 
 def _sizes(inputs) -> list:

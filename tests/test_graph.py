@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from unseen import NETWORKS, build
 
-from edukit.graph import attach, capture, layer_name, parameter
+from edukit.graph import attach, capture, capture_each, layer_name, parameter
 
 X = torch.rand(4, 3, 16, 16, generator=torch.Generator().manual_seed(1))
 
@@ -59,6 +59,28 @@ def test_a_captured_graph_is_captured_again_for_inputs_of_another_size():
     assert given.meta["val"].shape[1:] == (3, 8, 8)
     torch.testing.assert_close(graph(small), net(small))
     assert [name for name, _ in graph.named_parameters()] == ["0.weight", "0.bias"]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_networks_of_one_kind_are_followed_once(name):
+    models = [build(name), build(name)]
+    with torch.no_grad():
+        for tensor in [*models[1].parameters(), *models[1].buffers()]:
+            tensor.copy_(1.5 * tensor)
+    for graph, model in zip(capture_each(models, X), models, strict=True):
+        torch.testing.assert_close(graph(X), model(X))
+    assert capture_each([], X) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [nn.Sequential(nn.Conv2d(3, 4, 3), nn.GELU()), nn.Sequential(nn.Conv2d(3, 5, 3), nn.ReLU()), nn.ReLU()],
+    ids=["another function", "another shape", "no weights"],
+)
+def test_networks_that_differ_in_more_than_weights_are_refused(other):
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
+    with pytest.raises(ValueError, match=r"models\[1\] differs"):
+        capture_each([net, other], X)
 
 
 def test_several_inputs_and_attached_tensors():
