@@ -84,6 +84,20 @@ def test_the_ways_see_the_labels_that_they_may_see(monkeypatch):
     assert seen == [(1000, None), (1000, 0.9), (1000, 1.0)]
 
 
+@pytest.mark.parametrize("seed", [0, 4])
+def test_the_student_and_its_steps_are_drawn_by_the_seed(seed, monkeypatch):
+    seen = []
+
+    def spy(student, *rest, seed, **options):
+        seen.append((seed, student[0].weight.equal(untaught(seed)[0].weight)))
+        return student.eval()
+
+    monkeypatch.setattr(alone, "fit", spy)
+    monkeypatch.setattr(alone, "distill", spy)
+    list(learners(DATA, 1000, seed, QUICK))
+    assert seen == [(seed, True)] * 3
+
+
 def test_tuning_looks_at_no_test_image(monkeypatch):
     broken = Split(np.zeros_like(DATA.test.x), DATA.test.y)
     data = Dataset("digits", DATA.classes, DATA.train, DATA.calibration, DATA.validation, broken)
