@@ -11,6 +11,7 @@ from unseen import followed
 from edukit.data import shapes
 from edukit.deployment import export, load
 from edukit.deployment.runtimes import operators
+from edukit.graph import capture
 from edukit.networks import trained
 from edukit.quantization import (
     allocate_bits,
@@ -87,8 +88,9 @@ def test_the_bits_go_straight_into_quantize_model(name):
 @pytest.mark.parametrize("seed", range(3))
 def test_mixed_bits_beat_the_same_bits_at_equal_size(seed):
     """Real trained networks; the bits are chosen from unlabelled calibration data alone."""
-    model, data = trained("shapes_residual", seed), shapes()
+    data = shapes(train=10)
     x = torch.from_numpy(data.calibration.x[:64])
+    model = capture(trained("shapes_residual", seed), x)
     sizes = layer_shapes(model, x)
     costs = sensitivity(model, x, output_error(model, x), bits=(2, 3, 4, 6, 8), activation_bits=None)
     bits = allocate_bits(costs, sizes, weight_bytes(sizes, 3))
