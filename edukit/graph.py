@@ -21,8 +21,6 @@ import numpy as np
 import torch
 from torch import fx, nn
 
-from edukit.training import evaluating
-
 
 def capture(model: nn.Module, example) -> fx.GraphModule:
     """The model in evaluation mode as a functional graph with weights of its own; the model is not changed.
@@ -48,20 +46,23 @@ def capture(model: nn.Module, example) -> fx.GraphModule:
 def capture_each(models: Iterable[nn.Module], example) -> list[fx.GraphModule]:
     """A graph for each of several models that differ in their weights alone: the first is followed, for all of them.
 
-    Raises ValueError where a graph does not answer the example as its model does.
+    Raises TypeError for a single model, ValueError where a graph does not answer the example as its model does.
 
     >>> nets, x = [nn.Linear(2, 3), nn.Linear(2, 3)], torch.ones(4, 2)
     >>> [torch.equal(graph(x), net(x)) for graph, net in zip(capture_each(nets, x), nets)]
     [True, True]
     """
+    if isinstance(models, nn.Module):  # an nn.Sequential would be taken for a list of its layers
+        raise TypeError(f"models must be a list of models, got {type(models).__name__}")
     graphs, inputs = [], as_inputs(example)
     for number, model in enumerate(models):
         graph, own = capture(graphs[0] if graphs else model, example), _tensors(model)
         try:
-            with torch.no_grad(), evaluating(model):
+            with torch.no_grad():
                 for name, tensor in _tensors(graph).items():
                     tensor.copy_(own.get(name, tensor))  # what has no name in the model is a constant of its code
-                torch.testing.assert_close(graph(*inputs), model(*inputs), rtol=1e-3, atol=1e-3)
+                answers = copy.deepcopy(model).eval()(*inputs)
+                torch.testing.assert_close(graph(*inputs), answers, rtol=1e-3, atol=1e-3)
         except (RuntimeError, AssertionError) as error:
             raise ValueError(f"models[{number}] differs from the first in more than its weights: {error}") from error
         graphs.append(graph)

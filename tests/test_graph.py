@@ -83,6 +83,11 @@ def test_networks_that_differ_in_more_than_weights_are_refused(other):
         capture_each([net, other], X)
 
 
+def test_a_single_network_is_no_list_of_networks():
+    with pytest.raises(TypeError, match="models must be a list of models, got Sequential"):
+        capture_each(nn.Sequential(nn.ReLU()), X)
+
+
 def test_several_inputs_and_attached_tensors():
     class Two(nn.Module):
         def forward(self, a, b):
