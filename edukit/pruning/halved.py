@@ -3,9 +3,9 @@
     trained ── weakest channels go, until half of the MACs are left ── new batch norm statistics ── fine-tuning
        └──────────────────────── timed side by side, in turns ────────────────────────┘
 
-Each network is halved twice: with as many channels as it takes, and in multiples of 16. ONNX Runtime lays 8 channels
-side by side where a register holds 8 floats (AVX2), 16 where it holds 16 (AVX-512); layers whose channels are no
-multiple of 4 stay in the plain layout, and run on slower kernels.
+Each network is halved twice: with as many channels as it takes, and in multiples of 16 (of 8 where steps of 16 would
+take much more than half). ONNX Runtime lays 8 channels side by side where a register holds 8 floats (AVX2), 16 where
+it holds 16 (AVX-512); layers whose channels are no multiple of 4 stay in the plain layout, and run on slower kernels.
 
 Shapes    measured() -> a Row for each network and seed; a network that is only timed has random weights, no accuracy
 Spread    speedup is the median of ROUNDS rounds, in each of which both networks are timed in turns; low and high are
@@ -20,6 +20,7 @@ In production  Torch-Pruning's benchmarks time both networks on one GPU in the s
 import argparse
 import csv
 import tempfile
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -33,11 +34,12 @@ from edukit.data import shapes
 from edukit.measure import latencies
 from edukit.networks import ResidualClassifier, mobilenet_v2, resnet18, shufflenet_v2, trained
 from edukit.networks.blocks import conv_bn
+from edukit.networks.make_trained import RECIPES
 from edukit.pruning.budget import macs, shrink_to_macs
 from edukit.pruning.reestimate import reestimate_batchnorm
 from edukit.training import accuracy, fit, seeded, shift, threads
 
-MULTIPLE, ROUNDS, SHARE = 16, 11, 0.5
+ROUNDS, SHARE = 11, 0.5
 LEARN = dict(epochs=8, learning_rate=0.003, augment=shift)
 TUNE = dict(epochs=8, learning_rate=0.003, augment=shift)
 
@@ -84,34 +86,34 @@ def plain_network(classes: int = 10) -> nn.Sequential:
 
 
 def learned(name: str, seed: int) -> nn.Module:
-    """The bundled residual network, or a plain one that learns now."""
+    """The bundled residual network; one of the same plan with twice the channels, or a plain one, that learns now."""
     if name == "residual":
         return trained("shapes_residual", seed)
+    make, recipe = (plain_network, LEARN) if name == "plain" else (ResidualClassifier, RECIPES["shapes_residual"][1])
     with seeded(seed):
-        return fit(plain_network(), shapes().train, seed=seed, **LEARN)
+        return fit(make(), shapes().train, seed=seed, **recipe)
 
 
-TAUGHT = {"residual": (0, 1, 2), "plain": (0,)}
+TAUGHT = {"residual": (16, (0, 1, 2)), "residual, wide": (8, (0, 1, 2)), "plain": (16, (0, 1, 2))}  # multiple, seeds
 TIMED = {  # random weights: how many images a second does not depend on what they say
-    "residual, wide": (lambda: ResidualClassifier(), 32, (1, 4, 8, 16)),
     "ResNet-18": (resnet18, 224, (1, 4, 8, 16)),
     "MobileNetV2": (mobilenet_v2, 224, (1, 4, 8, 16)),
     "ShuffleNetV2": (shufflenet_v2, 224, (1, 4)),
 }
 
 
-def halve(name: str, seed: int, model: nn.Module, data) -> list[Row]:
+def halve(name: str, seed: int, multiple: int, model: nn.Module, data) -> list[Row]:
     """Shrink a trained network to half of its MACs, repair it, and time both; first with channels just as they come."""
     example = torch.as_tensor(data.calibration.x[:2])
     as_it_comes = shrink_to_macs(model, example, SHARE)
-    small = shrink_to_macs(model, example, SHARE, multiple=MULTIPLE)
+    small = shrink_to_macs(model, example, SHARE, multiple=multiple)
     restored = reestimate_batchnorm(small, data.train.x[:1000])
     tuned = fit(restored, data.train, seed=seed, **TUNE)
     read = [accuracy(net, data.validation) for net in (model, small, restored, tuned)]
     read += [accuracy(net, data.test) for net in (model, tuned)]
-    counts, found = macs(model, example), speedups(model, {1: as_it_comes, MULTIPLE: small}, example)
+    counts, found = macs(model, example), speedups(model, {1: as_it_comes, multiple: small}, example)
     loose = Row(name, seed, 1, counts, macs(as_it_comes, example), *[None] * 6, *found[1])
-    return [loose, Row(name, seed, MULTIPLE, counts, macs(small, example), *read, *found[MULTIPLE])]
+    return [loose, Row(name, seed, multiple, counts, macs(small, example), *read, *found[multiple])]
 
 
 def time_halves(name: str, model: nn.Module, size: int, multiples) -> list[Row]:
@@ -163,19 +165,25 @@ def _number(text: str) -> float | None:
 
 def main(names: list[str], file: str | None = None) -> None:
     """Measure these networks, print their rows, and append them to a file."""
-    jobs = [(name, seed) for name in names for seed in TAUGHT.get(name, [None])]
-    for name, seed in jobs:
-        if seed is None:
-            make, size, multiples = TIMED[name]
-            with seeded(0):
-                rows = time_halves(name, make().eval(), size, multiples)
-        else:
-            rows = halve(name, seed, learned(name, seed), shapes())
+    for rows in (rows for name in names for rows in measure(name)):
         for row in rows:
             print(row, flush=True)
         if file:
             with open(file, "a", newline="") as out:
                 csv.writer(out, lineterminator="\n").writerows(_rounded(row) for row in rows)
+
+
+def measure(name: str) -> Iterator[list[Row]]:
+    """The rows of one network: those of each seed, or those of random weights."""
+    if name in TAUGHT:
+        multiple, seeds = TAUGHT[name]
+        for seed in seeds:
+            yield halve(name, seed, multiple, learned(name, seed), shapes())
+    else:
+        make, size, multiples = TIMED[name]
+        with seeded(0):
+            model = make().eval()
+        yield time_halves(name, model, size, multiples)
 
 
 def _rounded(row):

@@ -11,7 +11,7 @@ from torch import nn
 from edukit import bundled
 from edukit.networks import ResidualClassifier
 from edukit.pruning import halved
-from edukit.pruning.halved import MULTIPLE, Row, measured, plain_network, speedups
+from edukit.pruning.halved import TAUGHT, Row, measured, plain_network, speedups
 
 ROWS = measured()
 TRAINED = [row for row in ROWS if row.tuned]
@@ -23,16 +23,24 @@ def test_every_row_has_at_most_half_of_the_macs_and_a_spread():
 
 
 def test_after_fine_tuning_at_most_one_point_is_lost():
-    assert {row.network for row in TRAINED} == {"residual", "plain"}
+    assert {(row.network, row.multiple, row.seed) for row in TRAINED} == {
+        (name, multiple, seed) for name, (multiple, seeds) in TAUGHT.items() for seed in seeds
+    }
     for row in TRAINED:
         assert row.shrunken < row.reestimated < row.tuned
         assert row.tuned >= row.before - 0.0101 and row.test_tuned >= row.test_before - 0.0101
 
 
+@pytest.mark.parametrize("name", ["residual, wide", "plain"])
+def test_half_of_the_macs_is_at_least_1_6_times_as_fast_with_that_accuracy(name):
+    """As measured once, on the network that also lost at most one point."""
+    assert min(row.speedup for row in TRAINED if row.network == name) >= 1.6
+
+
 def test_multiples_are_faster_than_channels_as_they_come():
     for row in TRAINED:
         loose = next(r for r in ROWS if (r.network, r.seed, r.multiple) == (row.network, row.seed, 1))
-        assert row.multiple == MULTIPLE and row.low > loose.high
+        assert row.low > loose.high
 
 
 def test_a_network_is_not_faster_than_itself():

@@ -73,22 +73,27 @@ class ChannelTimesPlot:
 
 
 class HalvedPlot:
-    """Half of the MACs: how many times faster each network then is, with channels as they come and in sixteens."""
+    """Half of the MACs: how many times faster each network then is, with channels as they come and in multiples."""
+
+    kinds = {
+        1: (CUT, "s", "as they come"),
+        4: (GREEN, "^", "in fours"),
+        8: (MUTED, "D", "in eights"),
+        16: (KEPT, "o", "in sixteens"),
+    }
 
     def __init__(self, fig, rows):
         """rows: those of `edukit.pruning.halved.measured`."""
-        self.names = list(dict.fromkeys(row.network for row in rows))
-        kinds = {1: (CUT, "s", "as they come"), 4: (GREEN, "^", "in fours"), 16: (KEPT, "o", "in sixteens")}
-        self.rows = [row for row in rows if row.multiple in kinds]
+        self.names, self.rows = list(dict.fromkeys(row.network for row in rows)), rows
+        self.several = {row.network for row in rows if row.seed}
         with house():
             axes = fig.subplots()
-            for multiple, (color, mark, words) in kinds.items():
-                these = [row for row in self.rows if row.multiple == multiple]
+            for place, (multiple, (color, mark, words)) in enumerate(self.kinds.items()):
+                these = [row for row in rows if row.multiple == multiple]
                 heights = [self._height(row) for row in these]
                 axes.hlines(heights, [r.low for r in these], [r.high for r in these], color, linewidth=2, alpha=0.5)
-                axes.plot([row.speedup for row in these], heights, mark, color=color, markersize=7)
-                place = list(kinds).index(multiple)
-                axes.text(0.0 + 0.36 * place, 1.02, f"{'■▲●'[place]} channels {words}", color=dark(color),
+                axes.plot([row.speedup for row in these], heights, mark, color=color, markersize=6)
+                axes.text(0.27 * place, 1.02, f"{'■▲◆●'[place]} channels {words}", color=dark(color),
                           transform=axes.transAxes, va="bottom")  # fmt: skip
             for at, words in ((1, "no faster"), (1 / 0.5, "what the MACs promise")):
                 axes.axvline(at, color=INK, linewidth=1, linestyle="--")
@@ -97,16 +102,13 @@ class HalvedPlot:
                 )
             axes.set(yticks=range(len(self.names)), yticklabels=self.names, ylim=(len(self.names) - 0.1, -0.6))
             axes.set(xlabel="times faster than before, ONNX Runtime, one image, one thread")
-            axes.set(xlim=(0.4, max(2.7, 1.05 * max(row.high for row in self.rows))))
+            axes.set(xlim=(0.4, max(2.7, 1.05 * max(row.high for row in rows))))
             axes.grid(False, axis="y")
 
     def _height(self, row):
-        """Seeds and multiples of one network side by side."""
-        return (
-            self.names.index(row.network)
-            + 0.13 * (row.seed - 1)
-            + {1: -0.2, 4: 0.0, 16: 0.2}[row.multiple] * (row.network not in ("residual", "plain"))
-        )
+        """Seeds of one network side by side, or its multiples."""
+        order = row.seed - 1 if row.network in self.several else list(self.kinds).index(row.multiple) - 1.5
+        return self.names.index(row.network) + 0.16 * order
 
     def update(self):
         """Nothing moves."""

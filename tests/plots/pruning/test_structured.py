@@ -39,7 +39,9 @@ def test_the_ring_stands_on_the_chosen_number():
 
 def test_the_halves_are_told_by_their_multiples():
     text = Picture(HALVED).description
-    assert text.endswith("ResNet-18 1.10 in multiples of 1, 1.40 in multiples of 4, 2.60 in multiples of 16.")
+    assert text.endswith(
+        "ResNet-18 1.10 in multiples of 1, 1.40 in multiples of 4, 1.80 in multiples of 8, 2.60 in multiples of 16."
+    )
 
 
 @pytest.mark.parametrize(
