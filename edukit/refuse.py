@@ -4,10 +4,12 @@
     check_real(x)     the same, but lists and plain numbers may pass         TypeError
     check_whole(n)    a fraction, a truth value, a number that is too small  ValueError
     check_model(m)    what is no torch.nn.Module                             TypeError
+    is_finite(x)      asks for NaN and infinity: who asks names them
 
 Numpy's whole numbers are whole numbers: `for bits in np.arange(2, 9)` works.
 """
 
+import math
 from numbers import Integral
 
 import numpy as np
@@ -42,6 +44,19 @@ def check_real(x, name: str = "x") -> None:
         real = dtype.kind in "iuf"
     if not real:
         raise TypeError(f"{name} must hold real numbers, got {dtype}")
+
+
+def is_finite(x) -> bool:
+    """Whether x, an array or a tensor, holds neither NaN nor infinity.
+
+    >>> is_finite(np.array([1, 2])), is_finite(torch.tensor([1.0, torch.nan]))
+    (True, False)
+    """
+    if not isinstance(x, torch.Tensor):
+        return bool(np.isfinite(x).all())
+    if not x.is_floating_point() or not x.numel():
+        return True
+    return all(math.isfinite(end) for end in torch.aminmax(x.detach()))  # torch.isfinite takes ten times as long
 
 
 def check_whole(value, name: str, least: int = 1, most: int | None = None) -> int:

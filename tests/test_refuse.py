@@ -9,7 +9,7 @@ from edukit import quantization as q
 from edukit.quantization.formats import FP16, INT4, FloatFormat, IntFormat, NormalFloat
 from edukit.quantization.saturation import wrap
 from edukit.quantization.sweep import error_sweep
-from edukit.refuse import check_array, check_model, check_real, check_whole
+from edukit.refuse import check_array, check_model, check_real, check_whole, is_finite
 
 NET, X = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 2)), torch.rand(20, 6)
 UNIT = q.QParams(np.float32(1), np.int32(0), -8, 7)
@@ -175,6 +175,22 @@ def test_numpys_whole_numbers_are_counts():
 def test_inputs_that_the_model_does_not_take_are_refused_by_name(x):
     with pytest.raises(ValueError, match="x does not fit the model"):
         q.output_error(NET, x)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("value", [0.0, 3e4, -np.inf, np.inf, np.nan])
+@pytest.mark.parametrize("place", [0, 1, -1])
+def test_finite_is_what_torch_and_numpy_call_finite(dtype, value, place):
+    x = torch.linspace(-1, 1, 1001, requires_grad=True).to(dtype).clone()
+    with torch.no_grad():
+        x[place] = value
+    assert is_finite(x) == bool(torch.isfinite(x).all()) == np.isfinite(value)
+    assert is_finite(x.detach().double().numpy()) == np.isfinite(value)
+
+
+@pytest.mark.parametrize("x", [torch.ones(0), torch.ones(2, 0), torch.arange(3), torch.tensor([True]), np.ones(0)])
+def test_what_cannot_be_infinite_is_finite(x):
+    assert is_finite(x)
 
 
 def test_the_checks_themselves():

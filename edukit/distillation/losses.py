@@ -21,6 +21,8 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from edukit.refuse import is_finite
+
 Array = np.ndarray | torch.Tensor
 
 
@@ -117,7 +119,7 @@ def _check_logits(student, teacher) -> None:
         shapes = f"{tuple(student.shape)} and {tuple(teacher.shape)}"
         raise ValueError(f"student_logits and teacher_logits must have one shape (B, classes), got {shapes}")
     for name, logits in (("student_logits", student), ("teacher_logits", teacher)):
-        if not bool(torch.isfinite(logits).all()):
+        if not is_finite(logits):
             raise ValueError(f"{name} must be finite, got NaN or infinity")
 
 

@@ -20,7 +20,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
 from edukit.graph import as_inputs
-from edukit.refuse import check_whole
+from edukit.refuse import check_whole, is_finite
 
 
 def reestimate_batchnorm(model: nn.Module, x, *, batch_size: int = 256) -> nn.Module:
@@ -37,7 +37,7 @@ def reestimate_batchnorm(model: nn.Module, x, *, batch_size: int = 256) -> nn.Mo
     inputs = as_inputs(x)
     if len(inputs[0]) < 2:
         raise ValueError(f"x must hold at least 2 rows to have a variance, got {len(inputs[0])}")
-    if not all(bool(torch.isfinite(part).all()) for part in inputs):
+    if not all(is_finite(part) for part in inputs):
         raise ValueError("x must be finite, got NaN or infinity")
     fresh = copy.deepcopy(model).eval()
     norms = [norm for norm in fresh.modules() if isinstance(norm, _NormBase) and norm.track_running_stats]

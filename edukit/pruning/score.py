@@ -17,6 +17,8 @@ In production  torch.nn.utils.prune.ln_structured (l1, l2); FPGM pruners (the ge
 import numpy as np
 import torch
 
+from edukit.refuse import is_finite
+
 Array = np.ndarray | torch.Tensor
 
 
@@ -52,7 +54,7 @@ def as_weights(w: Array, name: str = "w") -> Array:
     (2,)
     """
     w = w.detach() if isinstance(w, torch.Tensor) else np.asarray(w)
-    if not bool((torch if isinstance(w, torch.Tensor) else np).isfinite(w).all()):
+    if not is_finite(w):
         raise ValueError(f"{name} holds NaN or infinity; pruning needs finite weights")
     return w
 

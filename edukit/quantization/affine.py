@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from edukit.refuse import check_real, check_whole
+from edukit.refuse import check_real, check_whole, is_finite
 
 Array = np.ndarray | torch.Tensor
 
@@ -124,7 +124,7 @@ def _as_ranges(low, high):
         low, high = (np.asarray(v, np.float32 if np.asarray(v).dtype.kind in "iub" else None) for v in (low, high))
     if low.shape != high.shape:
         raise ValueError(f"low and high must have equal shapes, got {tuple(low.shape)} and {tuple(high.shape)}")
-    if not bool((xp.isfinite(low) & xp.isfinite(high)).all()):
+    if not (is_finite(low) and is_finite(high)):
         raise ValueError("low and high must be finite, got NaN or infinity")
     if bool((low > high).any()):
         raise ValueError("low must not be above high")

@@ -20,7 +20,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from edukit.quantization.affine import Array, namespace
-from edukit.refuse import check_array, check_real
+from edukit.refuse import check_array, check_real, is_finite
 
 
 def sign(x: Array) -> Array:
@@ -184,5 +184,5 @@ def _check(x, name):
     if torch.compiler.is_exporting():  # shapes alone, no values yet
         return
     check_real(x, name)
-    if not bool(namespace(x).isfinite(x).all()):
+    if not is_finite(x):
         raise ValueError(f"{name} holds NaN or infinity; it must be finite")

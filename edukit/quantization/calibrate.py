@@ -26,7 +26,7 @@ import torch
 
 from edukit.quantization.affine import Array, QParams, check_bits, choose_qparams, fake_quantize, namespace
 from edukit.quantization.entropy import least_divergence
-from edukit.refuse import check_array, check_whole
+from edukit.refuse import check_array, check_whole, is_finite
 
 Axes = int | tuple[int, ...] | None
 FRACTIONS = [a / 100 for a in range(100, 0, -1)]  # of the range, that mse tries
@@ -77,11 +77,11 @@ def mse(x: Array, axis: Axes = None, *, bits: int = 8, symmetric: bool = False) 
         return low, high
     two_ends = not symmetric and bool(((smallest < 0) & (largest > 0)).any())
     for ends in ["low high", "high", "low"] if two_ends else ["low high"]:
-        start = low, high
-        for a in FRACTIONS:
-            a_low = xp.clip(a * smallest, smallest, largest) if "low" in ends else start[0]
-            a_high = xp.clip(a * largest, smallest, largest) if "high" in ends else start[1]
-            stored = fake_quantize(x, choose_qparams(a_low, a_high, bits, symmetric=symmetric))
+        lows = xp.stack([xp.clip(a * smallest, smallest, largest) if "low" in ends else low for a in FRACTIONS])
+        highs = xp.stack([xp.clip(a * largest, smallest, largest) if "high" in ends else high for a in FRACTIONS])
+        grids = choose_qparams(lows, highs, bits, symmetric=symmetric)
+        for a_low, a_high, *grid in zip(lows, highs, grids.scale, grids.zero_point, strict=True):
+            stored = fake_quantize(x, QParams(*grid, grids.qmin, grids.qmax))
             error = xp.sum((x - stored) ** 2, others, keepdims=axis is not None)
             better = error < least
             low, high = xp.where(better, a_low, low), xp.where(better, a_high, high)
@@ -189,7 +189,7 @@ def _other_axes(x: Array, axis: Axes) -> tuple[int, ...]:
     check_array(x)
     if (x.numel() if isinstance(x, torch.Tensor) else np.size(x)) == 0:
         raise ValueError("x is empty; a range needs at least one value")
-    if not bool(namespace(x).isfinite(x).all()):
+    if not is_finite(x):
         raise ValueError("x holds NaN or infinity; a range needs finite values")
     kept = () if axis is None else axis if isinstance(axis, tuple) else (axis,)
     if not all(-x.ndim <= a < x.ndim for a in kept):

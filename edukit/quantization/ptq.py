@@ -33,7 +33,7 @@ from edukit.quantization.rewrite import (
     weight_grid,
     with_room_for_bias,
 )
-from edukit.refuse import check_model
+from edukit.refuse import check_model, is_finite
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def as_batches(calibration) -> list[tuple[torch.Tensor, ...]]:
         raise TypeError(f"calibration must be a batch or an iterable of batches, got {type(calibration).__name__}")
     if not batches or any(x.numel() == 0 for batch in batches for x in batch):
         raise ValueError("calibration holds no data; a few dozen to a few hundred inputs are needed")
-    if not all(bool(torch.isfinite(x).all()) for batch in batches for x in batch):
+    if not all(is_finite(x) for batch in batches for x in batch):
         raise ValueError("calibration holds NaN or infinity; it must be finite")
     return batches
 
@@ -212,5 +212,5 @@ def check_weights(model: nn.Module) -> None:
         if weight.is_floating_point() and weight.dtype != torch.float32:
             raise ValueError(f"model holds {weight.dtype} in {name}; its weights must be float32: model.float()")
     for name, tensor in model.state_dict().items():
-        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+        if not is_finite(tensor):
             raise ValueError(f"model holds NaN or infinity in {name}; its weights must be finite")

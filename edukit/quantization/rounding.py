@@ -20,6 +20,7 @@ from dataclasses import replace
 import torch
 
 from edukit.quantization.affine import QParams, dequantize, quantize
+from edukit.refuse import is_finite
 
 
 def gptq(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, damping: float = 0.01) -> torch.Tensor:
@@ -166,5 +167,5 @@ def _check(w, x):
         raise TypeError(f"w and x must be torch tensors, got {type(w).__name__} and {type(x).__name__}")
     if w.ndim < 2 or x.ndim != w.ndim or x.shape[-1] != w.shape[-1] or x.shape[:-2] != w.shape[:-2] or not x.shape[-2]:
         raise ValueError(f"w (…, out, in) and x (…, rows, in) do not fit: got {tuple(w.shape)} and {tuple(x.shape)}")
-    if not bool(torch.isfinite(w).all() and torch.isfinite(x).all()):
+    if not (is_finite(w) and is_finite(x)):
         raise ValueError("w and x must be finite, got NaN or infinity")

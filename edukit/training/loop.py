@@ -21,7 +21,7 @@ from torch import nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from edukit.refuse import check_whole
+from edukit.refuse import check_whole, is_finite
 from edukit.training.evaluate import predict
 
 
@@ -146,13 +146,13 @@ def _checked(model, split) -> tuple[torch.Tensor, torch.Tensor]:
     x, y = torch.as_tensor(split.x), torch.as_tensor(split.y)
     if len(x) == 0 or len(x) != len(y):
         raise ValueError(f"split must hold rows, and a label for each; got {len(x)} rows and {len(y)} labels")
-    if not bool(torch.isfinite(x).all()):
+    if not is_finite(x):
         raise ValueError("split.x must be finite, got NaN or infinity")
     try:
         first = predict(model, x[:1])
     except RuntimeError as error:
         raise ValueError(f"model does not take rows of split.x, {tuple(x.shape[1:])} {x.dtype}: {error}") from error
-    if not bool(torch.isfinite(first).all()):
+    if not is_finite(first):
         raise ValueError("model answers the first row with NaN or infinity; look at its weights")
     outputs = first.shape[-1]
     if y.is_floating_point() or y.min() < 0 or y.max() >= outputs:
