@@ -102,8 +102,9 @@ TIMED = {  # random weights: how many images a second does not depend on what th
 }
 
 
-def halve(name: str, seed: int, multiple: int, model: nn.Module, data) -> list[Row]:
+def halve(name: str, seed: int) -> list[Row]:
     """Shrink a trained network to half of its MACs, repair it, and time both; first with channels just as they come."""
+    (multiple, _), model, data = TAUGHT[name], learned(name, seed), shapes()
     example = torch.as_tensor(data.calibration.x[:2])
     as_it_comes = shrink_to_macs(model, example, SHARE)
     small = shrink_to_macs(model, example, SHARE, multiple=multiple)
@@ -176,9 +177,7 @@ def main(names: list[str], file: str | None = None) -> None:
 def measure(name: str) -> Iterator[list[Row]]:
     """The rows of one network: those of each seed, or those of random weights."""
     if name in TAUGHT:
-        multiple, seeds = TAUGHT[name]
-        for seed in seeds:
-            yield halve(name, seed, multiple, learned(name, seed), shapes())
+        yield from (halve(name, seed) for seed in TAUGHT[name][1])
     else:
         make, size, multiples = TIMED[name]
         with seeded(0):

@@ -9,9 +9,11 @@ import torch
 from torch import nn
 
 from edukit import bundled
-from edukit.networks import ResidualClassifier
+from edukit.data import shapes
+from edukit.networks import ResidualClassifier, trained
 from edukit.pruning import halved
 from edukit.pruning.halved import TAUGHT, Row, measured, plain_network, speedups
+from edukit.training import accuracy
 
 ROWS = measured()
 TRAINED = [row for row in ROWS if row.tuned]
@@ -59,6 +61,23 @@ def test_half_the_time_is_twice_as_fast(monkeypatch):
     monkeypatch.setattr(halved, "latencies", timed)
     found = speedups(nn.Linear(4, 4), {"small": nn.Linear(4, 4)}, torch.zeros(1, 4), rounds=3)
     assert found["small"] == pytest.approx((2, 2, 2))
+
+
+def test_the_row_of_the_multiple_holds_the_accuracies(monkeypatch):
+    """Before and after on validation images, but for the last two; here nothing learns in between."""
+    data = shapes(train=20, calibration=10, validation=40, test=60)
+    monkeypatch.setattr(halved, "shapes", lambda: data)
+    monkeypatch.setattr(halved, "fit", lambda net, *rest, **recipe: net)
+    monkeypatch.setattr(halved, "speedups", lambda net, others, x: {m: (1.5, 1.25, 1.75) for m in others})
+    loose, small = halved.halve("residual", 1)
+    table = {(row.network, row.seed, row.multiple): row.macs_after for row in ROWS}
+    for row, multiple in ((loose, 1), (small, 16)):
+        assert (row.network, row.seed, row.multiple, row.speedup) == ("residual", 1, multiple, 1.5)
+        assert row.macs_after == table["residual", 1, multiple]
+    assert loose.before is None and loose.tuned is None
+    before, on_test = (accuracy(trained("shapes_residual", 1), split) for split in (data.validation, data.test))
+    assert (small.before, small.test_before) == (before, on_test)
+    assert small.shrunken < before and small.tuned == small.reestimated and small.test_tuned < on_test
 
 
 def test_the_command_appends_rows_that_can_be_read(tmp_path, monkeypatch, capsys):
