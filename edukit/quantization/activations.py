@@ -15,8 +15,8 @@ from collections.abc import Iterable
 
 from torch import fx, nn
 
-from edukit.quantization.affine import check_bits, fake_quantize
-from edukit.quantization.calibrate import min_max
+from edukit.quantization.grid.affine import check_bits, fake_quantize
+from edukit.quantization.grid.calibrate import min_max
 from edukit.quantization.partly import float_network
 from edukit.quantization.placement import observed
 from edukit.quantization.ptq import activation_grid, as_batches, check_weights, choose_grids

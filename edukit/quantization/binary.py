@@ -19,7 +19,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from edukit.quantization.affine import Array, namespace
+from edukit.quantization.grid.affine import Array, namespace
 from edukit.refuse import check_array, check_real, is_finite
 
 

@@ -22,7 +22,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edukit.quantization.affine import Array
 from edukit.quantization.formats import (
     FP4_E2M1,
     FP8_E4M3,
@@ -35,6 +34,7 @@ from edukit.quantization.formats import (
     finite,
     like,
 )
+from edukit.quantization.grid.affine import Array
 from edukit.refuse import check_whole
 
 

@@ -16,8 +16,8 @@ import torch
 from torch import fx, nn
 
 from edukit.graph import as_inputs, layer_name, parameter
-from edukit.quantization.affine import QParams, dequantize, quantize
-from edukit.quantization.error import normalized_mse
+from edukit.quantization.grid.affine import QParams, dequantize, quantize
+from edukit.quantization.grid.error import normalized_mse
 from edukit.quantization.layerwise import rows
 from edukit.quantization.partly import float_network
 from edukit.quantization.placement import why_float

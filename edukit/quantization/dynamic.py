@@ -19,7 +19,7 @@ from torch import nn
 
 from edukit.graph import attach, capture, layer_name, parameter
 from edukit.quantization import operators  # noqa: F401, defines torch.ops.edukit
-from edukit.quantization.affine import check_bits, quantize
+from edukit.quantization.grid.affine import check_bits, quantize
 from edukit.quantization.layerwise import has_weight
 from edukit.quantization.placement import operation_of, why_float
 from edukit.quantization.ptq import LayerReport, QuantizedModel, check_weights

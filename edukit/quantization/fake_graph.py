@@ -16,9 +16,9 @@ from functools import partial
 import torch
 from torch import fx
 
-from edukit.quantization.affine import QParams
 from edukit.quantization.fake import BatchNorm, FakeQuantize, QuantizedLayer
 from edukit.quantization.fold import BATCH_NORM, takes_in_norm
+from edukit.quantization.grid.affine import QParams
 from edukit.quantization.placement import moved_from, observed, why_float
 
 

@@ -19,7 +19,7 @@ from statistics import NormalDist
 import numpy as np
 import torch
 
-from edukit.quantization.affine import Array, check_bits
+from edukit.quantization.grid.affine import Array, check_bits
 from edukit.refuse import check_real, check_whole
 
 

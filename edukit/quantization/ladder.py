@@ -26,8 +26,8 @@ from tqdm import tqdm
 from edukit import bundled, data
 from edukit.graph import capture
 from edukit.networks.trained import NETWORKS, SEEDS, trained
-from edukit.quantization.calibrate import kl, mse, percentile
 from edukit.quantization.equalize import equalize
+from edukit.quantization.grid.calibrate import kl, mse, percentile
 from edukit.quantization.ptq import quantize_model
 from edukit.quantization.rounding import adaround, gptq
 from edukit.quantization.smooth import awq, smoothquant

@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from edukit.graph import parameter
-from edukit.quantization.affine import QParams, dequantize, fake_quantize, quantize
+from edukit.quantization.grid.affine import QParams, dequantize, fake_quantize, quantize
 from edukit.quantization.placement import LAYERS
 from edukit.quantization.rounding import best_step, bias_correction, refit
 

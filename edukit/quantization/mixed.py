@@ -20,7 +20,7 @@ import numpy as np
 from torch import nn
 
 from edukit.graph import layer_name, parameter
-from edukit.quantization.affine import check_bits
+from edukit.quantization.grid.affine import check_bits
 from edukit.quantization.partly import FLOAT, float_network
 from edukit.quantization.placement import why_float
 

@@ -13,8 +13,8 @@ Source    https://onnx.ai/onnx/operators/onnx__QuantizeLinear.html
 
 import torch
 
-from edukit.quantization import affine
-from edukit.quantization.calibrate import min_max
+from edukit.quantization.grid import affine
+from edukit.quantization.grid.calibrate import min_max
 
 
 @torch.library.custom_op("edukit::quantize", mutates_args=())

@@ -20,9 +20,9 @@ import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from edukit.quantization.affine import Array
 from edukit.quantization.blocks import Block
 from edukit.quantization.formats import as_numpy, like
+from edukit.quantization.grid.affine import Array
 from edukit.refuse import check_whole
 
 

@@ -15,8 +15,6 @@ import torch
 from torch import fx, nn
 
 from edukit.graph import capture
-from edukit.quantization.affine import check_bits, quantize
-from edukit.quantization.calibrate import min_max
 from edukit.quantization.fake import BatchNorm, FakeQuantize
 from edukit.quantization.fake_graph import (
     answer_with_a_tensor,
@@ -27,6 +25,8 @@ from edukit.quantization.fake_graph import (
     origins,
 )
 from edukit.quantization.fold import fold_graph
+from edukit.quantization.grid.affine import check_bits, quantize
+from edukit.quantization.grid.calibrate import min_max
 from edukit.quantization.layerwise import Layer, has_weight
 from edukit.quantization.ptq import (
     LayerReport,

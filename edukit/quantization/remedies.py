@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from edukit.quantization.calibrate import mse, percentile
 from edukit.quantization.equalize import equalize
+from edukit.quantization.grid.calibrate import mse, percentile
 from edukit.quantization.rounding import gptq
 
 Inputs = tuple[torch.Tensor, ...]

@@ -19,7 +19,7 @@ from dataclasses import replace
 
 import torch
 
-from edukit.quantization.affine import QParams, dequantize, quantize
+from edukit.quantization.grid.affine import QParams, dequantize, quantize
 from edukit.refuse import is_finite
 
 

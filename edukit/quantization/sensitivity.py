@@ -24,8 +24,8 @@ from torch.utils._pytree import tree_leaves
 from tqdm import tqdm
 
 from edukit.graph import parameter
-from edukit.quantization.affine import check_bits
-from edukit.quantization.error import normalized_mse
+from edukit.quantization.grid.affine import check_bits
+from edukit.quantization.grid.error import normalized_mse
 from edukit.quantization.partly import FLOAT, Parts, Watched, compute, float_network
 from edukit.quantization.ptq import as_batches, quantize_model
 from edukit.quantization.rewrite import layer_bias

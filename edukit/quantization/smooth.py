@@ -22,10 +22,10 @@ import torch
 from torch import fx, nn
 
 from edukit.graph import capture, layer_name
-from edukit.quantization.affine import Array, check_bits, fake_quantize, namespace
 from edukit.quantization.equalize import Weights, check_ranges, per_channel, times_inputs
 from edukit.quantization.fold import fold_graph
-from edukit.quantization.granularity import join_groups, split_groups
+from edukit.quantization.grid.affine import Array, check_bits, fake_quantize, namespace
+from edukit.quantization.grid.granularity import join_groups, split_groups
 from edukit.quantization.layerwise import rows
 from edukit.quantization.pairs import channel_axis, equalizable_pairs
 from edukit.quantization.placement import why_float

@@ -15,10 +15,10 @@ from torch import nn
 
 from edukit.measure import latencies
 from edukit.networks import resnet18
-from edukit.quantization.affine import choose_qparams, fake_quantize, quantize
+from edukit.quantization.grid.affine import choose_qparams, fake_quantize, quantize
+from edukit.quantization.grid.sweep import SHARINGS, error_sweep
 from edukit.quantization.ptq import quantize_model
 from edukit.quantization.rounding import adaround, gptq
-from edukit.quantization.sweep import SHARINGS, error_sweep
 from edukit.training import threads
 
 SHAPE = (1000, 10_000)

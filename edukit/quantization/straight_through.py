@@ -17,7 +17,7 @@ import math
 
 import torch
 
-from edukit.quantization.affine import QParams, fake_quantize, quantize
+from edukit.quantization.grid.affine import QParams, fake_quantize, quantize
 
 
 def straight_through(x: torch.Tensor, qparams: QParams, *, step_gradient: float = 1.0) -> torch.Tensor:

@@ -7,9 +7,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from edukit.quantization.affine import QParams, choose_qparams, fake_quantize
 from edukit.quantization.fake import BatchNorm, FakeQuantize, QuantizedLayer
 from edukit.quantization.fold import folded
+from edukit.quantization.grid.affine import QParams, choose_qparams, fake_quantize
 from edukit.quantization.rewrite import weight_grid
 
 X = torch.rand(64, 3, 8, 8, generator=torch.Generator().manual_seed(0))

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from edukit.checks.verdict import Exercise, first_difference
-from edukit.quantization.affine import QParams, choose_qparams, fake_quantize, quantize
+from edukit.quantization.grid.affine import QParams, choose_qparams, fake_quantize, quantize
 
 f32, i32, random = np.float32, np.int32, np.random.default_rng(0)
 

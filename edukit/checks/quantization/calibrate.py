@@ -7,8 +7,8 @@ that are stored; percent taken for shares
 import numpy as np
 
 from edukit.checks.verdict import Exercise, first_difference
-from edukit.quantization.affine import choose_qparams, fake_quantize, quantize
-from edukit.quantization.calibrate import percentile
+from edukit.quantization.grid.affine import choose_qparams, fake_quantize, quantize
+from edukit.quantization.grid.calibrate import percentile
 
 f32, random = np.float32, np.random.default_rng(4)
 

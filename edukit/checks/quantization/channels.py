@@ -9,9 +9,9 @@ import math
 import numpy as np
 
 from edukit.checks.verdict import Exercise, alike, first_difference
-from edukit.quantization.affine import choose_qparams
-from edukit.quantization.calibrate import min_max
-from edukit.quantization.error import compression_ratio
+from edukit.quantization.grid.affine import choose_qparams
+from edukit.quantization.grid.calibrate import min_max
+from edukit.quantization.grid.error import compression_ratio
 
 f32, random = np.float32, np.random.default_rng(1)
 

@@ -6,8 +6,8 @@ Well-known mistakes  clipping counted twice; each part averaged over its own val
 import numpy as np
 
 from edukit.checks.verdict import Exercise
-from edukit.quantization.affine import choose_qparams, fake_quantize
-from edukit.quantization.calibrate import clipping_and_rounding
+from edukit.quantization.grid.affine import choose_qparams, fake_quantize
+from edukit.quantization.grid.calibrate import clipping_and_rounding
 
 f32, random = np.float32, np.random.default_rng(6)
 

@@ -7,9 +7,9 @@ quantized network's inputs on both sides; errors that are not normalised, or by 
 import numpy as np
 
 from edukit.checks.verdict import Exercise
-from edukit.quantization.affine import choose_qparams, fake_quantize
-from edukit.quantization.calibrate import min_max
-from edukit.quantization.error import normalized_mse
+from edukit.quantization.grid.affine import choose_qparams, fake_quantize
+from edukit.quantization.grid.calibrate import min_max
+from edukit.quantization.grid.error import normalized_mse
 
 random = np.random.default_rng(4)
 

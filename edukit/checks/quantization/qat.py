@@ -7,7 +7,7 @@ the codes; the slope of saturated values left out
 import numpy as np
 
 from edukit.checks.verdict import Exercise, first_difference
-from edukit.quantization.affine import QParams, quantize
+from edukit.quantization.grid.affine import QParams, quantize
 
 f32, i32, random = np.float32, np.int32, np.random.default_rng(4)
 

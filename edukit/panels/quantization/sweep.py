@@ -4,7 +4,7 @@ from functools import partial
 
 from edukit.panels.panel import Panel
 from edukit.plots.quantization.sweep import SweepPlot
-from edukit.quantization.sweep import error_sweep as sweep
+from edukit.quantization.grid.sweep import error_sweep as sweep
 
 
 def error_sweep(model, group_sizes=(16, 32, 64, 128)) -> Panel:

@@ -6,8 +6,8 @@ Each class draws once in `__init__(fig, …)`; `update(**values)` moves what cha
 import numpy as np
 
 from edukit.plots.style import BLUE, CUT, FAINT, FLOAT, GREEN, INK, KEPT, LIMIT, MUTED, ORANGE, QUANTIZED, dark, house
-from edukit.quantization.affine import choose_qparams, dequantize, fake_quantize, quantize
-from edukit.quantization.calibrate import min_max
+from edukit.quantization.grid.affine import choose_qparams, dequantize, fake_quantize, quantize
+from edukit.quantization.grid.calibrate import min_max
 
 LOW, X = -1.0, np.linspace(-1.6, 3.6, 1041, dtype=np.float32)
 

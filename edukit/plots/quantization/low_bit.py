@@ -8,8 +8,8 @@ import numpy as np
 from edukit.plots.style import BLUE, FLOAT, GREEN, INK, LIMIT, MUTED, ORANGE, QUANTIZED, dark, house
 from edukit.quantization.blocks import Block
 from edukit.quantization.codebook import kmeans
-from edukit.quantization.error import normalized_mse
 from edukit.quantization.formats import FP32, FloatFormat, IntFormat, NormalFloat
+from edukit.quantization.grid.error import normalized_mse
 from edukit.quantization.packing import pack
 
 SIZE, COLOURS, SHAPES = 64, (BLUE, ORANGE, GREEN, INK), "os^D"

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.ticker import NullLocator
 
 from edukit.plots.style import BLUE, CUT, FAINT, FLOAT, GREEN, INK, LIMIT, MUTED, ORANGE, QUANTIZED, dark, house
-from edukit.quantization.affine import QParams, fake_quantize
+from edukit.quantization.grid.affine import QParams, fake_quantize
 
 STEP, TARGET, START, UPDATES = 0.5, 0.7, -1.1, 60
 GRID = QParams(np.float32(STEP), np.int32(0), -4, 3)

@@ -6,8 +6,8 @@ The class draws once in `__init__(fig, …)`; `update(**values)` moves what chan
 import numpy as np
 
 from edukit.plots.style import FLOAT, INK, LIMIT, QUANTIZED, dark, house
-from edukit.quantization.affine import choose_qparams, quantize
-from edukit.quantization.calibrate import min_max
+from edukit.quantization.grid.affine import choose_qparams, quantize
+from edukit.quantization.grid.calibrate import min_max
 from edukit.quantization.integer import accumulate_linear
 from edukit.quantization.saturation import lost_by_pairs
 

@@ -6,7 +6,7 @@ The class draws once in `__init__(fig, …)`; `update(**values)` moves what chan
 import numpy as np
 
 from edukit.plots.style import BLUE, GREEN, INK, LIMIT, ORANGE, dark, house
-from edukit.quantization.sweep import SHARINGS
+from edukit.quantization.grid.sweep import SHARINGS
 
 COLORS = dict(zip(SHARINGS, (BLUE, ORANGE, GREEN), strict=True))
 

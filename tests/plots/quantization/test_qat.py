@@ -8,7 +8,7 @@ import torch
 
 from edukit.plots import Picture
 from edukit.plots.quantization.qat import GRID, TARGET, UPDATES, LatentWeightPlot, RecoveryPlot, StepSizePlot
-from edukit.quantization.affine import QParams
+from edukit.quantization.grid.affine import QParams
 from edukit.quantization.straight_through import straight_through
 
 WEIGHTS = np.random.default_rng(0).normal(0, 0.1, 2000).astype(np.float32)

@@ -9,7 +9,7 @@ from torch import nn
 
 from edukit.plots import Picture
 from edukit.plots.quantization.sweep import SHARINGS, SweepPlot
-from edukit.quantization.sweep import error_sweep
+from edukit.quantization.grid.sweep import error_sweep
 
 
 @pytest.fixture

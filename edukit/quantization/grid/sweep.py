@@ -17,10 +17,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from edukit.quantization.affine import choose_qparams, fake_quantize
-from edukit.quantization.calibrate import min_max
-from edukit.quantization.error import normalized_mse
-from edukit.quantization.granularity import split_groups
+from edukit.quantization.grid.affine import choose_qparams, fake_quantize
+from edukit.quantization.grid.calibrate import min_max
+from edukit.quantization.grid.error import normalized_mse
+from edukit.quantization.grid.granularity import split_groups
 from edukit.refuse import check_model
 
 SHARINGS = "per tensor", "per channel", "per group"

@@ -17,7 +17,7 @@ from edukit.quantization import (
     percentile,
     quantize_model,
 )
-from edukit.quantization.calibrate import for_grid
+from edukit.quantization.grid.calibrate import for_grid
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(4, 5, 6)).astype(np.float32)

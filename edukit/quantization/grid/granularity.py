@@ -17,7 +17,7 @@ In production  block_size of the ONNX operators QuantizeLinear and DequantizeLin
 import numpy as np
 import torch
 
-from edukit.quantization.affine import Array
+from edukit.quantization.grid.affine import Array
 from edukit.refuse import check_array, check_whole
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from onnxruntime.quantization.calibrate import HistogramCollector, smooth_distribution
 
-from edukit.quantization.entropy import divergence, least_divergence, windows
+from edukit.quantization.grid.entropy import divergence, least_divergence, windows
 
 RANDOM = np.random.default_rng(0)
 COUNTS = RANDOM.poisson(20 * np.exp(-(np.linspace(-4, 4, 400) ** 2) / 2))

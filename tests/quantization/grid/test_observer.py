@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from edukit.quantization import Observer, kl, min_max, moving_average, mse, percentile, quantize_model
-from edukit.quantization.observer import STEPS
+from edukit.quantization.grid.observer import STEPS
 from edukit.training import seeded
 
 BATCHES = np.random.default_rng(0).normal(size=(30, 8, 16)).astype(np.float32)

@@ -7,7 +7,7 @@ from torch import nn
 from unseen import NETWORKS, build
 
 from edukit.quantization import choose_qparams, compression_ratio, fake_quantize, min_max, normalized_mse, split_groups
-from edukit.quantization.sweep import SHARINGS, error_sweep
+from edukit.quantization.grid.sweep import SHARINGS, error_sweep
 
 
 def net(seed=0):

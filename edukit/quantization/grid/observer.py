@@ -18,8 +18,8 @@ from collections import deque
 import numpy as np
 import torch
 
-from edukit.quantization.affine import Array
-from edukit.quantization.calibrate import min_max
+from edukit.quantization.grid.affine import Array
+from edukit.quantization.grid.calibrate import min_max
 from edukit.refuse import check_real, check_whole
 
 STEPS = 1024  # at momentum 0.99, what came before weighs less than 4e-5

@@ -24,8 +24,8 @@ import inspect
 import numpy as np
 import torch
 
-from edukit.quantization.affine import Array, QParams, check_bits, choose_qparams, fake_quantize, namespace
-from edukit.quantization.entropy import least_divergence
+from edukit.quantization.grid.affine import Array, QParams, check_bits, choose_qparams, fake_quantize, namespace
+from edukit.quantization.grid.entropy import least_divergence
 from edukit.refuse import check_array, check_whole, is_finite
 
 Axes = int | tuple[int, ...] | None

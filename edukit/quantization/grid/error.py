@@ -10,7 +10,7 @@ In production  the signal-to-quantization-noise ratio in dB is -10 log10 of the 
 
 import math
 
-from edukit.quantization.affine import Array, check_bits, namespace
+from edukit.quantization.grid.affine import Array, check_bits, namespace
 from edukit.refuse import check_array
 
 
