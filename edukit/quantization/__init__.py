@@ -12,10 +12,7 @@ from edukit.quantization.blocks import Block
 from edukit.quantization.codebook import SharedWeights, kmeans
 from edukit.quantization.diagnose import diagnose
 from edukit.quantization.diagnosis import Diagnosis
-from edukit.quantization.dynamic import quantize_dynamic
-from edukit.quantization.equalize import equalize, equalize_pair
 from edukit.quantization.fake import FakeQuantize
-from edukit.quantization.fold import fold_batchnorm
 from edukit.quantization.grid.affine import QParams, choose_qparams, dequantize, fake_quantize, quantize
 from edukit.quantization.grid.calibrate import clipping_and_rounding, kl, min_max, moving_average, mse, percentile
 from edukit.quantization.grid.error import compression_ratio, normalized_mse
@@ -27,11 +24,14 @@ from edukit.quantization.joins import integer_add, integer_mean, move_to_grid
 from edukit.quantization.mixed import allocate_bits, layer_bytes, layer_shapes, weight_bytes
 from edukit.quantization.packing import pack, unpack
 from edukit.quantization.popcount import binary_conv2d, binary_dot, binary_matmul, pack_signs
-from edukit.quantization.ptq import LayerReport, QuantizedModel, quantize_model
+from edukit.quantization.ptq.dynamic import quantize_dynamic
+from edukit.quantization.ptq.equalize import equalize, equalize_pair
+from edukit.quantization.ptq.fold import fold_batchnorm
+from edukit.quantization.ptq.rounding import adaround, bias_correction, gptq
+from edukit.quantization.ptq.smooth import awq, smoothing_scales, smoothquant
+from edukit.quantization.ptq.static import LayerReport, QuantizedModel, quantize_model
 from edukit.quantization.qat import QatModel, convert, freeze_batchnorm, freeze_observers, prepare_qat
-from edukit.quantization.rounding import adaround, bias_correction, gptq
 from edukit.quantization.sensitivity import LayerError, layer_errors, output_error, sensitivity
-from edukit.quantization.smooth import awq, smoothing_scales, smoothquant
 
 __all__ = [
     "BinaryConv2d",

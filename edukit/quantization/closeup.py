@@ -18,11 +18,11 @@ from torch import fx, nn
 from edukit.graph import as_inputs, layer_name, parameter
 from edukit.quantization.grid.affine import QParams, dequantize, quantize
 from edukit.quantization.grid.error import normalized_mse
-from edukit.quantization.layerwise import rows
 from edukit.quantization.partly import float_network
-from edukit.quantization.placement import why_float
-from edukit.quantization.rewrite import weight_grid
-from edukit.quantization.rounding import adaround, gptq, output_error
+from edukit.quantization.ptq.layerwise import rows
+from edukit.quantization.ptq.placement import why_float
+from edukit.quantization.ptq.rewrite import weight_grid
+from edukit.quantization.ptq.rounding import adaround, gptq, output_error
 
 METHODS = {"nearest": lambda w, x, grid: quantize(w, grid), "AdaRound": adaround, "GPTQ": gptq}
 

@@ -23,7 +23,7 @@ from torch import nn
 from edukit.quantization.diagnosis import Diagnosis, Step
 from edukit.quantization.evidence import Listener, typical_range, wild_rows
 from edukit.quantization.partly import FLOAT, Parts, float_network
-from edukit.quantization.ptq import as_batches, quantize_model
+from edukit.quantization.ptq.static import as_batches, quantize_model
 from edukit.quantization.remedies import (
     Remedy,
     better_rounding,

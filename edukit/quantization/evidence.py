@@ -16,7 +16,7 @@ import torch
 from torch import fx, nn
 
 from edukit.quantization.partly import Parts, Watched
-from edukit.quantization.placement import LAYERS
+from edukit.quantization.ptq.placement import LAYERS
 
 
 @dataclass(frozen=True)

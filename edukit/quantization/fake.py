@@ -18,10 +18,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from edukit.quantization.fold import folded
 from edukit.quantization.grid.affine import QParams, check_bits, choose_qparams
 from edukit.quantization.grid.calibrate import min_max
-from edukit.quantization.rewrite import ACCUMULATOR_LIMIT, weight_grid, with_room_for_bias
+from edukit.quantization.ptq.fold import folded
+from edukit.quantization.ptq.rewrite import ACCUMULATOR_LIMIT, weight_grid, with_room_for_bias
 from edukit.quantization.straight_through import balanced_gradient, initial_step, straight_through
 
 

@@ -17,9 +17,9 @@ import torch
 from torch import fx
 
 from edukit.quantization.fake import BatchNorm, FakeQuantize, QuantizedLayer
-from edukit.quantization.fold import BATCH_NORM, takes_in_norm
 from edukit.quantization.grid.affine import QParams
-from edukit.quantization.placement import moved_from, observed, why_float
+from edukit.quantization.ptq.fold import BATCH_NORM, takes_in_norm
+from edukit.quantization.ptq.placement import moved_from, observed, why_float
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,11 @@ from tqdm import tqdm
 from edukit import bundled, data
 from edukit.graph import capture
 from edukit.networks.trained import NETWORKS, SEEDS, trained
-from edukit.quantization.equalize import equalize
 from edukit.quantization.grid.calibrate import kl, mse, percentile
-from edukit.quantization.ptq import quantize_model
-from edukit.quantization.rounding import adaround, gptq
-from edukit.quantization.smooth import awq, smoothquant
+from edukit.quantization.ptq.equalize import equalize
+from edukit.quantization.ptq.rounding import adaround, gptq
+from edukit.quantization.ptq.smooth import awq, smoothquant
+from edukit.quantization.ptq.static import quantize_model
 from edukit.training import accuracy, threads
 
 BITS, FLOAT = range(2, 9), "float"

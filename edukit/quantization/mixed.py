@@ -22,7 +22,7 @@ from torch import nn
 from edukit.graph import layer_name, parameter
 from edukit.quantization.grid.affine import check_bits
 from edukit.quantization.partly import FLOAT, float_network
-from edukit.quantization.placement import why_float
+from edukit.quantization.ptq.placement import why_float
 
 
 def layer_shapes(model: nn.Module, example) -> dict[str, tuple[int, ...]]:

@@ -15,9 +15,9 @@ import torch
 from torch import fx, nn
 
 from edukit.graph import capture, layer_name, parameter
-from edukit.quantization.fold import fold_graph
-from edukit.quantization.placement import why_float
-from edukit.quantization.ptq import QuantizedModel, check_weights
+from edukit.quantization.ptq.fold import fold_graph
+from edukit.quantization.ptq.placement import why_float
+from edukit.quantization.ptq.static import QuantizedModel, check_weights
 
 FLOAT = 16  # the number of bits that stands for "not quantized"
 ours = torch.ops.edukit

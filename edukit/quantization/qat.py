@@ -24,11 +24,12 @@ from edukit.quantization.fake_graph import (
     make_trainable,
     origins,
 )
-from edukit.quantization.fold import fold_graph
 from edukit.quantization.grid.affine import check_bits, quantize
 from edukit.quantization.grid.calibrate import min_max
-from edukit.quantization.layerwise import Layer, has_weight
-from edukit.quantization.ptq import (
+from edukit.quantization.ptq.fold import fold_graph
+from edukit.quantization.ptq.layerwise import Layer, has_weight
+from edukit.quantization.ptq.rewrite import cleaned, quantize_activation, store_layer
+from edukit.quantization.ptq.static import (
     LayerReport,
     QuantizedModel,
     activation_grid,
@@ -37,7 +38,6 @@ from edukit.quantization.ptq import (
     choose_grids,
     reported,
 )
-from edukit.quantization.rewrite import cleaned, quantize_activation, store_layer
 from edukit.refuse import check_model
 
 

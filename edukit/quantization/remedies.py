@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from edukit.quantization.equalize import equalize
 from edukit.quantization.grid.calibrate import mse, percentile
-from edukit.quantization.rounding import gptq
+from edukit.quantization.ptq.equalize import equalize
+from edukit.quantization.ptq.rounding import gptq
 
 Inputs = tuple[torch.Tensor, ...]
 

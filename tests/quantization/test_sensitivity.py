@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from unseen import NETWORKS, build, followed
 
 from edukit.quantization import fake_quantize, layer_errors, output_error, quantize_model, sensitivity
-from edukit.quantization.rewrite import weight_grid
+from edukit.quantization.ptq.rewrite import weight_grid
 
 X = torch.rand(80, 3, 16, 16, generator=torch.Generator().manual_seed(1))
 

@@ -7,8 +7,8 @@ of the first layer forgotten; dead channels, 0 / 0; the scales laid along the wr
 import numpy as np
 
 from edukit.checks.verdict import Exercise, alike
-from edukit.quantization.equalize import equalize_pair
-from edukit.quantization.smooth import smoothing_scales
+from edukit.quantization.ptq.equalize import equalize_pair
+from edukit.quantization.ptq.smooth import smoothing_scales
 
 f32, random = np.float32, np.random.default_rng(0)
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from edukit.plots.style import BLUE, INK, ORANGE, dark, house
-from edukit.quantization.equalize import equalizing_scales
 from edukit.quantization.grid.affine import choose_qparams, fake_quantize
+from edukit.quantization.ptq.equalize import equalizing_scales
 
 COLORS = BLUE, ORANGE  # of the layer that makes the channels, and of the one that reads them
 

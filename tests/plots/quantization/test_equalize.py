@@ -8,7 +8,7 @@ import torch
 
 from edukit.plots import Picture
 from edukit.plots.quantization.equalize import EqualizePlot
-from edukit.quantization.equalize import equalize_pair
+from edukit.quantization.ptq.equalize import equalize_pair
 
 FIRST, SECOND = np.float32([[4, -8], [0.5, 0.25], [0.01, 0.02]]), np.float32([[2.0], [2.0], [-8.0]])
 

@@ -7,8 +7,8 @@ from torch.nn import functional as F
 from unseen import NETWORKS, followed
 
 from edukit.graph import capture
-from edukit.quantization.fold import fold_graph
-from edukit.quantization.pairs import equalizable_pairs
+from edukit.quantization.ptq.fold import fold_graph
+from edukit.quantization.ptq.pairs import equalizable_pairs
 
 X = torch.rand(2, 3, 16, 16, generator=torch.Generator().manual_seed(1))
 FOUND = {

@@ -12,7 +12,7 @@ from edukit.data import digits, shapes
 from edukit.graph import capture
 from edukit.networks import trained
 from edukit.quantization import adaround, gptq, quantize_model
-from edukit.quantization.layerwise import rows
+from edukit.quantization.ptq.layerwise import rows
 from edukit.training import accuracy
 
 X = torch.rand(96, 3, 16, 16, generator=torch.Generator().manual_seed(1))

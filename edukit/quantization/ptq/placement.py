@@ -14,8 +14,8 @@ import operator
 import torch
 from torch import fx
 
-from edukit.quantization.fold import BATCH_NORM
-from edukit.quantization.fold import FOLDABLE as LAYERS
+from edukit.quantization.ptq.fold import BATCH_NORM
+from edukit.quantization.ptq.fold import FOLDABLE as LAYERS
 
 aten = torch.ops.aten
 JOINS = {aten.add.Tensor, aten.cat.default, aten.mean.dim, aten.avg_pool2d.default, aten.adaptive_avg_pool2d.default}

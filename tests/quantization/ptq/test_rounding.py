@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from edukit.quantization import QParams, adaround, bias_correction, dequantize, gptq, quantize
-from edukit.quantization.rounding import best_step, output_error, refit, second_moment
+from edukit.quantization.ptq.rounding import best_step, output_error, refit, second_moment
 
 RANDOM = torch.Generator().manual_seed(0)
 

@@ -18,9 +18,9 @@ import torch
 from torch import fx, nn
 
 from edukit.graph import attach, parameter
-from edukit.quantization import operators  # noqa: F401, defines torch.ops.edukit
 from edukit.quantization.grid.affine import QParams, choose_qparams
 from edukit.quantization.grid.calibrate import for_grid, min_max
+from edukit.quantization.ptq import operators  # noqa: F401, defines torch.ops.edukit
 
 ACCUMULATOR_LIMIT = 2**30
 

@@ -19,8 +19,8 @@ import torch
 from torch import fx
 
 from edukit.graph import as_inputs, layer_name, parameter
-from edukit.quantization.fold import FOLDABLE as LAYERS
-from edukit.quantization.placement import MOVES
+from edukit.quantization.ptq.fold import FOLDABLE as LAYERS
+from edukit.quantization.ptq.placement import MOVES
 
 aten = torch.ops.aten
 NORM = aten.layer_norm.default

@@ -15,11 +15,11 @@ import torch
 from torch import fx, nn
 
 from edukit.graph import capture, layer_name, parameter
-from edukit.quantization.fold import fold_graph
 from edukit.quantization.grid.affine import Array, namespace
-from edukit.quantization.pairs import Pair, equalizable_pairs, weights_of
-from edukit.quantization.ptq import check_weights
-from edukit.quantization.rewrite import cleaned
+from edukit.quantization.ptq.fold import fold_graph
+from edukit.quantization.ptq.pairs import Pair, equalizable_pairs, weights_of
+from edukit.quantization.ptq.rewrite import cleaned
+from edukit.quantization.ptq.static import check_weights
 from edukit.refuse import check_array, check_whole
 
 

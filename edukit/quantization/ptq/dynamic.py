@@ -18,12 +18,12 @@ import torch
 from torch import nn
 
 from edukit.graph import attach, capture, layer_name, parameter
-from edukit.quantization import operators  # noqa: F401, defines torch.ops.edukit
 from edukit.quantization.grid.affine import check_bits, quantize
-from edukit.quantization.layerwise import has_weight
-from edukit.quantization.placement import operation_of, why_float
-from edukit.quantization.ptq import LayerReport, QuantizedModel, check_weights
-from edukit.quantization.rewrite import cleaned, layer_bias, weight_grid
+from edukit.quantization.ptq import operators  # noqa: F401, defines torch.ops.edukit
+from edukit.quantization.ptq.layerwise import has_weight
+from edukit.quantization.ptq.placement import operation_of, why_float
+from edukit.quantization.ptq.rewrite import cleaned, layer_bias, weight_grid
+from edukit.quantization.ptq.static import LayerReport, QuantizedModel, check_weights
 
 aten = torch.ops.aten
 

@@ -18,13 +18,13 @@ import torch
 from torch import fx, nn
 
 from edukit.graph import as_inputs, capture, layer_name, parameter
-from edukit.quantization.fold import fold_graph
 from edukit.quantization.grid.affine import QParams, check_bits, choose_qparams
 from edukit.quantization.grid.calibrate import for_grid, min_max
 from edukit.quantization.grid.observer import Observer
-from edukit.quantization.layerwise import Layer, has_weight, round_layers
-from edukit.quantization.placement import STAYS_FLOAT, moved_from, observed, operation_of, why_float
-from edukit.quantization.rewrite import (
+from edukit.quantization.ptq.fold import fold_graph
+from edukit.quantization.ptq.layerwise import Layer, has_weight, round_layers
+from edukit.quantization.ptq.placement import STAYS_FLOAT, moved_from, observed, operation_of, why_float
+from edukit.quantization.ptq.rewrite import (
     cleaned,
     layer_bias,
     quantize_activation,

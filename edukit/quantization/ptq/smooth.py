@@ -22,16 +22,16 @@ import torch
 from torch import fx, nn
 
 from edukit.graph import capture, layer_name
-from edukit.quantization.equalize import Weights, check_ranges, per_channel, times_inputs
-from edukit.quantization.fold import fold_graph
 from edukit.quantization.grid.affine import Array, check_bits, fake_quantize, namespace
 from edukit.quantization.grid.granularity import join_groups, split_groups
-from edukit.quantization.layerwise import rows
-from edukit.quantization.pairs import channel_axis, equalizable_pairs
-from edukit.quantization.placement import why_float
-from edukit.quantization.ptq import as_batches, check_weights
-from edukit.quantization.rewrite import weight_grid
-from edukit.quantization.rounding import second_moment
+from edukit.quantization.ptq.equalize import Weights, check_ranges, per_channel, times_inputs
+from edukit.quantization.ptq.fold import fold_graph
+from edukit.quantization.ptq.layerwise import rows
+from edukit.quantization.ptq.pairs import channel_axis, equalizable_pairs
+from edukit.quantization.ptq.placement import why_float
+from edukit.quantization.ptq.rewrite import weight_grid
+from edukit.quantization.ptq.rounding import second_moment
+from edukit.quantization.ptq.static import as_batches, check_weights
 from edukit.refuse import check_whole
 
 GRID = [i / 20 for i in range(21)]  # the values of β that are tried

@@ -5,8 +5,8 @@ from torch import nn
 from unseen import followed
 
 from edukit.graph import capture
-from edukit.quantization.fold import fold_graph
-from edukit.quantization.placement import is_activation, moved_from, observed, why_float
+from edukit.quantization.ptq.fold import fold_graph
+from edukit.quantization.ptq.placement import is_activation, moved_from, observed, why_float
 
 X = torch.rand(2, 3, 16, 16)
 

@@ -9,9 +9,9 @@ from unseen import NETWORKS, followed
 
 from edukit.graph import capture
 from edukit.quantization import quantize_model
-from edukit.quantization.equalize import Weights, equalize, equalize_pair, equalizing_scales, times_inputs
-from edukit.quantization.fold import fold_graph
-from edukit.quantization.pairs import equalizable_pairs
+from edukit.quantization.ptq.equalize import Weights, equalize, equalize_pair, equalizing_scales, times_inputs
+from edukit.quantization.ptq.fold import fold_graph
+from edukit.quantization.ptq.pairs import equalizable_pairs
 
 X = torch.rand(8, 3, 16, 16, generator=torch.Generator().manual_seed(1))
 random = np.random.default_rng(0)

@@ -6,8 +6,8 @@ from torch import nn
 
 from edukit.graph import capture
 from edukit.quantization import QParams, quantize
-from edukit.quantization.layerwise import Layer
-from edukit.quantization.rewrite import (
+from edukit.quantization.ptq.layerwise import Layer
+from edukit.quantization.ptq.rewrite import (
     cleaned,
     layer_bias,
     quantize_activation,

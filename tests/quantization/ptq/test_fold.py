@@ -8,7 +8,7 @@ from unseen import NETWORKS, build
 
 from edukit.graph import capture
 from edukit.quantization import fold_batchnorm
-from edukit.quantization.fold import BATCH_NORM, fold_graph
+from edukit.quantization.ptq.fold import BATCH_NORM, fold_graph
 
 X = torch.rand(4, 3, 16, 16, generator=torch.Generator().manual_seed(1))
 TRACEABLE = [name for name in NETWORKS if "transformer" not in name]

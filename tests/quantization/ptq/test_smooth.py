@@ -9,10 +9,10 @@ from unseen import NETWORKS, followed
 
 from edukit.graph import capture
 from edukit.quantization import quantize_model
-from edukit.quantization.equalize import Weights
-from edukit.quantization.pairs import equalizable_pairs
-from edukit.quantization.rounding import second_moment
-from edukit.quantization.smooth import awq, scaled_error, smoothquant
+from edukit.quantization.ptq.equalize import Weights
+from edukit.quantization.ptq.pairs import equalizable_pairs
+from edukit.quantization.ptq.rounding import second_moment
+from edukit.quantization.ptq.smooth import awq, scaled_error, smoothquant
 
 X = torch.rand(16, 3, 16, 16, generator=torch.Generator().manual_seed(1))
 
