@@ -12,7 +12,6 @@ from edukit.quantization.blocks import Block
 from edukit.quantization.codebook import SharedWeights, kmeans
 from edukit.quantization.diagnose import diagnose
 from edukit.quantization.diagnosis import Diagnosis
-from edukit.quantization.fake import FakeQuantize
 from edukit.quantization.grid.affine import QParams, choose_qparams, dequantize, fake_quantize, quantize
 from edukit.quantization.grid.calibrate import clipping_and_rounding, kl, min_max, moving_average, mse, percentile
 from edukit.quantization.grid.error import compression_ratio, normalized_mse
@@ -30,7 +29,8 @@ from edukit.quantization.ptq.fold import fold_batchnorm
 from edukit.quantization.ptq.rounding import adaround, bias_correction, gptq
 from edukit.quantization.ptq.smooth import awq, smoothing_scales, smoothquant
 from edukit.quantization.ptq.static import LayerReport, QuantizedModel, quantize_model
-from edukit.quantization.qat import QatModel, convert, freeze_batchnorm, freeze_observers, prepare_qat
+from edukit.quantization.qat.fake import FakeQuantize
+from edukit.quantization.qat.prepare import QatModel, convert, freeze_batchnorm, freeze_observers, prepare_qat
 from edukit.quantization.sensitivity import LayerError, layer_errors, output_error, sensitivity
 
 __all__ = [

@@ -9,7 +9,7 @@ import torch
 from edukit.plots import Picture
 from edukit.plots.quantization.qat import GRID, TARGET, UPDATES, LatentWeightPlot, RecoveryPlot, StepSizePlot
 from edukit.quantization.grid.affine import QParams
-from edukit.quantization.straight_through import straight_through
+from edukit.quantization.qat.straight_through import straight_through
 
 WEIGHTS = np.random.default_rng(0).normal(0, 0.1, 2000).astype(np.float32)
 RESULTS = {"rounded": {2: [42.0, 59.0], 3: [80.0, 82.0]}, "trained": {2: [95.0, 97.0], 3: [96.0, 96.0]}}

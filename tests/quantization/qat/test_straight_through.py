@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from edukit.quantization import QParams, choose_qparams, fake_quantize, min_max
-from edukit.quantization.straight_through import balanced_gradient, initial_step, straight_through
+from edukit.quantization.qat.straight_through import balanced_gradient, initial_step, straight_through
 
 GRIDS = [(0.5, 0, -8, 7), (0.25, 3, -8, 7), (0.1, 128, 0, 255), (0.037, 2, 0, 15), (2.0, 1, -4, 3)]
 

@@ -16,10 +16,10 @@ from functools import partial
 import torch
 from torch import fx
 
-from edukit.quantization.fake import BatchNorm, FakeQuantize, QuantizedLayer
 from edukit.quantization.grid.affine import QParams
 from edukit.quantization.ptq.fold import BATCH_NORM, takes_in_norm
 from edukit.quantization.ptq.placement import moved_from, observed, why_float
+from edukit.quantization.qat.fake import BatchNorm, FakeQuantize, QuantizedLayer
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from edukit.quantization.fake import BatchNorm, FakeQuantize, QuantizedLayer
 from edukit.quantization.grid.affine import QParams, choose_qparams, fake_quantize
 from edukit.quantization.ptq.fold import folded
 from edukit.quantization.ptq.rewrite import weight_grid
+from edukit.quantization.qat.fake import BatchNorm, FakeQuantize, QuantizedLayer
 
 X = torch.rand(64, 3, 8, 8, generator=torch.Generator().manual_seed(0))
 

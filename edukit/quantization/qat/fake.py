@@ -22,7 +22,7 @@ from edukit.quantization.grid.affine import QParams, check_bits, choose_qparams
 from edukit.quantization.grid.calibrate import min_max
 from edukit.quantization.ptq.fold import folded
 from edukit.quantization.ptq.rewrite import ACCUMULATOR_LIMIT, weight_grid, with_room_for_bias
-from edukit.quantization.straight_through import balanced_gradient, initial_step, straight_through
+from edukit.quantization.qat.straight_through import balanced_gradient, initial_step, straight_through
 
 
 class FakeQuantize(nn.Module):

@@ -15,15 +15,6 @@ import torch
 from torch import fx, nn
 
 from edukit.graph import capture
-from edukit.quantization.fake import BatchNorm, FakeQuantize
-from edukit.quantization.fake_graph import (
-    answer_with_a_tensor,
-    fake_activation,
-    fake_layer,
-    layers_of,
-    make_trainable,
-    origins,
-)
 from edukit.quantization.grid.affine import check_bits, quantize
 from edukit.quantization.grid.calibrate import min_max
 from edukit.quantization.ptq.fold import fold_graph
@@ -37,6 +28,15 @@ from edukit.quantization.ptq.static import (
     check_weights,
     choose_grids,
     reported,
+)
+from edukit.quantization.qat.fake import BatchNorm, FakeQuantize
+from edukit.quantization.qat.fake_graph import (
+    answer_with_a_tensor,
+    fake_activation,
+    fake_layer,
+    layers_of,
+    make_trainable,
+    origins,
 )
 from edukit.refuse import check_model
 

@@ -14,8 +14,8 @@ from edukit.data import digits
 from edukit.deployment import export, load, operators
 from edukit.networks.trained import trained
 from edukit.quantization import quantize_model
-from edukit.quantization.fake import BatchNorm, FakeQuantize, QuantizedLayer
-from edukit.quantization.qat import convert, freeze_batchnorm, freeze_observers, prepare_qat
+from edukit.quantization.qat.fake import BatchNorm, FakeQuantize, QuantizedLayer
+from edukit.quantization.qat.prepare import convert, freeze_batchnorm, freeze_observers, prepare_qat
 from edukit.training import accuracy, fit
 
 X = torch.rand(64, 3, 16, 16, generator=torch.Generator().manual_seed(1))
