@@ -6,8 +6,8 @@ import torch
 from torch import nn
 
 from edukit import quantization as q
-from edukit.quantization.formats import FP16, INT4, FloatFormat, IntFormat, NormalFloat
 from edukit.quantization.grid.sweep import error_sweep
+from edukit.quantization.lowbit.formats import FP16, INT4, FloatFormat, IntFormat, NormalFloat
 from edukit.quantization.saturation import wrap
 from edukit.refuse import check_array, check_model, check_real, check_whole, is_finite
 

@@ -6,10 +6,6 @@ Layers apart: partly (switched on and off) → sensitivity (which one suffers) �
 Few bits: formats (what bits mean) → blocks (shared scales) → packing (bytes) → codebook → huffman → deep_compression.
 """
 
-from edukit.quantization.binary import BinaryConv2d, BinaryLinear, binarize, sign, sign_gradient, ternarize
-from edukit.quantization.binary_network import BinaryModel, binary_model, load_binary, save_binary
-from edukit.quantization.blocks import Block
-from edukit.quantization.codebook import SharedWeights, kmeans
 from edukit.quantization.diagnose import diagnose
 from edukit.quantization.diagnosis import Diagnosis
 from edukit.quantization.grid.affine import QParams, choose_qparams, dequantize, fake_quantize, quantize
@@ -20,9 +16,13 @@ from edukit.quantization.grid.observer import Observer
 from edukit.quantization.integer import integer_conv2d, integer_linear, requantize
 from edukit.quantization.integer_network import all_codes, run_integers
 from edukit.quantization.joins import integer_add, integer_mean, move_to_grid
+from edukit.quantization.lowbit.binary import BinaryConv2d, BinaryLinear, binarize, sign, sign_gradient, ternarize
+from edukit.quantization.lowbit.binary_network import BinaryModel, binary_model, load_binary, save_binary
+from edukit.quantization.lowbit.blocks import Block
+from edukit.quantization.lowbit.codebook import SharedWeights, kmeans
+from edukit.quantization.lowbit.packing import pack, unpack
+from edukit.quantization.lowbit.popcount import binary_conv2d, binary_dot, binary_matmul, pack_signs
 from edukit.quantization.mixed import allocate_bits, layer_bytes, layer_shapes, weight_bytes
-from edukit.quantization.packing import pack, unpack
-from edukit.quantization.popcount import binary_conv2d, binary_dot, binary_matmul, pack_signs
 from edukit.quantization.ptq.dynamic import quantize_dynamic
 from edukit.quantization.ptq.equalize import equalize, equalize_pair
 from edukit.quantization.ptq.fold import fold_batchnorm

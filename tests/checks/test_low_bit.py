@@ -8,7 +8,7 @@ import pytest
 
 from edukit.checks import quantization as check
 from edukit.quantization import Block, pack
-from edukit.quantization.formats import FP8_E4M3, IntFormat
+from edukit.quantization.lowbit.formats import FP8_E4M3, IntFormat
 
 
 def learner_pack(codes):

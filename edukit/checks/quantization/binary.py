@@ -6,7 +6,7 @@ Well-known mistakes  sign(0) = 0; one α for the whole tensor, or its largest we
 import numpy as np
 
 from edukit.checks.verdict import Exercise, first_difference
-from edukit.quantization.binary import binarize, sign_gradient
+from edukit.quantization.lowbit.binary import binarize, sign_gradient
 
 f32, random = np.float32, np.random.default_rng(0)
 

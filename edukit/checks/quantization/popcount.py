@@ -6,7 +6,7 @@ Well-known mistakes  padding bits that count as equal signs; `and` for exclusive
 import numpy as np
 
 from edukit.checks.verdict import Exercise, first_difference
-from edukit.quantization.popcount import binary_dot, pack_signs
+from edukit.quantization.lowbit.popcount import binary_dot, pack_signs
 
 random = np.random.default_rng(0)
 

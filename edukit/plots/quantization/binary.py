@@ -3,7 +3,7 @@
 import numpy as np
 
 from edukit.plots.style import CUT, FAINT, FLOAT, GREEN, INK, KEPT, LIMIT, MUTED, QUANTIZED, dark, house
-from edukit.quantization.binary import binarize, sign, sign_gradient, ternarize
+from edukit.quantization.lowbit.binary import binarize, sign, sign_gradient, ternarize
 
 THRESHOLDS = np.round(np.arange(0, 2.501, 0.05), 2)
 

@@ -6,11 +6,11 @@ Each class draws once in `__init__(fig, …)`; `update(**values)` moves what cha
 import numpy as np
 
 from edukit.plots.style import BLUE, FLOAT, GREEN, INK, LIMIT, MUTED, ORANGE, QUANTIZED, dark, house
-from edukit.quantization.blocks import Block
-from edukit.quantization.codebook import kmeans
-from edukit.quantization.formats import FP32, FloatFormat, IntFormat, NormalFloat
 from edukit.quantization.grid.error import normalized_mse
-from edukit.quantization.packing import pack
+from edukit.quantization.lowbit.blocks import Block
+from edukit.quantization.lowbit.codebook import kmeans
+from edukit.quantization.lowbit.formats import FP32, FloatFormat, IntFormat, NormalFloat
+from edukit.quantization.lowbit.packing import pack
 
 SIZE, COLOURS, SHAPES = 64, (BLUE, ORANGE, GREEN, INK), "os^D"
 

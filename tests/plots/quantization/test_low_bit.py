@@ -7,7 +7,7 @@ import pytest
 
 from edukit.plots import Picture
 from edukit.plots.quantization.low_bit import BudgetPlot, FormatsPlot, PixelsPlot, landscape
-from edukit.quantization.formats import FP4_E2M1, INT4, NF4
+from edukit.quantization.lowbit.formats import FP4_E2M1, INT4, NF4
 
 WEIGHTS = np.random.default_rng(0).normal(0, 0.1, (16, 500)).astype(np.float32)
 CURVES = {"INT": {2.25: [50.0, 60.0], 4.25: [94.0, 96.0]}, "k-means": {2.0: [70.0, 74.0], 4.0: [90.0, 91.0]}}

@@ -22,8 +22,8 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
-from edukit.quantization.formats import finite
 from edukit.quantization.grid.affine import check_bits
+from edukit.quantization.lowbit.formats import finite
 from edukit.refuse import check_model, check_real, check_whole
 
 STARTS = ("linear", "k-means++")

@@ -8,9 +8,9 @@ from onnx import TensorProto, numpy_helper
 
 from edukit.measure import size_bytes
 from edukit.quantization import pack, unpack
-from edukit.quantization.blocks import MXFP4, Block
-from edukit.quantization.formats import INT2, INT4, NF4, IntFormat
-from edukit.quantization.packing import load_blocks, payload_bytes, save_blocks
+from edukit.quantization.lowbit.blocks import MXFP4, Block
+from edukit.quantization.lowbit.formats import INT2, INT4, NF4, IntFormat
+from edukit.quantization.lowbit.packing import load_blocks, payload_bytes, save_blocks
 
 random = np.random.default_rng(0)
 

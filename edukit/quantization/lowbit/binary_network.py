@@ -20,8 +20,8 @@ from safetensors.torch import save_file
 from torch import nn
 
 from edukit.graph import as_inputs
-from edukit.quantization.binary import BinaryConv2d, BinaryLinear, binarize
-from edukit.quantization.packing import pack, unpack
+from edukit.quantization.lowbit.binary import BinaryConv2d, BinaryLinear, binarize
+from edukit.quantization.lowbit.packing import pack, unpack
 from edukit.quantization.ptq.static import LayerReport
 from edukit.refuse import check_model
 
@@ -75,7 +75,7 @@ def save_binary(model: nn.Module, path: str | Path) -> Path:
     """A safetensors file: packed bits and α of each binary layer, every other tensor as it is.
 
     >>> import tempfile
-    >>> from edukit.quantization.packing import payload_bytes
+    >>> from edukit.quantization.lowbit.packing import payload_bytes
     >>> path = save_binary(BinaryLinear(100, 8, bias=False), tempfile.mkdtemp() + "/layer.safetensors")
     >>> payload_bytes(path), 8 * 100 / 8 + 8 * 4
     (132, 132.0)

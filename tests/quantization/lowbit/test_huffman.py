@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from edukit.quantization.huffman import canonical_codes, code_lengths, decode, encode, entropy
+from edukit.quantization.lowbit.huffman import canonical_codes, code_lengths, decode, encode, entropy
 
 random = np.random.default_rng(0)
 STREAMS = {

@@ -10,7 +10,7 @@ from unseen import NETWORKS, build
 from edukit.data import digits
 from edukit.networks import trained
 from edukit.quantization import BinaryConv2d, BinaryLinear, binarize, binary_model, load_binary, save_binary, ternarize
-from edukit.quantization.packing import payload_bytes
+from edukit.quantization.lowbit.packing import payload_bytes
 from edukit.training import accuracy, fit, predict
 
 EXAMPLE = torch.rand(4, 3, 16, 16, generator=torch.Generator().manual_seed(0))

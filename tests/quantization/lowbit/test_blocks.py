@@ -6,8 +6,8 @@ import onnxruntime
 import pytest
 import torch
 
-from edukit.quantization.blocks import E8M0, MXFP4, MXFP8, MXINT8, Block
-from edukit.quantization.formats import FP4_E2M1, FP16, FP32, INT4, INT8, NF4, IntFormat
+from edukit.quantization.lowbit.blocks import E8M0, MXFP4, MXFP8, MXINT8, Block
+from edukit.quantization.lowbit.formats import FP4_E2M1, FP16, FP32, INT4, INT8, NF4, IntFormat
 
 random = np.random.default_rng(0)
 X = (random.normal(0, 1, (64, 128)) * np.exp(random.normal(0, 3, (64, 1)))).astype(np.float32)

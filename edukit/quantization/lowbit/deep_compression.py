@@ -22,8 +22,8 @@ import torch
 from safetensors.numpy import load_file, save_file
 from torch import nn
 
-from edukit.quantization import huffman
-from edukit.quantization.codebook import SharedWeights
+from edukit.quantization.lowbit import huffman
+from edukit.quantization.lowbit.codebook import SharedWeights
 
 LONGEST = 255
 

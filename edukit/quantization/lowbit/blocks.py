@@ -22,7 +22,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edukit.quantization.formats import (
+from edukit.quantization.grid.affine import Array
+from edukit.quantization.lowbit.formats import (
     FP4_E2M1,
     FP8_E4M3,
     FP16,
@@ -34,7 +35,6 @@ from edukit.quantization.formats import (
     finite,
     like,
 )
-from edukit.quantization.grid.affine import Array
 from edukit.refuse import check_whole
 
 

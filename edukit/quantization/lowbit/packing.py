@@ -20,9 +20,9 @@ import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from edukit.quantization.blocks import Block
-from edukit.quantization.formats import as_numpy, like
 from edukit.quantization.grid.affine import Array
+from edukit.quantization.lowbit.blocks import Block
+from edukit.quantization.lowbit.formats import as_numpy, like
 from edukit.refuse import check_whole
 
 
@@ -67,7 +67,7 @@ def save_blocks(weights: dict[str, Array], block: Block, path: str | Path) -> Pa
     Raises ValueError for NaN and infinity.
 
     >>> import tempfile
-    >>> from edukit.quantization.formats import IntFormat
+    >>> from edukit.quantization.lowbit.formats import IntFormat
     >>> path = save_blocks({"w": np.ones((16, 128))}, Block(IntFormat(4), 128), tempfile.mkdtemp() + "/w.safetensors")
     >>> payload_bytes(path), 16 * 128 * 4.125 / 8
     (1056, 1056.0)
@@ -86,7 +86,7 @@ def load_blocks(path: str | Path, block: Block) -> dict[str, np.ndarray]:
     """The weights of such a file as float32, what the format made of them; ValueError where it holds another format.
 
     >>> import tempfile
-    >>> from edukit.quantization.blocks import MXFP4
+    >>> from edukit.quantization.lowbit.blocks import MXFP4
     >>> path = save_blocks({"w": np.float32([0.5, -3, 6])}, MXFP4, tempfile.mkdtemp() + "/w.safetensors")
     >>> load_blocks(path, MXFP4)["w"].tolist()
     [0.5, -3.0, 6.0]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from edukit.quantization.formats import (
+from edukit.quantization.lowbit.formats import (
     BF16,
     FP4_E2M1,
     FP8_E4M3,

@@ -9,8 +9,8 @@ from unseen import NETWORKS, build
 from edukit.measure import size_bytes
 from edukit.pruning import prune_model
 from edukit.quantization import SharedWeights
-from edukit.quantization.deep_compression import from_gaps, load_compressed, save_compressed, to_gaps
-from edukit.quantization.huffman import entropy
+from edukit.quantization.lowbit.deep_compression import from_gaps, load_compressed, save_compressed, to_gaps
+from edukit.quantization.lowbit.huffman import entropy
 
 X16 = torch.rand(4, 3, 16, 16, generator=torch.Generator().manual_seed(0))
 

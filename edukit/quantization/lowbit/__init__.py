@@ -1,0 +1,12 @@
+"""Few bits: what a code of 1 to 8 bits can say, and how it is stored. Lesson 05.
+
+formats.py           what a bit pattern stands for: INT, FP16, BF16, FP8, NF4
+blocks.py            adjacent values share a scale: INT4 groups, MXFP4, MXINT8
+packing.py           codes in bytes, and a file to the byte
+binary.py            one bit or three values per weight, with a gradient
+binary_network.py    a whole model with binary layers, and its file
+popcount.py          products of signs by counting bits
+codebook.py          k-means: weights share values, which are fine-tuned
+huffman.py           short codes for frequent symbols
+deep_compression.py  pruned, shared, Huffman coded: a file
+"""
