@@ -7,8 +7,8 @@ from torch import nn
 
 from edukit import quantization as q
 from edukit.quantization.grid.sweep import error_sweep
+from edukit.quantization.integer.saturation import wrap
 from edukit.quantization.lowbit.formats import FP16, INT4, FloatFormat, IntFormat, NormalFloat
-from edukit.quantization.saturation import wrap
 from edukit.refuse import check_array, check_model, check_real, check_whole, is_finite
 
 NET, X = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 2)), torch.rand(20, 6)

@@ -13,9 +13,9 @@ from edukit.quantization.grid.calibrate import clipping_and_rounding, kl, min_ma
 from edukit.quantization.grid.error import compression_ratio, normalized_mse
 from edukit.quantization.grid.granularity import join_groups, split_groups
 from edukit.quantization.grid.observer import Observer
-from edukit.quantization.integer import integer_conv2d, integer_linear, requantize
-from edukit.quantization.integer_network import all_codes, run_integers
-from edukit.quantization.joins import integer_add, integer_mean, move_to_grid
+from edukit.quantization.integer.joins import integer_add, integer_mean, move_to_grid
+from edukit.quantization.integer.layers import integer_conv2d, integer_linear, requantize
+from edukit.quantization.integer.network import all_codes, run_integers
 from edukit.quantization.lowbit.binary import BinaryConv2d, BinaryLinear, binarize, sign, sign_gradient, ternarize
 from edukit.quantization.lowbit.binary_network import BinaryModel, binary_model, load_binary, save_binary
 from edukit.quantization.lowbit.blocks import Block

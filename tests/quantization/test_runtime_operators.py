@@ -23,7 +23,7 @@ from edukit.quantization import (
     move_to_grid,
     quantize,
 )
-from edukit.quantization.integer import accumulate_conv2d, accumulate_linear
+from edukit.quantization.integer.layers import accumulate_conv2d, accumulate_linear
 
 X86 = platform.machine() in ("x86_64", "AMD64")
 CONTRIB = "com.microsoft"

@@ -8,8 +8,8 @@ import numpy as np
 from edukit.plots.style import FLOAT, INK, LIMIT, QUANTIZED, dark, house
 from edukit.quantization.grid.affine import choose_qparams, quantize
 from edukit.quantization.grid.calibrate import min_max
-from edukit.quantization.integer import accumulate_linear
-from edukit.quantization.saturation import lost_by_pairs
+from edukit.quantization.integer.layers import accumulate_linear
+from edukit.quantization.integer.saturation import lost_by_pairs
 
 
 class SaturationPlot:

@@ -9,8 +9,8 @@ import torch
 from edukit.data import digits
 from edukit.networks import trained
 from edukit.quantization import choose_qparams, fold_batchnorm, min_max, quantize
-from edukit.quantization.integer import accumulate_linear
-from edukit.quantization.saturation import lost_by_pairs, pair_saturated, products_that_fit, wrap
+from edukit.quantization.integer.layers import accumulate_linear
+from edukit.quantization.integer.saturation import lost_by_pairs, pair_saturated, products_that_fit, wrap
 
 rng = np.random.default_rng(0)
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from edukit.quantization.fixed_point import fixed_point, multiply_shift
+from edukit.quantization.integer.fixed_point import fixed_point, multiply_shift
 
 rng = np.random.default_rng(0)
 MULTIPLIERS = [*(2.0 ** rng.uniform(-31, 20, 60)), 1.0, 0.5, 2.0**-32, 2.0**29.99, 1 - 2.0**-40, np.float32(0.0071)]

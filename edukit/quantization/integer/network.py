@@ -22,8 +22,8 @@ from torch import fx
 
 from edukit.graph import as_inputs, parameter
 from edukit.quantization.grid.affine import QParams, dequantize, quantize
-from edukit.quantization.integer import integer_conv2d, integer_linear
-from edukit.quantization.joins import integer_add, integer_mean, move_to_grid
+from edukit.quantization.integer.joins import integer_add, integer_mean, move_to_grid
+from edukit.quantization.integer.layers import integer_conv2d, integer_linear
 from edukit.quantization.ptq.placement import ACTIVATIONS, SPLITS, moved_from
 from edukit.quantization.ptq.static import QuantizedModel
 

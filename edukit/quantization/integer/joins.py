@@ -16,7 +16,7 @@ In production  an addition is 5 instructions for 8 codes; on Arm it is scaled as
 import numpy as np
 
 from edukit.quantization.grid.affine import QParams, dequantize, quantize
-from edukit.quantization.integer import checked_codes
+from edukit.quantization.integer.layers import checked_codes
 
 
 def move_to_grid(q, x_qparams: QParams, y_qparams: QParams) -> np.ndarray:

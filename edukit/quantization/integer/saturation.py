@@ -16,7 +16,7 @@ In production  reduce_range=True of onnxruntime.quantization (7-bit weights); VN
 
 import numpy as np
 
-from edukit.quantization.integer import accumulate_linear
+from edukit.quantization.integer.layers import accumulate_linear
 from edukit.refuse import check_whole
 
 INT16 = -(2**15), 2**15 - 1
