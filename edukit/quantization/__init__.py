@@ -6,8 +6,10 @@ Layers apart: partly (switched on and off) → sensitivity (which one suffers) �
 Few bits: formats (what bits mean) → blocks (shared scales) → packing (bytes) → codebook → huffman → deep_compression.
 """
 
-from edukit.quantization.diagnose import diagnose
-from edukit.quantization.diagnosis import Diagnosis
+from edukit.quantization.debug.diagnose import diagnose
+from edukit.quantization.debug.diagnosis import Diagnosis
+from edukit.quantization.debug.mixed import allocate_bits, layer_bytes, layer_shapes, weight_bytes
+from edukit.quantization.debug.sensitivity import LayerError, layer_errors, output_error, sensitivity
 from edukit.quantization.grid.affine import QParams, choose_qparams, dequantize, fake_quantize, quantize
 from edukit.quantization.grid.calibrate import clipping_and_rounding, kl, min_max, moving_average, mse, percentile
 from edukit.quantization.grid.error import compression_ratio, normalized_mse
@@ -22,7 +24,6 @@ from edukit.quantization.lowbit.blocks import Block
 from edukit.quantization.lowbit.codebook import SharedWeights, kmeans
 from edukit.quantization.lowbit.packing import pack, unpack
 from edukit.quantization.lowbit.popcount import binary_conv2d, binary_dot, binary_matmul, pack_signs
-from edukit.quantization.mixed import allocate_bits, layer_bytes, layer_shapes, weight_bytes
 from edukit.quantization.ptq.dynamic import quantize_dynamic
 from edukit.quantization.ptq.equalize import equalize, equalize_pair
 from edukit.quantization.ptq.fold import fold_batchnorm
@@ -31,7 +32,6 @@ from edukit.quantization.ptq.smooth import awq, smoothing_scales, smoothquant
 from edukit.quantization.ptq.static import LayerReport, QuantizedModel, quantize_model
 from edukit.quantization.qat.fake import FakeQuantize
 from edukit.quantization.qat.prepare import QatModel, convert, freeze_batchnorm, freeze_observers, prepare_qat
-from edukit.quantization.sensitivity import LayerError, layer_errors, output_error, sensitivity
 
 __all__ = [
     "BinaryConv2d",

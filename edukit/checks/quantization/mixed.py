@@ -9,7 +9,7 @@ import itertools
 import numpy as np
 
 from edukit.checks.verdict import Exercise
-from edukit.quantization.mixed import layer_bytes
+from edukit.quantization.debug.mixed import layer_bytes
 
 random = np.random.default_rng(5)
 

@@ -21,7 +21,7 @@ def rounding(seen) -> Panel:
     """Where each weight of a layer went, and both errors: seen {bits: {method: Closeup}}, as from `closeups`.
 
     >>> import torch
-    >>> from edukit.quantization.closeup import closeups
+    >>> from edukit.quantization.debug.layer_rounding import closeups
     >>> w, x = torch.tensor([[[1.0, 0.4, 0.3]]]), torch.ones(1, 9, 3)
     >>> rounding({bits: closeups(w, x, bits) for bits in (2, 3)}).description[:31]
     '3 bits, GPTQ: 33 % of the weigh'

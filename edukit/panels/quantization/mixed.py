@@ -9,7 +9,7 @@ from edukit.plots.quantization.mixed import BudgetPlot, DiagnosisPlot, LayerErro
 def layer_errors(errors) -> Panel:
     """The errors of each layer's output, while the bits of the weights change; errors {bits: {layer: LayerError}}.
 
-    >>> from edukit.quantization.sensitivity import LayerError
+    >>> from edukit.quantization.debug.sensitivity import LayerError
     >>> errors = {b: {"conv": LayerError(0.1 / b, 0.01, 0.12 / b, 0.2 / b)} for b in (2, 3)}
     >>> layer_errors(errors).description[:85]
     '2 bits: most of the error comes from the weights. Alone, conv suffers most, 6.0%; wha'

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from edukit.plots.style import BLUE, CUT, FLOAT, GREEN, INK, KEPT, LIMIT, MUTED, ORANGE, QUANTIZED, dark, house
-from edukit.quantization.mixed import allocate_bits, weight_bytes
+from edukit.quantization.debug.mixed import allocate_bits, weight_bytes
 
 KINDS = {"weights": (BLUE, "o"), "activations": (ORANGE, "^"), "both": (GREEN, "x"), "accumulated": (MUTED, "s")}
 

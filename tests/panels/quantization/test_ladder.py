@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from edukit.panels.quantization import ladder, rounding
-from edukit.quantization.closeup import closeups
+from edukit.quantization.debug.layer_rounding import closeups
 
 W, X = torch.linspace(-1, 1, 24).reshape(1, 3, 8), torch.linspace(0, 1, 80).square().reshape(1, 10, 8)
 PANELS = {

@@ -8,7 +8,7 @@ import torch
 
 from edukit.plots import Picture
 from edukit.plots.quantization.ladder import LadderPlot, RoundingPlot
-from edukit.quantization.closeup import Closeup, closeups
+from edukit.quantization.debug.layer_rounding import Closeup, closeups
 
 TABLE = {"per tensor": {2: [0.3, 0.5, 0.4], 3: [0.9, 0.91, 0.92]}, "GPTQ": {2: [0.8, 0.9, 1.0], 3: [0.95, 0.96, 0.97]}}
 BEFORE = [0.96, 0.97, 0.98]

@@ -15,9 +15,9 @@ from collections.abc import Iterable
 
 from torch import fx, nn
 
+from edukit.quantization.debug.partial import float_network
 from edukit.quantization.grid.affine import check_bits, fake_quantize
 from edukit.quantization.grid.calibrate import min_max
-from edukit.quantization.partly import float_network
 from edukit.quantization.ptq.placement import observed
 from edukit.quantization.ptq.static import activation_grid, as_batches, check_weights, choose_grids
 

@@ -20,11 +20,9 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from edukit.quantization.diagnosis import Diagnosis, Step
-from edukit.quantization.evidence import Listener, typical_range, wild_rows
-from edukit.quantization.partly import FLOAT, Parts, float_network
-from edukit.quantization.ptq.static import as_batches, quantize_model
-from edukit.quantization.remedies import (
+from edukit.quantization.debug.activation_use import Listener, typical_range, wild_rows
+from edukit.quantization.debug.diagnosis import Diagnosis, Step
+from edukit.quantization.debug.fixes import (
     Remedy,
     better_rounding,
     other_calibration,
@@ -32,6 +30,8 @@ from edukit.quantization.remedies import (
     other_channels,
     some,
 )
+from edukit.quantization.debug.partial import FLOAT, Parts, float_network
+from edukit.quantization.ptq.static import as_batches, quantize_model
 
 MOST_RESTORED = 3  # layers: where more must go back to float, the bits are too few
 

@@ -5,7 +5,7 @@ import torch
 from unseen import NETWORKS, followed
 
 from edukit.quantization import quantize_model
-from edukit.quantization.partly import Parts, Watched, float_network
+from edukit.quantization.debug.partial import Parts, Watched, float_network
 
 X = torch.rand(48, 3, 16, 16, generator=torch.Generator().manual_seed(1))
 

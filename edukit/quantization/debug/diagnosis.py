@@ -11,7 +11,7 @@ culprit: wild inputs
 from dataclasses import dataclass, field
 from html import escape
 
-from edukit.quantization.evidence import Use
+from edukit.quantization.debug.activation_use import Use
 
 
 @dataclass(frozen=True)

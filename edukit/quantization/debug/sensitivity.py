@@ -24,9 +24,9 @@ from torch.utils._pytree import tree_leaves
 from tqdm import tqdm
 
 from edukit.graph import parameter
+from edukit.quantization.debug.partial import FLOAT, Parts, Watched, compute, float_network
 from edukit.quantization.grid.affine import check_bits
 from edukit.quantization.grid.error import normalized_mse
-from edukit.quantization.partly import FLOAT, Parts, Watched, compute, float_network
 from edukit.quantization.ptq.rewrite import layer_bias
 from edukit.quantization.ptq.static import as_batches, quantize_model
 from edukit.training.evaluate import evaluating

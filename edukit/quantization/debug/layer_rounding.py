@@ -16,9 +16,9 @@ import torch
 from torch import fx, nn
 
 from edukit.graph import as_inputs, layer_name, parameter
+from edukit.quantization.debug.partial import float_network
 from edukit.quantization.grid.affine import QParams, dequantize, quantize
 from edukit.quantization.grid.error import normalized_mse
-from edukit.quantization.partly import float_network
 from edukit.quantization.ptq.layerwise import rows
 from edukit.quantization.ptq.placement import why_float
 from edukit.quantization.ptq.rewrite import weight_grid

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import fx, nn
 
-from edukit.quantization.partly import Parts, Watched
+from edukit.quantization.debug.partial import Parts, Watched
 from edukit.quantization.ptq.placement import LAYERS
 
 
@@ -35,7 +35,7 @@ class Listener(nn.Module):
     rows   the first inputs it was called with, at most 256, as a tuple of tensors
 
     >>> from edukit.quantization import quantize_model
-    >>> from edukit.quantization.partly import float_network
+    >>> from edukit.quantization.debug.partial import float_network
     >>> net, x = nn.Sequential(nn.Linear(4, 2)), torch.rand(99, 4)
     >>> listener = Listener(Parts(float_network(net, x), quantize_model(net, x)))
     >>> _ = listener(x / 10)

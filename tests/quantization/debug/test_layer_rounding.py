@@ -10,7 +10,7 @@ from unseen import followed
 from edukit.data import digits
 from edukit.networks.trained import trained
 from edukit.quantization import fold_batchnorm, quantize_model
-from edukit.quantization.closeup import METHODS, closeups, layer_sample
+from edukit.quantization.debug.layer_rounding import METHODS, closeups, layer_sample
 
 RANDOM = torch.Generator().manual_seed(0)
 IMAGES = torch.rand(24, 3, 16, 16, generator=RANDOM)

@@ -8,7 +8,7 @@ import torch
 from unseen import NETWORKS, followed
 
 from edukit.quantization import kl, min_max, moving_average, mse, percentile, quantize_model
-from edukit.quantization.activations import Activations
+from edukit.quantization.debug.activations import Activations
 
 RULES = {"min_max": min_max, "average": moving_average, "percentile": partial(percentile, p=99), "mse": mse, "kl": kl}
 X = torch.from_numpy(np.random.default_rng(0).random((70, 3, 16, 16)).astype(np.float32))

@@ -5,7 +5,7 @@ import torch
 from unseen import followed
 
 from edukit.quantization import mse, percentile, quantize_model
-from edukit.quantization.remedies import better_rounding, other_calibration, other_calibrators, other_channels
+from edukit.quantization.debug.fixes import better_rounding, other_calibration, other_calibrators, other_channels
 
 X = torch.rand(48, 3, 16, 16, generator=torch.Generator().manual_seed(1))
 

@@ -6,8 +6,8 @@ import torch
 from torch import nn
 
 from edukit.quantization import quantize_model
-from edukit.quantization.evidence import Listener, typical_range, wild_rows
-from edukit.quantization.partly import Parts, float_network
+from edukit.quantization.debug.activation_use import Listener, typical_range, wild_rows
+from edukit.quantization.debug.partial import Parts, float_network
 
 
 def listen(model, calibration, *batches):

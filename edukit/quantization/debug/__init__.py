@@ -1,0 +1,12 @@
+"""Why did the accuracy drop? Layers switched on and off, one at a time. Lesson 03.
+
+partial.py         the rounding of each layer switched on and off
+activations.py     a network's activations, watched once, put on grids of any range
+sensitivity.py     layer_errors, sensitivity: which layer suffers, and which one matters
+mixed.py           allocate_bits: the bits of each layer under a budget
+layer_rounding.py  to which code each weight of one layer was rounded
+activation_use.py  how activations use their grids, on calibration and on evaluation data
+fixes.py           changes that may bring the accuracy back, one at a time
+diagnose.py        diagnose: question after question, each answered by a measurement
+diagnosis.py       the table of what was measured, and the advice
+"""
