@@ -32,20 +32,20 @@ stubborn.py     two networks whose channels do not all go
 
 from edukit.pruning.budget import macs_left, shrink_to_macs
 from edukit.pruning.groups import Axis, Group
-from edukit.pruning.hold import fine_tune
 from edukit.pruning.importance import apoz_scores, batchnorm_scores, random_scores, taylor_scores
-from edukit.pruning.mask import magnitude_mask, n_m_mask, random_mask, threshold_mask, two_four_mask
-from edukit.pruning.model_masks import apply_masks, magnitude_masks, n_m_masks, prune_model, score_masks
-from edukit.pruning.movement import prune_by_movement
 from edukit.pruning.progressive import shrink_gradually
 from edukit.pruning.reestimate import reestimate_batchnorm
 from edukit.pruning.remove import remove_channels, zero_channels
-from edukit.pruning.schedule import SCHEDULES, cubic_sparsity, linear_sparsity, one_shot, prune_gradually
 from edukit.pruning.score import filter_scores
 from edukit.pruning.sensitivity import plan_ratios, sensitivity
 from edukit.pruning.shrink import channel_groups, shrink, weakest_channels
-from edukit.pruning.storage import load_sparse, restore, save_sparse, store, stored_bytes
-from edukit.pruning.ticket import Ticket, winning_ticket
+from edukit.pruning.weights.mask import magnitude_mask, n_m_mask, random_mask, threshold_mask, two_four_mask
+from edukit.pruning.weights.masked_training import fine_tune
+from edukit.pruning.weights.model_masks import apply_masks, magnitude_masks, n_m_masks, prune_model, score_masks
+from edukit.pruning.weights.movement import prune_by_movement
+from edukit.pruning.weights.schedule import SCHEDULES, cubic_sparsity, linear_sparsity, one_shot, prune_gradually
+from edukit.pruning.weights.storage import load_sparse, restore, save_sparse, store, stored_bytes
+from edukit.pruning.weights.ticket import Ticket, winning_ticket
 
 __all__ = [
     "SCHEDULES",

@@ -23,9 +23,9 @@ from edukit.graph import as_inputs
 from edukit.measure import Latency, latencies
 from edukit.networks import trained
 from edukit.pruning.budget import shrink_to_macs
-from edukit.pruning.mask import magnitude_mask, two_four_mask
-from edukit.pruning.model_masks import apply_masks, n_m_masks, prune_model
-from edukit.pruning.storage import stored_bytes
+from edukit.pruning.weights.mask import magnitude_mask, two_four_mask
+from edukit.pruning.weights.model_masks import apply_masks, n_m_masks, prune_model
+from edukit.pruning.weights.storage import stored_bytes
 from edukit.training import threads
 
 SPARSITIES = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)

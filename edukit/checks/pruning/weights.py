@@ -7,7 +7,7 @@ what is left; sparsities averaged over layers, biases counted along, almost zero
 import numpy as np
 
 from edukit.checks.verdict import Exercise
-from edukit.pruning.mask import magnitude_mask
+from edukit.pruning.weights.mask import magnitude_mask
 
 
 def sparsity(weights):

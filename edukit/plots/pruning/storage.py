@@ -7,7 +7,7 @@ import numpy as np
 
 from edukit.plots.pruning.weights import Ranked
 from edukit.plots.style import BLUE, GREEN, LIMIT, MUTED, ORANGE, dark, house
-from edukit.pruning.storage import stored_bytes
+from edukit.pruning.weights.storage import stored_bytes
 
 FORMATS = {"dense": MUTED, "csr": ORANGE, "bitmask": BLUE}
 TYPES = {32: np.float32, 16: np.float16, 8: np.int8}

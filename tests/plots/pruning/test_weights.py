@@ -9,7 +9,7 @@ import torch
 from edukit.plots import Picture
 from edukit.plots.pruning.weights import BINS, COLUMNS, ROWS, CurvesPlot, RemovedPlot
 from edukit.pruning import magnitude_mask
-from edukit.pruning.model_masks import score_masks
+from edukit.pruning.weights.model_masks import score_masks
 
 DRAWN = np.random.default_rng(0)
 LAYERS = {

@@ -2,7 +2,9 @@
 
 import torch
 
-from edukit.quantization import QParams, affine, operators
+from edukit.quantization import QParams
+from edukit.quantization.grid import affine
+from edukit.quantization.ptq import operators
 
 X = torch.linspace(-3, 3, 24).reshape(2, 3, 4)
 SCALE, ZERO = torch.tensor(0.02), torch.tensor(128, dtype=torch.uint8)

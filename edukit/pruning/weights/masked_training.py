@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 from torch import nn
 
-from edukit.pruning.model_masks import Masks, apply_masks, write_zeros
+from edukit.pruning.weights.model_masks import Masks, apply_masks, write_zeros
 from edukit.training import cross_entropy, fit
 
 
@@ -31,7 +31,7 @@ def fine_tune(
     **training   the other arguments of `fit`: seed, learning_rate, batch_size, augment, progress, report
 
     >>> from edukit.data import digits
-    >>> from edukit.pruning.model_masks import magnitude_masks
+    >>> from edukit.pruning.weights.model_masks import magnitude_masks
     >>> net = nn.Sequential(nn.Flatten(), nn.Linear(64, 10))
     >>> masks = magnitude_masks(net, 0.75)
     >>> tuned = fine_tune(net, digits().train, masks, epochs=1, progress=None)

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn.utils import prune
 
-from edukit.pruning.mask import magnitude_mask, n_m_mask, random_mask, threshold_mask, two_four_mask
+from edukit.pruning.weights.mask import magnitude_mask, n_m_mask, random_mask, threshold_mask, two_four_mask
 
 SPARSITIES = [0, 0.1, 0.5, 0.75, 1]
 

@@ -3,8 +3,8 @@ import pytest
 import scipy.sparse
 import torch
 
-from edukit.pruning.mask import magnitude_mask, two_four_mask
-from edukit.pruning.storage import FORMATS, load_sparse, restore, save_sparse, store, stored_bytes
+from edukit.pruning.weights.mask import magnitude_mask, two_four_mask
+from edukit.pruning.weights.storage import FORMATS, load_sparse, restore, save_sparse, store, stored_bytes
 from edukit.quantization.lowbit.packing import payload_bytes
 
 SHAPES = [(1, 4), (3, 8), (8, 4, 3, 3), (5, 1, 2, 2), (2, 300), (0, 4), (4,)]

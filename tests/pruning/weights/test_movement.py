@@ -5,8 +5,8 @@ import torch
 from torch import nn
 
 from edukit.data import digits
-from edukit.pruning.model_masks import layer_weights
-from edukit.pruning.movement import Movement, prune_by_movement
+from edukit.pruning.weights.model_masks import layer_weights
+from edukit.pruning.weights.movement import Movement, prune_by_movement
 from edukit.training import accuracy, fit, seeded
 
 DATA = digits()

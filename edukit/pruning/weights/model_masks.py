@@ -19,8 +19,8 @@ import torch
 from torch import nn
 from torch.nn.modules.conv import _ConvNd
 
-from edukit.pruning.mask import n_m_mask, without
 from edukit.pruning.score import as_weights
+from edukit.pruning.weights.mask import n_m_mask, without
 
 Masks = dict[str, torch.Tensor]  # {name of a parameter: True where a weight stays}
 

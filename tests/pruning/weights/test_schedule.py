@@ -4,8 +4,15 @@ import torch
 from torch import nn
 
 from edukit.data import digits
-from edukit.pruning.model_masks import layer_weights
-from edukit.pruning.schedule import SCHEDULES, cubic_sparsity, linear_sparsity, one_shot, planned, prune_gradually
+from edukit.pruning.weights.model_masks import layer_weights
+from edukit.pruning.weights.schedule import (
+    SCHEDULES,
+    cubic_sparsity,
+    linear_sparsity,
+    one_shot,
+    planned,
+    prune_gradually,
+)
 from edukit.training import accuracy, fit, seeded
 
 DATA = digits()

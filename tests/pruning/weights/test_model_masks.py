@@ -7,8 +7,8 @@ from torch import nn
 from torch.nn.utils import prune
 
 from edukit.measure import count_macs, size_bytes
-from edukit.pruning.mask import magnitude_mask, two_four_mask
-from edukit.pruning.model_masks import (
+from edukit.pruning.weights.mask import magnitude_mask, two_four_mask
+from edukit.pruning.weights.model_masks import (
     apply_masks,
     layer_weights,
     magnitude_masks,

@@ -3,10 +3,10 @@ import torch
 from torch import nn
 
 from edukit.data import digits
-from edukit.pruning.hold import fine_tune
-from edukit.pruning.mask import random_mask
-from edukit.pruning.model_masks import magnitude_masks
-from edukit.pruning.ticket import same_share, winning_ticket
+from edukit.pruning.weights.mask import random_mask
+from edukit.pruning.weights.masked_training import fine_tune
+from edukit.pruning.weights.model_masks import magnitude_masks
+from edukit.pruning.weights.ticket import same_share, winning_ticket
 from edukit.training import accuracy, fit, seeded
 
 DATA = digits()

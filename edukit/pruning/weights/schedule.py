@@ -17,8 +17,8 @@ from collections.abc import Callable
 
 from torch import nn
 
-from edukit.pruning.hold import fine_tune
-from edukit.pruning.model_masks import magnitude_masks
+from edukit.pruning.weights.masked_training import fine_tune
+from edukit.pruning.weights.model_masks import magnitude_masks
 from edukit.refuse import check_whole
 
 

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from torch import nn
 
-from edukit.pruning.hold import fine_tune
-from edukit.pruning.model_masks import Masks, apply_masks, magnitude_masks
-from edukit.pruning.schedule import planned
+from edukit.pruning.weights.masked_training import fine_tune
+from edukit.pruning.weights.model_masks import Masks, apply_masks, magnitude_masks
+from edukit.pruning.weights.schedule import planned
 from edukit.refuse import check_whole
 from edukit.training import fit
 

@@ -19,8 +19,8 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
-from edukit.pruning.model_masks import apply_masks, layer_weights, score_masks
-from edukit.pruning.schedule import cubic_sparsity, planned
+from edukit.pruning.weights.model_masks import apply_masks, layer_weights, score_masks
+from edukit.pruning.weights.schedule import cubic_sparsity, planned
 from edukit.refuse import check_whole
 from edukit.training import cross_entropy, fit
 

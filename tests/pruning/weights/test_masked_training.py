@@ -5,8 +5,8 @@ import torch
 from torch import nn
 
 from edukit.data import digits
-from edukit.pruning.hold import fine_tune
-from edukit.pruning.model_masks import apply_masks, magnitude_masks, n_m_masks
+from edukit.pruning.weights.masked_training import fine_tune
+from edukit.pruning.weights.model_masks import apply_masks, magnitude_masks, n_m_masks
 from edukit.training import accuracy, cross_entropy, fit, seeded
 
 DATA = digits()
