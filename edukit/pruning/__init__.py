@@ -30,15 +30,15 @@ halved.py       half of the multiply-accumulates: accuracy and speed (python -m 
 stubborn.py     two networks whose channels do not all go
 """
 
-from edukit.pruning.budget import macs_left, shrink_to_macs
-from edukit.pruning.groups import Axis, Group
-from edukit.pruning.importance import apoz_scores, batchnorm_scores, random_scores, taylor_scores
-from edukit.pruning.progressive import shrink_gradually
-from edukit.pruning.reestimate import reestimate_batchnorm
-from edukit.pruning.remove import remove_channels, zero_channels
+from edukit.pruning.channels.budget import macs_left, shrink_to_macs
+from edukit.pruning.channels.groups import Axis, Group
+from edukit.pruning.channels.importance import apoz_scores, batchnorm_scores, random_scores, taylor_scores
+from edukit.pruning.channels.progressive import shrink_gradually
+from edukit.pruning.channels.reestimate import reestimate_batchnorm
+from edukit.pruning.channels.remove import remove_channels, zero_channels
+from edukit.pruning.channels.sensitivity import plan_ratios, sensitivity
+from edukit.pruning.channels.shrink import channel_groups, shrink, weakest_channels
 from edukit.pruning.score import filter_scores
-from edukit.pruning.sensitivity import plan_ratios, sensitivity
-from edukit.pruning.shrink import channel_groups, shrink, weakest_channels
 from edukit.pruning.weights.mask import magnitude_mask, n_m_mask, random_mask, threshold_mask, two_four_mask
 from edukit.pruning.weights.masked_training import fine_tune
 from edukit.pruning.weights.model_masks import apply_masks, magnitude_masks, n_m_masks, prune_model, score_masks

@@ -35,8 +35,8 @@ from edukit.measure import latencies
 from edukit.networks import ResidualClassifier, mobilenet_v2, resnet18, shufflenet_v2, trained
 from edukit.networks.blocks import conv_bn
 from edukit.networks.make_trained import RECIPES
-from edukit.pruning.budget import macs, shrink_to_macs
-from edukit.pruning.reestimate import reestimate_batchnorm
+from edukit.pruning.channels.budget import macs, shrink_to_macs
+from edukit.pruning.channels.reestimate import reestimate_batchnorm
 from edukit.training import accuracy, fit, seeded, shift, threads
 
 ROUNDS, SHARE = 11, 0.5

@@ -22,7 +22,7 @@ from torch import nn
 from edukit.graph import as_inputs
 from edukit.measure import Latency, latencies
 from edukit.networks import trained
-from edukit.pruning.budget import shrink_to_macs
+from edukit.pruning.channels.budget import shrink_to_macs
 from edukit.pruning.weights.mask import magnitude_mask, two_four_mask
 from edukit.pruning.weights.model_masks import apply_masks, n_m_masks, prune_model
 from edukit.pruning.weights.storage import stored_bytes

@@ -6,7 +6,7 @@ import torch
 from edukit.measure import Latency
 from edukit.networks import ResidualClassifier
 from edukit.panels.pruning import channel_times, groups, scores
-from edukit.pruning.follow import follow
+from edukit.pruning.channels.trace import follow
 
 NET = ResidualClassifier(in_channels=1, width=0.25).eval()
 GROUPS = follow(NET, torch.zeros(2, 1, 8, 8))

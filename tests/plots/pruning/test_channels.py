@@ -9,7 +9,7 @@ import torch
 from edukit.networks import ResidualClassifier
 from edukit.plots import Picture
 from edukit.plots.pruning.channels import MADE, NOTHING, READ, SCALED, GroupsPlot, ScoresPlot, SensitivityPlot
-from edukit.pruning.follow import follow
+from edukit.pruning.channels.trace import follow
 from edukit.training import seeded
 
 with seeded(0):

@@ -11,10 +11,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from edukit.pruning import importance
-from edukit.pruning.follow import Follower
-from edukit.pruning.importance import apoz_scores, batchnorm_scores, random_scores, taylor_scores
-from edukit.pruning.shrink import shrink
+from edukit.pruning.channels import importance
+from edukit.pruning.channels.importance import apoz_scores, batchnorm_scores, random_scores, taylor_scores
+from edukit.pruning.channels.shrink import shrink
+from edukit.pruning.channels.trace import Follower
 
 
 class Net(nn.Module):

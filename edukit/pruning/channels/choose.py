@@ -17,7 +17,7 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
-from edukit.pruning.groups import Channel, Group
+from edukit.pruning.channels.groups import Channel, Group
 from edukit.pruning.score import METHODS, as_weights, filter_scores
 from edukit.refuse import check_whole
 
@@ -29,7 +29,7 @@ def choose(
 
     already   channels of these groups that went before and are counted first
 
-    >>> from edukit.pruning.follow import follow
+    >>> from edukit.pruning.channels.trace import follow
     >>> net = nn.Sequential(nn.Linear(1, 3), nn.ReLU(), nn.Linear(3, 1))
     >>> gone = choose(net, follow(net, torch.zeros(1, 1)), 0.3, {"0.weight": [0.5, 0.1, 0.7]})
     >>> [channel["0.weight", 0, "makes"] for channel in gone]
@@ -59,7 +59,7 @@ def channel_scores(model: nn.Module, group: Group, method="l1") -> torch.Tensor:
 
     method   a method of `filter_scores`, or ready-made scores {maker: (filters,)}, one number for each filter
 
-    >>> from edukit.pruning.follow import follow
+    >>> from edukit.pruning.channels.trace import follow
     >>> net = nn.Sequential(nn.Linear(1, 2), nn.Linear(2, 1))
     >>> channel_scores(net, follow(net, torch.zeros(1, 1))[0], {"0.weight": [3, 1]}).tolist()
     [1.5, 0.5]
@@ -77,7 +77,7 @@ def channel_scores(model: nn.Module, group: Group, method="l1") -> torch.Tensor:
 def all_scores(model: nn.Module, groups: list[Group], method="l1") -> dict[str, torch.Tensor]:
     """Ready-made scores of all layers of groups that are not fixed: to choose several times and score once.
 
-    >>> from edukit.pruning.follow import follow
+    >>> from edukit.pruning.channels.trace import follow
     >>> net = nn.Sequential(nn.Linear(1, 2), nn.Linear(2, 1))
     >>> list(all_scores(net, follow(net, torch.zeros(1, 1))))
     ['0.weight']

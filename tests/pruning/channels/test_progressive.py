@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from edukit.data import digits
-from edukit.pruning.follow import follow
-from edukit.pruning.progressive import channel_masks, shrink_gradually
+from edukit.pruning.channels.progressive import channel_masks, shrink_gradually
+from edukit.pruning.channels.trace import follow
 from edukit.training import accuracy, cross_entropy, seeded
 
 DATA = digits()

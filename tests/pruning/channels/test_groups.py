@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from edukit.pruning.groups import Axis, Names, distinct, varies
+from edukit.pruning.channels.groups import Axis, Names, distinct, varies
 
 
 @pytest.fixture

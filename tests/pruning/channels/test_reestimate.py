@@ -6,8 +6,8 @@ from torch import nn
 
 from edukit.data import digits
 from edukit.networks import trained
-from edukit.pruning.reestimate import reestimate_batchnorm
-from edukit.pruning.remove import remove_channels
+from edukit.pruning.channels.reestimate import reestimate_batchnorm
+from edukit.pruning.channels.remove import remove_channels
 from edukit.training import accuracy
 
 X = torch.linspace(-1, 2, 7 * 3 * 16).reshape(7, 3, 4, 4) ** 3

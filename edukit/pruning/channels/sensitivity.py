@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterable
 from torch import nn
 from tqdm import tqdm
 
-from edukit.pruning.budget import macs
-from edukit.pruning.choose import all_scores, choose
-from edukit.pruning.remove import remove_channels
-from edukit.pruning.shrink import channel_groups
+from edukit.pruning.channels.budget import macs
+from edukit.pruning.channels.choose import all_scores, choose
+from edukit.pruning.channels.remove import remove_channels
+from edukit.pruning.channels.shrink import channel_groups
 
 Table = dict[str, dict[float, float]]  # {first maker of a group: {ratio: measure}}
 

@@ -20,10 +20,10 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from edukit.pruning.choose import all_scores, check_choice, choose
-from edukit.pruning.groups import Channel
-from edukit.pruning.remove import zero_channels
-from edukit.pruning.shrink import channel_groups, checked_removal
+from edukit.pruning.channels.choose import all_scores, check_choice, choose
+from edukit.pruning.channels.groups import Channel
+from edukit.pruning.channels.remove import zero_channels
+from edukit.pruning.channels.shrink import channel_groups, checked_removal
 from edukit.pruning.weights.masked_training import fine_tune
 from edukit.pruning.weights.schedule import cubic_sparsity, planned
 from edukit.refuse import check_whole

@@ -16,10 +16,10 @@ from torch import nn
 from torch.utils._pytree import tree_leaves
 
 from edukit.graph import as_inputs
-from edukit.pruning.choose import check_choice, choose
-from edukit.pruning.follow import follow
-from edukit.pruning.groups import Channel, Group
-from edukit.pruning.remove import remove_channels, zero_channels
+from edukit.pruning.channels.choose import check_choice, choose
+from edukit.pruning.channels.groups import Channel, Group
+from edukit.pruning.channels.remove import remove_channels, zero_channels
+from edukit.pruning.channels.trace import follow
 from edukit.pruning.score import as_weights
 
 

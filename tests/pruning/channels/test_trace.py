@@ -4,8 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from edukit.pruning.follow import follow
-from edukit.pruning.groups import Axis, Group
+from edukit.pruning.channels.groups import Axis, Group
+from edukit.pruning.channels.trace import follow
 
 IMAGE = torch.zeros(1, 3, 4, 4)
 

@@ -15,9 +15,9 @@ from torch import nn
 
 from edukit.graph import as_inputs
 from edukit.measure import count_macs
-from edukit.pruning.choose import all_scores, check_choice, choose
-from edukit.pruning.remove import remove_channels
-from edukit.pruning.shrink import channel_groups, checked_removal
+from edukit.pruning.channels.choose import all_scores, check_choice, choose
+from edukit.pruning.channels.remove import remove_channels
+from edukit.pruning.channels.shrink import channel_groups, checked_removal
 
 HALVINGS = 12  # ratios differ by 1/4096 at last: fewer than one channel for layers of up to 4096
 

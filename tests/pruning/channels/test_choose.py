@@ -3,8 +3,8 @@ import pytest
 import torch
 from torch import nn
 
-from edukit.pruning.choose import all_scores, channel_scores, check_choice, choose
-from edukit.pruning.groups import Axis, Group
+from edukit.pruning.channels.choose import all_scores, channel_scores, check_choice, choose
+from edukit.pruning.channels.groups import Axis, Group
 from edukit.pruning.score import filter_scores
 
 NET = nn.Sequential(nn.Linear(3, 10), nn.ReLU(), nn.Linear(10, 2))

@@ -6,9 +6,9 @@ import torch
 from torch import nn
 
 from edukit.measure import count_macs
-from edukit.pruning.budget import macs, macs_left, shrink_to_macs
-from edukit.pruning.follow import follow
-from edukit.pruning.shrink import shrink
+from edukit.pruning.channels.budget import macs, macs_left, shrink_to_macs
+from edukit.pruning.channels.shrink import shrink
+from edukit.pruning.channels.trace import follow
 
 X = torch.rand(2, 1, 6, 6)
 

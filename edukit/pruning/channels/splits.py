@@ -21,7 +21,7 @@ from math import prod
 
 import torch
 
-from edukit.pruning.groups import Names, line, varies
+from edukit.pruning.channels.groups import Names, line, varies
 
 
 def chunk(books: Names, parts) -> bool:

@@ -26,8 +26,8 @@ from torch.nn import functional
 from torch.utils._pytree import tree_leaves, tree_map
 
 from edukit.graph import as_inputs, capture
-from edukit.pruning import cuts
-from edukit.pruning.groups import Group, Names, line, spread, varies
+from edukit.pruning.channels import splits as cuts
+from edukit.pruning.channels.groups import Group, Names, line, spread, varies
 
 
 def follow(model: nn.Module, example) -> list[Group]:

@@ -12,10 +12,10 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from edukit.networks import LinearAttention, ShuffleUnit, SoftmaxAttention
-from edukit.pruning.choose import choose
-from edukit.pruning.follow import follow
-from edukit.pruning.remove import remove_channels, zero_channels
-from edukit.pruning.shrink import channel_groups, shrink, weakest_channels
+from edukit.pruning.channels.choose import choose
+from edukit.pruning.channels.remove import remove_channels, zero_channels
+from edukit.pruning.channels.shrink import channel_groups, shrink, weakest_channels
+from edukit.pruning.channels.trace import follow
 
 
 class Residual(nn.Module):

@@ -5,10 +5,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from edukit.pruning.cuts import chunk, cut, heads_meet, says_heads
-from edukit.pruning.follow import follow
-from edukit.pruning.groups import Axis, Names
-from edukit.pruning.remove import remove_channels, zero_channels
+from edukit.pruning.channels.groups import Axis, Names
+from edukit.pruning.channels.remove import remove_channels, zero_channels
+from edukit.pruning.channels.splits import chunk, cut, heads_meet, says_heads
+from edukit.pruning.channels.trace import follow
 
 
 def books(channels):

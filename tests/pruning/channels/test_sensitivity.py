@@ -7,10 +7,10 @@ from torch import nn
 
 from edukit.data import digits
 from edukit.networks import trained
-from edukit.pruning.budget import macs_left, shrink_to_macs
-from edukit.pruning.follow import follow
-from edukit.pruning.sensitivity import plan_ratios, sensitivity
-from edukit.pruning.shrink import shrink
+from edukit.pruning.channels.budget import macs_left, shrink_to_macs
+from edukit.pruning.channels.sensitivity import plan_ratios, sensitivity
+from edukit.pruning.channels.shrink import shrink
+from edukit.pruning.channels.trace import follow
 from edukit.training import accuracy
 
 NET = nn.Sequential(nn.Linear(8, 8), nn.Linear(8, 8), nn.Linear(8, 8), nn.Linear(8, 1))

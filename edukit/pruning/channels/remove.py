@@ -20,7 +20,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
 
-from edukit.pruning.groups import Channel
+from edukit.pruning.channels.groups import Channel
 
 
 def remove_channels(model: nn.Module, channels: list[Channel]) -> nn.Module:

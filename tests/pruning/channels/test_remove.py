@@ -3,7 +3,7 @@ import copy
 import torch
 from torch import nn
 
-from edukit.pruning.remove import remove_channels, zero_channels
+from edukit.pruning.channels.remove import remove_channels, zero_channels
 
 # channels of `network`, written by hand: what makes, scales and reads channel i
 CHANNELS = [

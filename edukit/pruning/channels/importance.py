@@ -28,8 +28,8 @@ from torch import fx, nn
 from torch.nn.modules.batchnorm import _NormBase
 
 from edukit.graph import as_inputs
-from edukit.pruning.follow import Follower, follow
-from edukit.pruning.groups import line, varies
+from edukit.pruning.channels.groups import line, varies
+from edukit.pruning.channels.trace import Follower, follow
 from edukit.refuse import check_whole
 from edukit.training import cross_entropy
 
