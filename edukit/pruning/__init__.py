@@ -9,7 +9,7 @@ schedule.py     one shot, linear, cubic: in steps, with training in between
 ticket.py       the lottery ticket: early weights, late masks
 movement.py     weights that move towards 0 go
 storage.py      what zeros weigh: CSR, bitmask, 2:4
-sparse.py       what they cost (python -m edukit.pruning.sparse)
+sparse.py       what they cost (python -m edukit.experiments.sparse_speed)
 
 Channels
 groups.py       which rows and columns of which layers are the same channel
@@ -26,7 +26,7 @@ sensitivity.py  which layers can lose channels, and a plan
 
 Measured for lesson 07
 alignment.py    how long a layer takes, channel by channel
-halved.py       half of the multiply-accumulates: accuracy and speed (python -m edukit.pruning.halved)
+halved.py       half of the multiply-accumulates: accuracy and speed (python -m edukit.experiments.half_the_macs)
 stubborn.py     two networks whose channels do not all go
 """
 

@@ -26,7 +26,7 @@ def soft(images, teacher_logits, student_logits, classes) -> Panel:
 def alone(table) -> Panel:
     """What each way to learn adds to being alone, by number of labels: table {way: {labels: [accuracy by seed]}}.
 
-    >>> from edukit.distillation.alone import measured
+    >>> from edukit.experiments.few_labels import measured
     >>> alone(measured()).description[:17]
     '100 labels: alone'
     """

@@ -8,9 +8,9 @@ import torch
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import NullLocator
 
+from edukit.experiments.attention_cost import crossing, meeting, multiply_adds
 from edukit.networks.attention import linear_weights, softmax_weights
-from edukit.networks.attention_cost import crossing, meeting, multiply_adds
-from edukit.networks.needle import needle_weight
+from edukit.networks.recall import needle_weight
 from edukit.networks.token_classifier import queries_and_keys
 from edukit.plots.style import BLUE, FAINT, GREEN, INK, LIMIT, MUTED, ORANGE, dark, house
 

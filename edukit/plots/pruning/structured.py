@@ -83,7 +83,7 @@ class HalvedPlot:
     }
 
     def __init__(self, fig, rows):
-        """rows: those of `edukit.pruning.halved.measured`."""
+        """rows: those of `edukit.experiments.half_the_macs.measured`."""
         self.names, self.rows = list(dict.fromkeys(row.network for row in rows)), rows
         self.several = {row.network for row in rows if row.seed}
         with house():

@@ -5,7 +5,7 @@
 Shapes    a weight (out, …) is read as rows (out, in · kh · kw); groups run along the rows
 Bits      a weight weighs b + 32 m / n bits: n weights, m float32 scales
 Cost      the range of values does not depend on b, so it is found once; ResNet-18 (11.7 M weights, 7 numbers of bits,
-          3 sharings) takes seconds: `python -m edukit.quantization.speed`
+          3 sharings) takes seconds: `python -m edukit.experiments.quantize_speed`
 Source    Krishnamoorthi 2018, https://arxiv.org/abs/1806.08342, section 3.1
 In production  the sensitivity tools of AIMET and NNCF; they also run data through the network
 """

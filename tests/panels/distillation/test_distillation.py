@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edukit.data import digits
-from edukit.distillation.alone import measured
+from edukit.experiments.few_labels import measured
 from edukit.panels.distillation import alone, soft
 
 DATA, RANDOM = digits(), np.random.default_rng(0)

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from edukit.experiments.attention_cost import measure_cost
 from edukit.networks import EncoderClassifier
-from edukit.networks.attention_cost import measure_cost
 from edukit.panels.networks import cost, needle, where_it_looks
 from edukit.training import seeded
 

@@ -5,8 +5,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from edukit.distillation.alone import measured
 from edukit.distillation.soft import soft_gradient, soft_labels
+from edukit.experiments.few_labels import measured
 from edukit.plots import Picture
 from edukit.plots.distillation.alone import AlonePlot, PartsPlot
 from edukit.plots.distillation.soft import SoftPlot

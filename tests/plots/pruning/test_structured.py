@@ -4,10 +4,10 @@ from functools import partial
 
 import pytest
 
+from edukit.experiments.half_the_macs import Row, measured
 from edukit.measure import Latency
 from edukit.plots import Picture
 from edukit.plots.pruning.structured import ChannelTimesPlot, HalvedPlot, SparsePlot
-from edukit.pruning.halved import Row, measured
 
 
 def took(microseconds):

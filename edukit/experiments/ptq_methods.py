@@ -12,7 +12,7 @@ Shapes    climb: {rung: [accuracy of each network]}
 Source    Nagel et al. 2021, https://arxiv.org/abs/2106.08295, section 3: the same ladder, on networks for photographs
 In production  the recipes of AIMET, Brevitas and llm-compressor stack these rungs in this order
 
-`python -m edukit.quantization.ladder shapes_residual` measures the table that lesson 03 quotes.
+`python -m edukit.experiments.ptq_methods shapes_residual` measures the table that lesson 03 quotes.
 """
 
 import argparse
@@ -79,14 +79,14 @@ def climb(models, data, bits: int, *, rungs: dict = RUNGS, activation_bits: int 
 
 
 def measured(network: str) -> tuple[dict[str, dict[int, list[float]]], list[float]]:
-    """What datasets/ladder.csv holds of one network: {rung: {bits: [accuracy of each seed]}}, and those in float.
+    """What datasets/ptq_methods.csv holds of one network: {rung: {bits: [accuracy of each seed]}}, and those in float.
 
     >>> table, before = measured("digits_residual")
     >>> len(table["GPTQ"][2]), bool(np.mean(table["GPTQ"][8]) > np.mean(before) - 0.01)
     (3, True)
     """
     table = {}
-    with open(bundled.path("datasets/ladder.csv"), newline="") as file:
+    with open(bundled.path("datasets/ptq_methods.csv"), newline="") as file:
         for row in csv.DictReader(file):
             if row["network"] == network:
                 table.setdefault(row["rung"], {}).setdefault(int(row["bits"]), []).append(float(row["accuracy"]))
@@ -133,7 +133,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Measure the ladder on the validation images of three networks.")
     parser.add_argument("network", choices=NETWORKS)
     parser.add_argument("--bits", type=int, nargs="+", default=list(BITS))
-    parser.add_argument("--append", metavar="CSV", help="a file such as datasets/ladder.csv")
+    parser.add_argument("--append", metavar="CSV", help="a file such as datasets/ptq_methods.csv")
     with threads(1):
         asked = parser.parse_args()
         main(asked.network, asked.bits, asked.append)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from torch import nn
 
+from edukit.experiments.attention_cost import KINDS, crossing, measure_cost, meeting, multiply_adds, slope
 from edukit.measure import count_macs
-from edukit.networks.attention_cost import KINDS, crossing, measure_cost, meeting, multiply_adds, slope
 
 
 class Alone(nn.Module):

@@ -9,8 +9,8 @@ import torch
 
 from edukit import bundled
 from edukit.data import Dataset, Split, digits
-from edukit.distillation import alone
-from edukit.distillation.alone import COLUMNS, TRIED, Plan, learners, measured, some, tuned, untaught
+from edukit.experiments import few_labels as alone
+from edukit.experiments.few_labels import COLUMNS, TRIED, Plan, learners, measured, some, tuned, untaught
 
 DATA, PLAN = digits(), Plan()
 QUICK = replace(PLAN, labels=(100, 1000), seeds=1, passes=1)
@@ -111,9 +111,9 @@ def test_the_command_appends_rows_that_can_be_read(tmp_path, monkeypatch):
     monkeypatch.setattr(alone, "Plan", lambda: QUICK)
     monkeypatch.setattr(alone, "fit", lambda student, *rest, **options: student.eval())
     monkeypatch.setattr(alone, "distill", lambda student, *rest, **options: student.eval())
-    file = tmp_path / "alone.csv"
+    file = tmp_path / "few_labels.csv"
     file.write_text(",".join(COLUMNS) + "\n")
     alone.main(file, tuning=False)
     rows = list(csv.DictReader(file.read_text().splitlines()))
     assert [row["way"] for row in rows][:2] == ["alone", "taught"] and len(rows) == 7
-    assert rows[0].keys() == next(csv.DictReader(bundled.path("datasets/alone.csv").open())).keys()
+    assert rows[0].keys() == next(csv.DictReader(bundled.path("datasets/few_labels.csv").open())).keys()

@@ -15,7 +15,7 @@ Source    Hinton, Vinyals, Dean 2015, https://arxiv.org/abs/1503.02531, section 
           Xie et al. 2019, https://arxiv.org/abs/1911.04252
 In production  the same table, before anybody pays for a teacher
 
-`python -m edukit.distillation.alone --append FILE.csv` measures the table that lesson 08 quotes.
+`python -m edukit.experiments.few_labels --append FILE.csv` measures the table that lesson 08 quotes.
 """
 
 import argparse
@@ -130,12 +130,12 @@ def tune(images: Dataset, plan: Plan) -> Iterator[dict]:
 
 
 def row(images: Dataset, way: str, labels: int, seed: int, plan: Plan, model: nn.Module) -> dict:
-    """A row of datasets/alone.csv without its test accuracy."""
+    """A row of datasets/few_labels.csv without its test accuracy."""
     return dict(way=way, labels=labels, **plan.mixture, seed=seed, validation=accuracy(model, images.validation))
 
 
 def measured() -> dict[str, dict[int, list[float]]]:
-    """What datasets/alone.csv holds: {way: {labels: [test accuracy of each seed]}}.
+    """What datasets/few_labels.csv holds: {way: {labels: [test accuracy of each seed]}}.
 
     >>> table = measured()
     >>> bool(np.mean(table["unlabelled"][1000]) > np.mean(table["alone"][100]) + 0.05)
@@ -163,7 +163,7 @@ def tuned() -> dict[tuple[float, float], list[float]]:
 
 
 def _rows() -> list[dict]:
-    with open(bundled.path("datasets/alone.csv"), newline="") as file:
+    with open(bundled.path("datasets/few_labels.csv"), newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -177,7 +177,7 @@ def main(file: str, tuning: bool) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Train students alone and taught, and append what they reach.")
-    parser.add_argument("--append", metavar="CSV", required=True, help="a file such as datasets/alone.csv")
+    parser.add_argument("--append", metavar="CSV", required=True, help="a file such as datasets/few_labels.csv")
     parser.add_argument("--tuning", action="store_true", help="temperatures and alphas instead, on validation images")
     asked = parser.parse_args()
     main(asked.append, asked.tuning)

@@ -9,15 +9,16 @@ from unseen import followed
 
 from edukit import bundled
 from edukit.data import Dataset, Split, digits
+from edukit.experiments import ptq_methods as ladder
+from edukit.experiments.ptq_methods import BITS, RUNGS, Rung, as_text, climb, measured
 from edukit.graph import capture
 from edukit.networks.trained import NETWORKS, SEEDS, trained
-from edukit.quantization import ladder, quantize_model
-from edukit.quantization.ladder import BITS, RUNGS, Rung, as_text, climb, measured
+from edukit.quantization import quantize_model
 from edukit.training import accuracy
 
 DATA = digits()
 NETS = [capture(trained("digits_residual", seed), DATA.calibration.x) for seed in SEEDS]
-ROWS = list(csv.DictReader(bundled.path("datasets/ladder.csv").read_text().splitlines()))
+ROWS = list(csv.DictReader(bundled.path("datasets/ptq_methods.csv").read_text().splitlines()))
 
 
 def test_the_bundled_table_is_whole():
@@ -92,7 +93,7 @@ def test_activations_may_stay_float():
 
 def test_the_command_prints_the_table_and_appends_rows_that_can_be_read(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(ladder, "RUNGS", {"per channel": RUNGS["per channel"]})
-    file = tmp_path / "ladder.csv"
+    file = tmp_path / "ptq_methods.csv"
     file.write_text("network,rung,bits,seed,accuracy\n")
     ladder.main("digits_residual", [4, 8], file)
     assert capsys.readouterr().out.startswith("| rung | 4 bits | 8 bits |\n|---|--:|--:|\n| per channel | 9")

@@ -1,6 +1,6 @@
 """Make datasets/digits.npz from scikit-learn's copy of the UCI handwritten digits, and print its SHA-256.
 
-    python -m edukit.data.make_digits digits.npz        (needs scikit-learn)
+    python -m edukit.experiments.make_digits digits.npz        (needs scikit-learn)
 
 The split is drawn here once and stored, so that every number in the course speaks of the same images.
 """

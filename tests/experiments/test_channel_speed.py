@@ -2,9 +2,9 @@
 
 import torch
 
+from edukit.experiments.channel_speed import channel_times
+from edukit.networks.fixed_channels import Attending, PaddedShortcut
 from edukit.pruning import channel_groups, shrink
-from edukit.pruning.alignment import channel_times
-from edukit.pruning.stubborn import Attending, PaddedShortcut
 
 
 def test_every_number_is_timed_and_more_channels_take_longer():

@@ -3,9 +3,9 @@
 import torch
 from torch import nn
 
+from edukit.experiments import sparse_speed as sparse
+from edukit.experiments.sparse_speed import matmul_latencies, network_latencies, variants, weights_bytes
 from edukit.measure import count_macs, size_bytes
-from edukit.pruning import sparse
-from edukit.pruning.sparse import matmul_latencies, network_latencies, variants, weights_bytes
 
 
 def test_every_sparsity_is_timed_dense_and_sparse_with_spread():

@@ -4,7 +4,7 @@ import warnings
 
 import torch
 
-from edukit.quantization import speed
+from edukit.experiments import quantize_speed as speed
 
 
 def test_both_sides_compute_the_same(monkeypatch):

@@ -14,7 +14,7 @@ Mistake   a speed-up computed from MACs; one that is measured on one network aft
 Source    Ma et al. 2018, https://arxiv.org/abs/1807.11164 (MACs are an indirect measure)
 In production  Torch-Pruning's benchmarks time both networks on one GPU in the same way
 
-`python -m edukit.pruning.halved --append datasets/halved.csv` measures the table that lesson 07 quotes.
+`python -m edukit.experiments.half_the_macs --append datasets/half_the_macs.csv` measures the table of lesson 07.
 """
 
 import argparse
@@ -31,10 +31,10 @@ from torch import nn
 
 from edukit import bundled
 from edukit.data import shapes
+from edukit.experiments.make_trained import RECIPES
 from edukit.measure import latencies
 from edukit.networks import ResidualClassifier, mobilenet_v2, resnet18, shufflenet_v2, trained
 from edukit.networks.blocks import conv_bn
-from edukit.networks.make_trained import RECIPES
 from edukit.pruning.channels.budget import macs, shrink_to_macs
 from edukit.pruning.channels.reestimate import reestimate_batchnorm
 from edukit.training import accuracy, fit, seeded, shift, threads
@@ -146,12 +146,12 @@ def speedups(model: nn.Module, others: dict, example, *, rounds: int = ROUNDS, r
 
 
 def measured() -> list[Row]:
-    """What datasets/halved.csv holds.
+    """What datasets/half_the_macs.csv holds.
 
     >>> sorted({row.network for row in measured()})[:2]
     ['MobileNetV2', 'ResNet-18']
     """
-    with open(bundled.path("datasets/halved.csv"), newline="") as file:
+    with open(bundled.path("datasets/half_the_macs.csv"), newline="") as file:
         rows = list(csv.DictReader(file))
     whole = ("seed", "multiple", "macs_before", "macs_after")
     return [
@@ -192,7 +192,7 @@ def _rounded(row):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Halve the MACs of networks, and measure accuracy and time.")
     parser.add_argument("networks", nargs="*", default=[*TAUGHT, *TIMED])
-    parser.add_argument("--append", metavar="CSV", help="a file such as datasets/halved.csv")
+    parser.add_argument("--append", metavar="CSV", help="a file such as datasets/half_the_macs.csv")
     with threads(1):
         asked = parser.parse_args()
         main(asked.networks, asked.append)

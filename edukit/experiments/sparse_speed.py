@@ -1,4 +1,4 @@
-"""What sparsity costs: `python -m edukit.pruning.sparse` weighs and times a layer in which most weights are zero.
+"""What zeros weigh and how long they take: `python -m edukit.experiments.sparse_speed` measures both.
 
     dense product    rows · columns · batch multiplications, zeros among them
     sparse product   (1 - s) of them, and for each an index to read and a jump in memory

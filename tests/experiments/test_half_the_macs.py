@@ -10,9 +10,9 @@ from torch import nn
 
 from edukit import bundled
 from edukit.data import shapes
+from edukit.experiments import half_the_macs as halved
+from edukit.experiments.half_the_macs import TAUGHT, Row, measured, plain_network, speedups
 from edukit.networks import ResidualClassifier, trained
-from edukit.pruning import halved
-from edukit.pruning.halved import TAUGHT, Row, measured, plain_network, speedups
 from edukit.training import accuracy
 
 ROWS = measured()
@@ -86,7 +86,7 @@ def test_the_command_appends_rows_that_can_be_read(tmp_path, monkeypatch, capsys
 
     monkeypatch.setattr(halved, "TIMED", {"tiny": (tiny, 16, (1,))})
     monkeypatch.setattr(halved, "speedups", lambda *args, **kwargs: {1: (1.5, 1.25, 1.75)})
-    file = tmp_path / "halved.csv"
+    file = tmp_path / "half_the_macs.csv"
     file.write_text(",".join(Row._fields) + "\n")
     halved.main(["tiny"], file)
     (row,) = csv.DictReader(file.read_text().splitlines())
@@ -95,8 +95,8 @@ def test_the_command_appends_rows_that_can_be_read(tmp_path, monkeypatch, capsys
 
 
 def test_the_card_knows_the_file():
-    digest = hashlib.sha256(bundled.path("datasets/halved.csv").read_bytes()).hexdigest()
-    assert digest in bundled.path("datasets/halved.md").read_text()
+    digest = hashlib.sha256(bundled.path("datasets/half_the_macs.csv").read_bytes()).hexdigest()
+    assert digest in bundled.path("datasets/half_the_macs.md").read_text()
 
 
 @pytest.mark.parametrize("layer", [nn.Conv2d, nn.MaxPool2d])

@@ -1,6 +1,6 @@
 """Make datasets/trained/: train the bundled networks, and print their rows of the card.
 
-    python -m edukit.networks.make_trained datasets/trained        (about an hour on one thread)
+    python -m edukit.experiments.make_trained datasets/trained        (about an hour on one thread)
 
 The recipes were chosen on validation images; the test accuracy is measured once, with the weights as they are stored.
 """

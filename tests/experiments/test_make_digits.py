@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edukit import bundled
-from edukit.data.make_digits import main, stratified_split
+from edukit.experiments.make_digits import main, stratified_split
 
 
 @pytest.mark.parametrize("sizes", [(80, 20), (50, 30, 15, 5)])

@@ -1,0 +1,12 @@
+"""Experiments: what was measured once and is bundled as a table, and what is timed on this machine.
+
+ptq_methods.py     twelve ways to quantize the same networks: datasets/ptq_methods.csv (lesson 03)
+few_labels.py      the same student with and without a teacher: datasets/few_labels.csv (lesson 08)
+half_the_macs.py   half of the multiply-accumulates, accuracy and speed: datasets/half_the_macs.csv (lesson 07)
+sparse_speed.py    what zeros weigh, and how long they take (lessons 06 and 07)
+channel_speed.py   how long a layer takes, channel by channel (lesson 07)
+quantize_speed.py  the formulas beside torch's fused operators
+attention_cost.py  what attention costs as the sequence grows (lesson 10)
+make_trained.py    how datasets/trained/ was made
+make_digits.py     how datasets/digits.npz was made
+"""
