@@ -10,8 +10,8 @@ from string import Template
 
 from edukit import data as datasets
 from edukit.deployment.benchmark import Result, benchmark
-from edukit.deployment.device import SOURCE
-from edukit.deployment.seal import write_atomically
+from edukit.deployment.device.energy import SOURCE
+from edukit.deployment.files.seal import write_atomically
 from edukit.plots.benchmark import LatencyPlot, SizePlot
 from edukit.plots.picture import Picture
 

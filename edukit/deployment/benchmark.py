@@ -20,10 +20,11 @@ from tqdm import tqdm
 
 from edukit.data.dataset import Dataset
 from edukit.deployment.claims import Claim, judge
-from edukit.deployment.device import energy
-from edukit.deployment.export import export
+from edukit.deployment.device.energy import energy
+from edukit.deployment.explain.executed import operators
+from edukit.deployment.files.export import export
 from edukit.deployment.pipeline import Plan, compress
-from edukit.deployment.runtimes import load, operators
+from edukit.deployment.runtimes.session import load
 from edukit.measure import Latency, count_macs, count_parameters, latencies, size_bytes
 from edukit.networks import mobilenet_v1
 from edukit.quantization import QuantizedModel, fold_batchnorm, quantize_model

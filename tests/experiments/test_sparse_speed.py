@@ -43,7 +43,7 @@ def test_masks_are_as_large_as_the_model_and_only_fewer_channels_are_less_work()
 
 def test_each_model_becomes_a_file_and_is_run_on_one_row(monkeypatch):
     monkeypatch.setattr(sparse, "latencies", lambda fns, **how: {name: fn() for name, fn in fns.items()})
-    monkeypatch.setattr("edukit.deployment.export", lambda model, row, path: (model, row.shape))
+    monkeypatch.setattr("edukit.deployment.files.export", lambda model, row, path: (model, row.shape))
     monkeypatch.setattr("edukit.deployment.load", lambda file: lambda x: (*file, x.shape))
     one, other = nn.Linear(8, 2), nn.Linear(8, 3)
     found = network_latencies({"one": one, "other": other}, torch.rand(5, 8))

@@ -10,7 +10,7 @@ from unseen import followed
 
 from edukit.data import shapes
 from edukit.deployment import export, load
-from edukit.deployment.runtimes import operators
+from edukit.deployment.explain.executed import operators
 from edukit.graph import capture
 from edukit.networks import trained
 from edukit.quantization import (

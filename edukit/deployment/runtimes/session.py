@@ -2,19 +2,14 @@
 
     session = load("model.onnx");  logits = session(x)
 
-What a runtime really does with a file is seen in the graph after its own optimization: `operators(path)` counts the
-operators there. A file that says QDQ and runs as float is slower than one that never was quantized.
-
 In production  onnxruntime-android, onnxruntime-objc and onnxruntime-web load the same file by the same names
 """
 
-import tempfile
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
-from edukit.deployment.seal import is_intact
+from edukit.deployment.files.seal import is_intact
 
 RUNTIMES = ("onnxruntime",)
 
@@ -56,23 +51,11 @@ def load(path, runtime: str = "onnxruntime", threads: int = 1) -> Session:
         raise ValueError(f"runtime must be one of {', '.join(RUNTIMES)}, got {runtime!r}")
     if not isinstance(threads, int) or threads < 1:
         raise ValueError(f"threads must be a whole number of at least 1, got {threads!r}")
-    return Session(_onnxruntime(Path(path), threads))
+    return Session(onnxruntime_session(Path(path), threads))
 
 
-def operators(path) -> Counter:
-    """How many of each operator ONNX Runtime executes for this file, after its own optimization.
-
-    QLinearConv, QGemm and QLinearMatMul are integer operators; Conv, Gemm and MatMul run in float.
-    """
-    import onnx
-
-    with tempfile.TemporaryDirectory() as folder:
-        optimized = Path(folder) / "optimized.onnx"
-        _onnxruntime(Path(path), 1, optimized)
-        return Counter(node.op_type for node in onnx.load(optimized).graph.node)
-
-
-def _onnxruntime(path: Path, threads: int, optimized: Path | None = None):
+def onnxruntime_session(path: Path, threads: int, optimized: Path | None = None):
+    """An onnxruntime.InferenceSession of an intact file; `optimized` is where it writes its own graph."""
     import onnxruntime
 
     content = _intact(path)

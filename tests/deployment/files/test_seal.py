@@ -3,7 +3,7 @@
 import onnx
 import pytest
 
-from edukit.deployment import seal
+from edukit.deployment.files import seal
 
 CONTENT = onnx.ModelProto(ir_version=10, producer_name="a model").SerializeToString()
 

@@ -4,7 +4,7 @@
 
 A float model becomes float operators. A QuantizedModel becomes QDQ: its weights are int8 initializers and its biases
 int32, from our own scales, so that ONNX Runtime replaces DQ → layer → Q by one integer operator (`operators` in
-runtimes.py shows whether it did).
+explain/executed.py shows whether it did).
 
 Source    https://docs.pytorch.org/docs/stable/onnx_export.html
 In production  the same call; torch.onnx.export without dynamo=True traces TorchScript and is on its way out
@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from edukit.deployment.seal import sealed, write_atomically
+from edukit.deployment.files.seal import sealed, write_atomically
 from edukit.graph import as_inputs, capture, example_rows
 from edukit.quantization import QuantizedModel
 

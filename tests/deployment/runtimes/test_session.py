@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from edukit.deployment import export, load, operators
+from edukit.deployment import export, load
 
 
 @pytest.fixture
@@ -29,10 +29,6 @@ def test_several_inputs(tmp_path):
     ones = np.ones((2, 4), np.float32)
     total, product = load(path)(ones, 2 * ones)
     assert total.max() == 3 and product.max() == 2
-
-
-def test_float_operators_are_counted_as_they_run(path):
-    assert operators(path)["Gemm"] + operators(path)["FusedGemm"] == 1
 
 
 @pytest.mark.parametrize("wrong", [np.ones((2, 5)), np.ones(4)])
