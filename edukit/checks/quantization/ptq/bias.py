@@ -5,7 +5,7 @@ Well-known mistakes  a mean over inputs that the quantized network never sees; o
 
 import numpy as np
 
-from edukit.checks.quantization.rounding import inputs
+from edukit.checks.quantization.ptq.rounding import inputs
 from edukit.checks.verdict import Exercise, first_difference
 
 random = np.random.default_rng(3)
