@@ -20,13 +20,13 @@ from edukit.networks.attention import softmax_weights
 from edukit.refuse import check_whole
 
 
-def needle_weight(N: int, d: int, sharpness: float, weights: Callable = softmax_weights, *, seed: int = 0) -> float:
+def recalled_weight(N: int, d: int, sharpness: float, weights: Callable = softmax_weights, *, seed: int = 0) -> float:
     """The mean weight, 0 to 1, that a query lays on the one key it means.
 
-    >>> round(needle_weight(64, 16, 8.0), 2)
+    >>> round(recalled_weight(64, 16, 8.0), 2)
     1.0
     >>> from edukit.networks.attention import linear_weights
-    >>> needle_weight(64, 16, 8.0, linear_weights) < 16 / 64
+    >>> recalled_weight(64, 16, 8.0, linear_weights) < 16 / 64
     True
     """
     check_whole(N, "N"), check_whole(d, "d")

@@ -6,7 +6,7 @@ Each class draws once in `__init__(fig, …)`; `update(**values)` moves what cha
 import numpy as np
 
 from edukit.deployment.tradeoff import cheapest_within, pareto_front, standard_error
-from edukit.plots.flags import Flags, log_ticks
+from edukit.plots.point_names import PointNames, log_ticks
 from edukit.plots.style import CUT, FAINT, FLOAT, INK, KEPT, LIMIT, MUTED, QUANTIZED, house
 
 PAY_IN = {
@@ -23,7 +23,7 @@ class SizePlot:
         with house():
             self.axes = fig.subplots()
             self.line = self.axes.plot([1], [1], "o-", color=KEPT, markersize=8, zorder=3)[0]
-            self.flags = Flags(self.axes)
+            self.flags = PointNames(self.axes)
             self.axes.set(title="Each step makes the file smaller")
             self.axes.set(xlabel="file on disk, kB (logarithmic)", ylabel="test accuracy, %")
 
@@ -116,7 +116,7 @@ class ChoicePlot:
             self.front = self.axes.plot([1], [1], color=MUTED, linewidth=1, zorder=2)[0]
             self.points = [self.axes.errorbar([1], [1], [1], **_mark(stage)) for stage in stages]
             self.ring = self.axes.plot([1], [1], "o", markersize=18, fillstyle="none", color=LIMIT, zorder=4)[0]
-            self.flags = Flags(self.axes)
+            self.flags = PointNames(self.axes)
 
     def update(self, may_lose_points, pay_in):
         """may_lose_points: 0 or more; pay_in: a key of PAY_IN."""

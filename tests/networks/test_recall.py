@@ -4,14 +4,14 @@ import pytest
 import torch
 
 from edukit.networks.attention import linear_weights, softmax_weights
-from edukit.networks.recall import needle_weight
+from edukit.networks.recall import recalled_weight
 
 
 @pytest.mark.parametrize("d", [1, 4, 16])
 @pytest.mark.parametrize("sharpness", [0.1, 1.0, 8.0, 1000.0])
 def test_linear_attention_stays_below_its_bound(d, sharpness):
     for N in (d + 1, 50, 400):
-        assert needle_weight(N, d, sharpness, linear_weights) <= d / N + 1e-6
+        assert recalled_weight(N, d, sharpness, linear_weights) <= d / N + 1e-6
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -28,16 +28,16 @@ def test_the_bound_holds_for_every_feature_map_and_is_reached_where_keys_are_few
 
 
 def test_softmax_points_at_any_of_them_once_it_asks_clearly():
-    assert needle_weight(512, 16, 100.0) > 0.99
-    weights = [needle_weight(256, 16, s, softmax_weights) for s in (0.5, 1.0, 2.0, 4.0, 8.0)]
+    assert recalled_weight(512, 16, 100.0) > 0.99
+    weights = [recalled_weight(256, 16, s, softmax_weights) for s in (0.5, 1.0, 2.0, 4.0, 8.0)]
     assert weights == sorted(weights)
 
 
 def test_one_key_gets_all_the_weight():
-    assert needle_weight(1, 4, 1.0) == needle_weight(1, 4, 1.0, linear_weights) == 1
+    assert recalled_weight(1, 4, 1.0) == recalled_weight(1, 4, 1.0, linear_weights) == 1
 
 
 @pytest.mark.parametrize(("N", "d"), [(0, 4), (4, 0), (2.5, 4)])
 def test_sizes_that_are_none_are_refused(N, d):
     with pytest.raises(ValueError, match="must be a whole number of at least 1, got"):
-        needle_weight(N, d, 1.0)
+        recalled_weight(N, d, 1.0)

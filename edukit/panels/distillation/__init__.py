@@ -3,10 +3,10 @@
 from functools import partial
 
 from edukit.panels.panel import Panel
-from edukit.plots.distillation.alone import AlonePlot
+from edukit.plots.distillation.few_labels import FewLabelsPlot
 from edukit.plots.distillation.soft import SoftPlot
 
-__all__ = ["alone", "soft"]
+__all__ = ["few_labels", "soft"]
 
 
 def soft(images, teacher_logits, student_logits, classes) -> Panel:
@@ -23,11 +23,11 @@ def soft(images, teacher_logits, student_logits, classes) -> Panel:
     return Panel(plot, temperature=(1, 20, 1), picture=(1, len(images), 1), figsize=(8.5, 3.0))
 
 
-def alone(table) -> Panel:
+def few_labels(table) -> Panel:
     """What each way to learn adds to being alone, by number of labels: table {way: {labels: [accuracy by seed]}}.
 
     >>> from edukit.experiments.few_labels import measured
-    >>> alone(measured()).description[:17]
+    >>> few_labels(measured()).description[:17]
     '100 labels: alone'
     """
-    return Panel(partial(AlonePlot, table=table), labels=sorted(table["alone"]), figsize=(8.5, 3.4))
+    return Panel(partial(FewLabelsPlot, table=table), labels=sorted(table["alone"]), figsize=(8.5, 3.4))

@@ -8,7 +8,7 @@ from edukit.plots.networks.attention import (
     SHARPNESS,
     SHORTEST,
     CostPlot,
-    NeedlePlot,
+    RecallPlot,
     WhereItLooksPlot,
 )
 
@@ -41,11 +41,11 @@ def cost(costs, *, d: int = 64) -> Panel:
     )
 
 
-def needle() -> Panel:
+def recall() -> Panel:
     """The weight on the one key that is meant, among more and more keys.
 
-    >>> needle().description[:34]
+    >>> recall().description[:34]
     'Sharpness 2, 8 features: among 1,0'
     """
     low, high = min(SHARPNESS), max(SHARPNESS)
-    return Panel(NeedlePlot, sharpness=(low, high, 2), features=FEATURES, figsize=(7.5, 3.6))
+    return Panel(RecallPlot, sharpness=(low, high, 2), features=FEATURES, figsize=(7.5, 3.6))

@@ -12,9 +12,9 @@ from edukit.panels.quantization.affine import against_bits, channels, staircase,
 from edukit.panels.quantization.binary import binary_levels, sign_gradient
 from edukit.panels.quantization.calibrate import momentum, more_images, ranges
 from edukit.panels.quantization.equalize import equalization
-from edukit.panels.quantization.ladder import ladder, rounding
-from edukit.panels.quantization.low_bit import budget, formats, pixels
+from edukit.panels.quantization.lowbit import budget, formats, pixels
 from edukit.panels.quantization.mixed import bits_by_layer, diagnosis, layer_errors
+from edukit.panels.quantization.ptq_methods import ptq_methods, rounding
 from edukit.panels.quantization.qat import latent_weight, recovery, step_size
 from edukit.panels.quantization.saturation import saturation
 from edukit.panels.quantization.sweep import error_sweep
@@ -29,7 +29,7 @@ __all__ = [
     "equalization",
     "error_sweep",
     "formats",
-    "ladder",
+    "ptq_methods",
     "latent_weight",
     "layer_errors",
     "momentum",

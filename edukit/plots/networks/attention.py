@@ -10,7 +10,7 @@ from matplotlib.ticker import NullLocator
 
 from edukit.experiments.attention_cost import crossing, meeting, multiply_adds
 from edukit.networks.attention import linear_weights, softmax_weights
-from edukit.networks.recall import needle_weight
+from edukit.networks.recall import recalled_weight
 from edukit.networks.token_classifier import queries_and_keys
 from edukit.plots.style import BLUE, FAINT, GREEN, INK, LIMIT, MUTED, ORANGE, dark, house
 
@@ -139,13 +139,13 @@ class CostPlot:
         ax.set(title="Memory (dots measured)", ylabel="MB, dotted: estimate", ylim=(0.01, 2000))
 
 
-class NeedlePlot:
+class RecallPlot:
     """The weight that a query lays on the one key it means, against the number of keys, and the bound d / N."""
 
     def __init__(self, fig):
         self.kinds = {"softmax": softmax_weights, "linear": linear_weights}
         self.curves = {
-            (kind, d, s): np.array([100 * needle_weight(N, d, float(s), weights) for N in LENGTHS])
+            (kind, d, s): np.array([100 * recalled_weight(N, d, float(s), weights) for N in LENGTHS])
             for kind, weights in self.kinds.items()
             for d in FEATURES
             for s in SHARPNESS

@@ -72,7 +72,7 @@ class ChannelTimesPlot:
         )
 
 
-class HalvedPlot:
+class HalfTheMacsPlot:
     """Half of the MACs: how many times faster each network then is, with channels as they come and in multiples."""
 
     kinds = {

@@ -5,11 +5,11 @@ import pytest
 
 from edukit.data import digits
 from edukit.experiments.few_labels import measured
-from edukit.panels.distillation import alone, soft
+from edukit.panels.distillation import few_labels, soft
 
 DATA, RANDOM = digits(), np.random.default_rng(0)
 LOGITS = [RANDOM.normal(0, 3, (4, 10)) for _ in range(2)]
-PANELS = {"soft": lambda: soft(DATA.train.x[:4], *LOGITS, DATA.classes), "alone": lambda: alone(measured())}
+PANELS = {"soft": lambda: soft(DATA.train.x[:4], *LOGITS, DATA.classes), "alone": lambda: few_labels(measured())}
 CONTROLS = [("soft", "temperature"), ("soft", "picture"), ("alone", "labels")]
 
 

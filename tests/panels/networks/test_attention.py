@@ -5,7 +5,7 @@ import torch
 
 from edukit.experiments.attention_cost import measure_cost
 from edukit.networks import EncoderClassifier
-from edukit.panels.networks import cost, needle, where_it_looks
+from edukit.panels.networks import cost, recall, where_it_looks
 from edukit.training import seeded
 
 with seeded(0):
@@ -14,7 +14,7 @@ COSTS = measure_cost([16, 32, 64], d=8)
 PANELS = {
     "where_it_looks": lambda: where_it_looks(ENCODER, IMAGES),
     "cost": lambda: cost(COSTS, d=8),
-    "needle": needle,
+    "recall": recall,
 }
 CONTROLS = [(name, control) for name, make in PANELS.items() for control in make().controls]
 

@@ -8,7 +8,7 @@ import pytest
 from edukit.distillation.soft import soft_gradient, soft_labels
 from edukit.experiments.few_labels import measured
 from edukit.plots import Picture
-from edukit.plots.distillation.alone import AlonePlot, PartsPlot
+from edukit.plots.distillation.few_labels import FewLabelsPlot, PartsPlot
 from edukit.plots.distillation.soft import SoftPlot
 
 RANDOM = np.random.default_rng(0)
@@ -22,7 +22,7 @@ TABLE = {
     "own teacher": {100: [0.8, 0.8], 250: [0.9, 0.9]},
     "unlabelled": {1000: [0.95, 0.97]},
 }
-ALONE = partial(AlonePlot, table=TABLE)
+ALONE = partial(FewLabelsPlot, table=TABLE)
 RUNS = {"plain": [{"soft": 4.0, "hard": 0.5}, {"soft": 1.0, "hard": 0.9}]}
 RUNS["hints"] = [part | {"features": 0.9} for part in RUNS["plain"]]
 PARTS = partial(PartsPlot, runs=RUNS)
@@ -74,7 +74,7 @@ def test_names_of_parts_do_not_lie_on_each_other():
     [
         Picture(SOFT, figsize=(8.5, 3), picture=1, temperature=1),
         Picture(ALONE, figsize=(8.5, 3.4), labels=100),
-        Picture(partial(AlonePlot, table=measured()), figsize=(8.5, 3.4), labels=100),
+        Picture(partial(FewLabelsPlot, table=measured()), figsize=(8.5, 3.4), labels=100),
         Picture(PARTS, figsize=(8.5, 2.8)),
     ],
     ids=["soft", "alone", "measured", "parts"],

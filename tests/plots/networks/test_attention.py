@@ -11,7 +11,7 @@ from edukit.measure import Latency
 from edukit.networks import EncoderClassifier, linear_attention, softmax_attention
 from edukit.networks.token_classifier import queries_and_keys
 from edukit.plots import Picture
-from edukit.plots.networks.attention import LENGTHS, CostPlot, NeedlePlot, WhereItLooksPlot
+from edukit.plots.networks.attention import LENGTHS, CostPlot, RecallPlot, WhereItLooksPlot
 from edukit.training import seeded
 
 N = [16 * 2**i for i in range(10)]
@@ -30,7 +30,7 @@ def costs():
 
 looks = partial(Picture, partial(WhereItLooksPlot, encoder=ENCODER, images=IMAGES), figsize=(8.0, 3.1))
 cost = partial(Picture, partial(CostPlot, costs=costs()), figsize=(8.5, 3.3))
-needle = partial(Picture, NeedlePlot, figsize=(7.5, 3.6))
+needle = partial(Picture, RecallPlot, figsize=(7.5, 3.6))
 
 
 def test_the_maps_are_the_weights_of_that_place_image_and_head():

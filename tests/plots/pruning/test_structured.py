@@ -7,7 +7,7 @@ import pytest
 from edukit.experiments.half_the_macs import Row, measured
 from edukit.measure import Latency
 from edukit.plots import Picture
-from edukit.plots.pruning.structured import ChannelTimesPlot, HalvedPlot, SparsePlot
+from edukit.plots.pruning.structured import ChannelTimesPlot, HalfTheMacsPlot, SparsePlot
 
 
 def took(microseconds):
@@ -19,7 +19,7 @@ SPARSE = partial(SparsePlot, times={"dense": took(10), "zeros 50%": took(10), "c
 CHANNELS = partial(ChannelTimesPlot, times={n: took(n * n + 300 * (n % 4 > 0)) for n in range(12, 33)})
 NONE = [None] * 6
 ROWS = [Row("ResNet-18", 0, m, 100, 50, *NONE, 1.0 + m / 10, 1.0, 2.0) for m in (1, 4, 8, 16)]
-HALVED = partial(HalvedPlot, rows=ROWS)
+HALVED = partial(HalfTheMacsPlot, rows=ROWS)
 
 
 def test_times_are_shares_of_the_dense_product():
@@ -50,7 +50,7 @@ def test_the_halves_are_told_by_their_multiples():
         Picture(SPARSE, figsize=(7, 3)),
         Picture(CHANNELS, figsize=(8.5, 3.2), channels=22),
         Picture(HALVED, figsize=(8.5, 4)),
-        Picture(partial(HalvedPlot, rows=measured()), figsize=(8.5, 4)),
+        Picture(partial(HalfTheMacsPlot, rows=measured()), figsize=(8.5, 4)),
     ],
     ids=["sparse", "channels", "halved", "halved, as measured"],
 )

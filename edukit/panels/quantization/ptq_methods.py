@@ -3,17 +3,17 @@
 from functools import partial
 
 from edukit.panels.panel import Panel
-from edukit.plots.quantization.ladder import LadderPlot, RoundingPlot
+from edukit.plots.quantization.ptq_methods import MethodsPlot, RoundingPlot
 
 
-def ladder(table, before, chance: float = 0.1) -> Panel:
+def ptq_methods(table, before, chance: float = 0.1) -> Panel:
     """What each rung reaches: table {rung: {bits: [accuracy of each network]}}, before: the accuracies in float.
 
-    >>> ladder({"nearest": {2: [0.4, 0.5], 3: [0.9, 0.94]}}, [0.95, 0.97]).description
+    >>> ptq_methods({"nearest": {2: [0.4, 0.5], 3: [0.9, 0.94]}}, [0.95, 0.97]).description
     '3 bits a weight, correct answers in %, mean (worst to best): nearest 92.0 (90.0 to 94.0); float 96.0.'
     """
     bits = sorted(next(iter(table.values())))
-    plot = partial(LadderPlot, table=table, before=before, chance=chance)
+    plot = partial(MethodsPlot, table=table, before=before, chance=chance)
     return Panel(plot, bits=(bits[0], bits[-1]), figsize=(7.5, 0.36 * len(table) + 1.2))
 
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from edukit.panels.panel import Panel
-from edukit.plots.quantization.low_bit import BudgetPlot, FormatsPlot, PixelsPlot
+from edukit.plots.quantization.lowbit import BudgetPlot, FormatsPlot, PixelsPlot
 
 
 def pixels(image=None) -> Panel:

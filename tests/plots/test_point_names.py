@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edukit.plots import Picture
-from edukit.plots.flags import Flags, log_ticks
+from edukit.plots.point_names import PointNames, log_ticks
 
 POINTS = {
     "a run": ([4912.4, 292.1, 169.6, 64.2], [99.0, 99.2, 99.2, 99.2]),
@@ -23,7 +23,7 @@ class Named:
 
     def __init__(self, fig, xs, ys):
         self.axes, self.xs, self.ys = fig.subplots(), xs, ys
-        self.flags = Flags(self.axes)
+        self.flags = PointNames(self.axes)
 
     def update(self, room):
         self.flags.show(self.xs, self.ys, [f"model number {i}, {x:,.0f} kB" for i, x in enumerate(self.xs)], room=room)

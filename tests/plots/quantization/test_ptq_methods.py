@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from edukit.plots import Picture
-from edukit.plots.quantization.ladder import LadderPlot, RoundingPlot
+from edukit.plots.quantization.ptq_methods import MethodsPlot, RoundingPlot
 from edukit.quantization.debug.layer_rounding import Closeup, closeups
 
 TABLE = {"per tensor": {2: [0.3, 0.5, 0.4], 3: [0.9, 0.91, 0.92]}, "GPTQ": {2: [0.8, 0.9, 1.0], 3: [0.95, 0.96, 0.97]}}
@@ -16,7 +16,7 @@ RANDOM = torch.Generator().manual_seed(0)
 W = torch.randn(1, 8, 16, generator=RANDOM)
 X = (torch.randn(1, 99, 3, generator=RANDOM) @ torch.randn(1, 3, 16, generator=RANDOM)).relu()
 SEEN = {bits: closeups(W, X, bits) for bits in (2, 4, 8)}
-ladder, rounding = partial(LadderPlot, table=TABLE, before=BEFORE), partial(RoundingPlot, seen=SEEN)
+ladder, rounding = partial(MethodsPlot, table=TABLE, before=BEFORE), partial(RoundingPlot, seen=SEEN)
 
 
 def test_each_row_shows_every_network_their_mean_and_their_spread():

@@ -15,7 +15,7 @@ NAMES = {
 }
 
 
-class AlonePlot:
+class FewLabelsPlot:
     """Left: accuracy against the number of labels, by way. Right: what each way adds to being alone, seed by seed."""
 
     def __init__(self, fig, table):

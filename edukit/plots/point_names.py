@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from edukit.plots.style import INK, MUTED
 
 
-class Flags:
+class PointNames:
     """Names of points on axes whose x is logarithmic: `show` draws them, or moves them."""
 
     def __init__(self, axes):

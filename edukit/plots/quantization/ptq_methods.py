@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from edukit.plots.style import FLOAT, INK, LIMIT, MUTED, QUANTIZED, dark, house
 
 
-class LadderPlot:
+class MethodsPlot:
     """A row for each rung: a ring for each network, a dot for their mean; the dotted line is float."""
 
     def __init__(self, fig, table, before, chance=0.1):

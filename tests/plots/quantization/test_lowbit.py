@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edukit.plots import Picture
-from edukit.plots.quantization.low_bit import BudgetPlot, FormatsPlot, PixelsPlot, landscape
+from edukit.plots.quantization.lowbit import BudgetPlot, FormatsPlot, PixelsPlot, landscape
 from edukit.quantization.lowbit.formats import FP4_E2M1, INT4, NF4
 
 WEIGHTS = np.random.default_rng(0).normal(0, 0.1, (16, 500)).astype(np.float32)
