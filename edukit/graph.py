@@ -10,16 +10,23 @@ and never ask for the names of Python classes. The batch, axis 0 of each input, 
 A captured graph is a model, too. To capture it again for the same sizes is to copy it, a hundred times faster: what is
 to be quantized ten times should be captured first.
 
+`watched` runs a graph and shows each value to a function as soon as it is computed: to look at it, or to change it.
+
 Source    https://docs.pytorch.org/docs/stable/export.html
 """
 
 import copy
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import torch
 from torch import fx, nn
+
+aten = torch.ops.aten
+CONVOLUTIONS = aten.conv1d, aten.conv2d, aten.conv3d
+LAYERS = {operation for conv in CONVOLUTIONS for operation in (conv.default, conv.padding)}  # padding="same"
+LAYERS |= {aten.linear.default}
 
 
 def capture(model: nn.Module, example) -> fx.GraphModule:
@@ -100,6 +107,35 @@ def attach(graph: fx.GraphModule, name: str, tensor: torch.Tensor) -> fx.Node:
     node = graph.graph.get_attr(name)
     node.meta["val"] = tensor
     return node
+
+
+def watched(graph: fx.GraphModule, inputs: tuple, look: Callable, *, compute: dict | None = None):
+    """Run the graph and return what it answers; each value is looked at, or changed, as soon as it is computed.
+
+    look      look(node, value): what it returns goes on in place of the value, unless it is None
+    compute   {node: function}: these operations are computed by function(x) from their first input instead
+
+    >>> net = capture(nn.Sequential(nn.Linear(2, 2), nn.ReLU()), torch.zeros(3, 2))
+    >>> seen = []
+    >>> _ = watched(net, (torch.zeros(3, 2),), lambda node, value: seen.append(node.name))
+    >>> seen[2:]
+    ['input_1', 'linear', 'relu', 'output']
+    """
+    return _Watched(graph, look, compute or {}).run(*inputs)
+
+
+class _Watched(fx.Interpreter):
+    def __init__(self, graph, look, compute):
+        super().__init__(graph)
+        self.look, self.compute = look, compute
+
+    def run_node(self, node):
+        if node in self.compute:
+            value = self.compute[node](self.env[node.args[0]])
+        else:
+            value = super().run_node(node)
+        changed = self.look(node, value)
+        return value if changed is None else changed
 
 
 def _as_tensor(batch) -> torch.Tensor:

@@ -4,6 +4,7 @@
     check_real(x)     the same, but lists and plain numbers may pass         TypeError
     check_whole(n)    a fraction, a truth value, a number that is too small  ValueError
     check_model(m)    what is no torch.nn.Module                             TypeError
+    check_weights(m)  the same; NaN, infinity, weights that are not float32  ValueError
     is_finite(x)      asks for NaN and infinity: who asks names them
 
 Numpy's whole numbers are whole numbers: `for bits in np.arange(2, 9)` works.
@@ -81,3 +82,14 @@ def check_model(model, name: str = "model") -> None:
     """
     if not isinstance(model, nn.Module):
         raise TypeError(f"{name} must be a torch.nn.Module, got {type(model).__name__}")
+
+
+def check_weights(model: nn.Module) -> None:
+    """Raise a ValueError that names the weight which holds NaN or infinity, or is no float32."""
+    check_model(model)
+    for name, weight in model.named_parameters():
+        if weight.is_floating_point() and weight.dtype != torch.float32:
+            raise ValueError(f"model holds {weight.dtype} in {name}; its weights must be float32: model.float()")
+    for name, tensor in model.state_dict().items():
+        if not is_finite(tensor):
+            raise ValueError(f"model holds NaN or infinity in {name}; its weights must be finite")

@@ -16,7 +16,7 @@ from torch import nn
 from edukit.data.dataset import Dataset
 from edukit.distillation import distill
 from edukit.networks import MobileClassifier, ResidualClassifier
-from edukit.pruning.channels import shrink
+from edukit.pruning import shrink
 from edukit.quantization import quantize_model
 from edukit.training import fit, seeded, shift, threads
 

@@ -26,7 +26,8 @@ from tqdm import tqdm
 from edukit import bundled, data
 from edukit.graph import capture
 from edukit.networks.trained import NETWORKS, SEEDS, trained
-from edukit.quantization.grid.calibrate import kl, mse, percentile
+from edukit.quantization.grid.calibrate import mse, percentile
+from edukit.quantization.grid.entropy import kl
 from edukit.quantization.ptq.equalize import equalize
 from edukit.quantization.ptq.rounding import adaround, gptq
 from edukit.quantization.ptq.smooth import awq, smoothquant

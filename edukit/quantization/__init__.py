@@ -11,7 +11,8 @@ from edukit.quantization.debug.diagnosis import Diagnosis
 from edukit.quantization.debug.mixed import allocate_bits, layer_bytes, layer_shapes, weight_bytes
 from edukit.quantization.debug.sensitivity import LayerError, layer_errors, output_error, sensitivity
 from edukit.quantization.grid.affine import QParams, choose_qparams, dequantize, fake_quantize, quantize
-from edukit.quantization.grid.calibrate import clipping_and_rounding, kl, min_max, moving_average, mse, percentile
+from edukit.quantization.grid.calibrate import clipping_and_rounding, min_max, moving_average, mse, percentile
+from edukit.quantization.grid.entropy import kl
 from edukit.quantization.grid.error import compression_ratio, normalized_mse
 from edukit.quantization.grid.granularity import join_groups, split_groups
 from edukit.quantization.grid.observer import Observer
@@ -27,9 +28,11 @@ from edukit.quantization.lowbit.popcount import binary_conv2d, binary_dot, binar
 from edukit.quantization.ptq.dynamic import quantize_dynamic
 from edukit.quantization.ptq.equalize import equalize, equalize_pair
 from edukit.quantization.ptq.fold import fold_batchnorm
+from edukit.quantization.ptq.placement import LayerReport
+from edukit.quantization.ptq.rewrite import QuantizedModel
 from edukit.quantization.ptq.rounding import adaround, bias_correction, gptq
 from edukit.quantization.ptq.smooth import awq, smoothing_scales, smoothquant
-from edukit.quantization.ptq.static import LayerReport, QuantizedModel, quantize_model
+from edukit.quantization.ptq.static import quantize_model
 from edukit.quantization.qat.fake import FakeQuantize
 from edukit.quantization.qat.prepare import QatModel, convert, freeze_batchnorm, freeze_observers, prepare_qat
 

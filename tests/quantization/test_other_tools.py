@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from edukit.data import digits, shapes
-from edukit.deployment.files import export
+from edukit.deployment import export
 from edukit.graph import capture_each
 from edukit.networks import trained
 from edukit.quantization import gptq, quantize_model

@@ -9,15 +9,8 @@ import numpy as np
 
 from edukit.plots.style import BLUE, CUT, FLOAT, GREEN, INK, KEPT, LIMIT, ORANGE, QUANTIZED, dark, house
 from edukit.quantization.grid.affine import choose_qparams, dequantize
-from edukit.quantization.grid.calibrate import (
-    clipping_and_rounding,
-    for_grid,
-    kl,
-    min_max,
-    moving_average,
-    mse,
-    percentile,
-)
+from edukit.quantization.grid.calibrate import clipping_and_rounding, for_grid, min_max, moving_average, mse, percentile
+from edukit.quantization.grid.entropy import kl
 
 METHODS = {"min_max": min_max, "percentile": percentile, "mse": mse, "kl": kl, "moving_average": moving_average}
 BITS = range(2, 9)

@@ -24,10 +24,10 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from torch import fx, nn
+from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
-from edukit.graph import as_inputs
+from edukit.graph import as_inputs, watched
 from edukit.pruning.channels.groups import line, varies
 from edukit.pruning.channels.trace import Follower, follow
 from edukit.refuse import check_whole
@@ -87,7 +87,8 @@ def apoz_scores(model: nn.Module, x, *, batch_size: int = 256) -> dict[str, torc
     with torch.no_grad():
         counting = _Counting(follower)
         for start in range(0, len(x[0]), batch_size):
-            counting.run(*(part[start : start + batch_size] for part in x))
+            rows = tuple(part[start : start + batch_size] for part in x)
+            watched(follower.module, rows, counting.count)
     shares, made = counting.shares(follower.books), follower.books.made()
 
     def score(channel):
@@ -135,24 +136,21 @@ def _change(model, channel) -> torch.Tensor:
     return total
 
 
-class _Counting(fx.Interpreter):
-    """Runs the graph and counts, behind each rectifier, how many values of each channel are above 0."""
+class _Counting:
+    """Counts, behind each rectifier of a graph, how many values of each channel are above 0."""
 
     def __init__(self, follower: Follower):
-        super().__init__(follower.module)
         self.channels, self.above, self.seen = {}, defaultdict(int), defaultdict(int)
         for node, names in follower.names.items():
             axes = [axis for axis in range(names.ndim) if varies(names, axis)] if _rectifies(node) else []
             if len(axes) == 1:
                 self.channels[node] = axes[0], line(names, axes[0])
 
-    def run_node(self, node):
-        value = super().run_node(node)
+    def count(self, node, value) -> None:
         if node in self.channels:
             flat = value.movedim(self.channels[node][0], 0).flatten(1)
             self.above[node] += (flat > 0).sum(1).double()
             self.seen[node] += flat.shape[1]
-        return value
 
     def shares(self, books) -> dict[int, float]:
         """{number of a channel: its share of values above 0, the mean over its rectifiers}"""

@@ -6,7 +6,7 @@
     unites   x + y, x * y             names that meet on one place become one channel
     keeps    pooling, resizing, mean  positions go, names stay
     moves    view, cat, transpose     the operation itself, applied to the names
-    cuts     chunk, shuffle, heads    channels of all parts go together: see cuts.py
+    cuts     chunk, shuffle, heads    channels of all parts go together: see splits.py
     fixes    all the rest             the names that arrive there stay: the model's input and output, layer_norm,
                                       softmax over channels, nn.MultiheadAttention, which has one size for all
 
@@ -26,7 +26,7 @@ from torch.nn import functional
 from torch.utils._pytree import tree_leaves, tree_map
 
 from edukit.graph import as_inputs, capture
-from edukit.pruning.channels import splits as cuts
+from edukit.pruning.channels import splits
 from edukit.pruning.channels.groups import Group, Names, line, spread, varies
 
 
@@ -77,9 +77,9 @@ class Follower(fx.Interpreter):
             case "matmul" | "mm" if self._is_weight(node.args[1]):
                 return self._layer(node, names, value, axis=-1, reads=0)
             case "matmul" | "bmm":
-                return cuts.heads_meet(self.books, [self.names[n] for n in node.args[:2]], value.shape)
+                return splits.heads_meet(self.books, [self.names[n] for n in node.args[:2]], value.shape)
             case "scaled_dot_product_attention":
-                return cuts.heads_meet(self.books, [self.names[n] for n in node.args[:3]], value.shape)
+                return splits.heads_meet(self.books, [self.names[n] for n in node.args[:3]], value.shape)
             case "softmax":
                 return None if varies(names, node.args[1]) else names
             case "conv1d" | "conv2d" | "conv3d":
@@ -93,7 +93,7 @@ class Follower(fx.Interpreter):
             case "mean" | "sum" | "amax" | "amin":
                 return _reduce(names, *node.args[1:3])
             case "view" | "_unsafe_view" | "reshape":
-                return cuts.cut(self.books, names, value.shape, lambda size: self._count_of_heads(node, size))
+                return splits.cut(self.books, names, value.shape, lambda size: self._count_of_heads(node, size))
             case "slice" | "select" | "unbind" | "split" | "split_with_sizes":
                 return self._part(node, names)
             case "pad" | "constant_pad_nd":
@@ -170,7 +170,7 @@ class Follower(fx.Interpreter):
         part = self._move(node)
         whole = isinstance(part, torch.Tensor) and part.shape == names.shape
         if varies(names, axis) and not whole:
-            if not (operation.startswith("split") and cuts.chunk(self.books, part)):
+            if not (operation.startswith("split") and splits.chunk(self.books, part)):
                 self.books.fix(names, operation)
         return part
 
@@ -211,7 +211,7 @@ class Follower(fx.Interpreter):
         path = ([path for path, _ in node.meta.get("nn_module_stack", {}).values()] or [""])[-1]
         path = path.partition("@")[0]  # "attention@1" is its second call
         numbers = vars(dict(self.owner.named_modules(remove_duplicate=False)).get(path, self.owner)).items()
-        found = [n for n, number in numbers if type(number) is int and number == size and cuts.says_heads(n)]
+        found = [n for n, number in numbers if type(number) is int and number == size and splits.says_heads(n)]
         return f"{path}.{found[0]}".lstrip(".") if len(found) == 1 else ""
 
     def _is_weight(self, node):

@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from torch import fx, nn
 
-from edukit.quantization.debug.partial import Parts, Watched
-from edukit.quantization.ptq.placement import LAYERS
+from edukit.graph import LAYERS
+from edukit.quantization.debug.partial import Parts
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Listener(nn.Module):
     rows   the first inputs it was called with, at most 256, as a tuple of tensors
 
     >>> from edukit.quantization import quantize_model
-    >>> from edukit.quantization.debug.partial import float_network
+    >>> from edukit.quantization.ptq.fold import float_network
     >>> net, x = nn.Sequential(nn.Linear(4, 2)), torch.rand(99, 4)
     >>> listener = Listener(Parts(float_network(net, x), quantize_model(net, x)))
     >>> _ = listener(x / 10)
@@ -46,7 +46,7 @@ class Listener(nn.Module):
     def __init__(self, parts: Parts):
         super().__init__()
         self.parts, self.rows = parts, ()
-        self.network = Watched(parts.switched_on([]), self._count)
+        self.network = parts.switched_on([])
         self._counts, self._sizes = {}, {}
         readers = {node.args[0]: (name, node) for name, nodes in reversed(parts.layers.items()) for node in nodes}
         self._readers = {point: readers.get(point) for point in parts.grids}
@@ -55,7 +55,7 @@ class Listener(nn.Module):
         have = len(self.rows[0]) if self.rows else 0
         fresh = tuple(x[: 256 - have].detach().clone() for x in inputs)
         self.rows = tuple(map(torch.cat, zip(self.rows, fresh, strict=True))) if self.rows else fresh
-        return self.network(*inputs)
+        return self.network.run(inputs, self._count)
 
     def uses(self) -> dict[str, Use]:
         """{value: Use}, each value by the layer that reads it; empty where nothing went through."""

@@ -15,11 +15,12 @@ from collections.abc import Iterable
 
 from torch import fx, nn
 
-from edukit.quantization.debug.partial import float_network
+from edukit.graph import watched
 from edukit.quantization.grid.affine import check_bits, fake_quantize
 from edukit.quantization.grid.calibrate import min_max
-from edukit.quantization.ptq.placement import observed
-from edukit.quantization.ptq.static import activation_grid, as_batches, check_weights, choose_grids
+from edukit.quantization.grid.observer import as_batches
+from edukit.quantization.ptq.fold import float_network
+from edukit.quantization.ptq.placement import activation_grid, choose_grids, observed
 
 
 class Activations:
@@ -38,7 +39,6 @@ class Activations:
     """
 
     def __init__(self, model: nn.Module, calibration):
-        check_weights(model)
         self._network = float_network(model, as_batches(calibration)[0])
         self._watch(calibration)
 
@@ -84,14 +84,7 @@ class _OnGrids(nn.Module):
         self.network, self.grids = network, grids
 
     def forward(self, *inputs):
-        return _Run(self.network, self.grids).run(*inputs)
+        return watched(self.network, inputs, self._on_grid)
 
-
-class _Run(fx.Interpreter):
-    def __init__(self, network, grids):
-        super().__init__(network)
-        self.grids = grids
-
-    def run_node(self, node):
-        value = super().run_node(node)
-        return fake_quantize(value, self.grids[node]) if node in self.grids else value
+    def _on_grid(self, node, value):
+        return fake_quantize(value, self.grids[node]) if node in self.grids else None

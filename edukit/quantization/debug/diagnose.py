@@ -30,8 +30,10 @@ from edukit.quantization.debug.fixes import (
     other_channels,
     some,
 )
-from edukit.quantization.debug.partial import FLOAT, Parts, float_network
-from edukit.quantization.ptq.static import as_batches, quantize_model
+from edukit.quantization.debug.partial import FLOAT, Parts
+from edukit.quantization.grid.observer import as_batches
+from edukit.quantization.ptq.fold import float_network
+from edukit.quantization.ptq.static import quantize_model
 
 MOST_RESTORED = 3  # layers: where more must go back to float, the bits are too few
 

@@ -13,12 +13,12 @@ In production  AIMET's and Brevitas's layer-wise reports
 from dataclasses import dataclass
 
 import torch
-from torch import fx, nn
+from torch import nn
 
-from edukit.graph import as_inputs, layer_name, parameter
-from edukit.quantization.debug.partial import float_network
+from edukit.graph import as_inputs, layer_name, parameter, watched
 from edukit.quantization.grid.affine import QParams, dequantize, quantize
 from edukit.quantization.grid.error import normalized_mse
+from edukit.quantization.ptq.fold import float_network
 from edukit.quantization.ptq.layerwise import rows
 from edukit.quantization.ptq.placement import why_float
 from edukit.quantization.ptq.rewrite import weight_grid
@@ -54,11 +54,11 @@ def layer_sample(model: nn.Module, x, layer: str) -> tuple[torch.Tensor, torch.T
             layers.setdefault(layer_name(node), node)
     if layer not in layers:
         raise ValueError(f"layer must be one of {', '.join(layers)}, got {layer!r}")
-    note = _Note(network, layers[layer])
+    node, inputs = layers[layer], []
     with torch.no_grad():
-        note.run(*as_inputs(x))
-    sample = rows(note.node, note.seen)
-    return parameter(network, note.node.args[1]).detach().reshape(len(sample), -1, sample.shape[-1]), sample
+        watched(network, as_inputs(x), lambda source, value: inputs.append(value) if source is node.args[0] else None)
+    sample = rows(node, inputs[0])
+    return parameter(network, node.args[1]).detach().reshape(len(sample), -1, sample.shape[-1]), sample
 
 
 def closeups(
@@ -85,16 +85,3 @@ def closeups(
         errors = normalized_mse(w, stored), float(output_error(w, stored, x if unseen is None else unseen))
         seen[name] = Closeup(((stored - w) / grid.scale).flatten(), *errors)
     return seen
-
-
-class _Note(fx.Interpreter):
-    """Runs the network and keeps what goes into one operation."""
-
-    def __init__(self, network, node):
-        super().__init__(network)
-        self.node, self.seen = node, None
-
-    def run_node(self, node):
-        if node is self.node:
-            self.seen = self.env[node.args[0]]
-        return super().run_node(node)

@@ -20,8 +20,9 @@ import numpy as np
 from torch import nn
 
 from edukit.graph import layer_name, parameter
-from edukit.quantization.debug.partial import FLOAT, float_network
+from edukit.quantization.debug.partial import FLOAT
 from edukit.quantization.grid.affine import check_bits
+from edukit.quantization.ptq.fold import float_network
 from edukit.quantization.ptq.placement import why_float
 
 

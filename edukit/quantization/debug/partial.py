@@ -9,29 +9,17 @@ In production  AIMET's QuantAnalyzer; Polygraphy's debug precision switches laye
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import fx, nn
 
-from edukit.graph import capture, layer_name, parameter
-from edukit.quantization.ptq.fold import fold_graph
+from edukit.graph import layer_name, parameter, watched
+from edukit.quantization.grid.affine import QParams, fake_quantize
 from edukit.quantization.ptq.placement import why_float
-from edukit.quantization.ptq.static import QuantizedModel, check_weights
+from edukit.quantization.ptq.rewrite import QuantizedModel
 
 FLOAT = 16  # the number of bits that stands for "not quantized"
-ours = torch.ops.edukit
-
-
-def float_network(model: nn.Module, example) -> fx.GraphModule:
-    """The graph that quantize_model starts from: traced, with batch norm folded; example as in `capture`.
-
-    It is a captured graph: to quantize it takes less time than to quantize the model, and gives the same.
-    """
-    check_weights(model)
-    graph = capture(model, example)
-    fold_graph(graph)
-    return graph
 
 
 class Parts:
@@ -41,9 +29,10 @@ class Parts:
     quantized   what quantize_model made of the same model
     layers      {name: its operations}: more than one where a module is called twice
     stored      {operation: (weight, bias)} as the codes mean them
-    grids       {operation: Grid} of its value
+    grids       {operation: QParams} of its value
 
     >>> from edukit.quantization import quantize_model
+    >>> from edukit.quantization.ptq.fold import float_network
     >>> net, x = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2)), torch.rand(20, 4)
     >>> quantized = quantize_model(net, x, 2)
     >>> parts = Parts(float_network(net, x), quantized)
@@ -60,12 +49,14 @@ class Parts:
             if why_float(node) is None:
                 if node.name not in copies:
                     raise ValueError(f"quantized was not made of this network: it has no {node.name}")
-                weight, bias = ((*copies[node.name].args, None)[i] for i in (1, 2))
+                _, weight, *rest = copies[node.name].args
+                bias = rest[0] if rest else None
                 self.layers.setdefault(layer_name(node), []).append(node)
                 self.stored[node] = _value(quantized.network, weight), _value(quantized.network, bias)
             for user in copies[node.name].users if node.name in copies else ():
-                if user.target is ours.quantize.default:
-                    self.grids[node] = Grid(*(_value(quantized.network, part) for part in user.args[1:]))
+                if user.target is torch.ops.edukit.quantize.default:
+                    scale, zero_point, qmin, qmax = (_value(quantized.network, part) for part in user.args[1:])
+                    self.grids[node] = QParams(scale, zero_point.to(torch.int32), qmin, qmax)
 
     def switched_on(self, layers: Iterable[str] | None = None, *, weights=True, activations=True) -> nn.Module:
         """The float network, in which these layers compute with rounded weights and with inputs on their grid.
@@ -75,12 +66,12 @@ class Parts:
         names = self.names(layers)
         nodes = [node for name in names for node in self.layers[name]]
         points = self.grids if layers is None else {node.args[0] for node in nodes}
-        return _Partly(self, set(nodes) if weights else set(), set(points) if activations else set())
+        return PartlyQuantized(self, set(nodes) if weights else set(), set(points) if activations else set())
 
     def switched_off(self, layers: Iterable[str]) -> nn.Module:
         """The quantized network, in which these layers compute with float weights and float inputs."""
         off = {node for name in self.names(layers) for node in self.layers[name]}
-        return _Partly(self, set(self.stored) - off, set(self.grids) - {node.args[0] for node in off})
+        return PartlyQuantized(self, set(self.stored) - off, set(self.grids) - {node.args[0] for node in off})
 
     def names(self, layers: Iterable[str] | None) -> list[str]:
         """The names as a list, all of them for None; ValueError for a name that no layer has."""
@@ -90,43 +81,30 @@ class Parts:
         return names
 
 
-class _Partly(nn.Module):
+class PartlyQuantized(nn.Module):
     """Which operations use stored weights, and which values lie on their grid."""
 
     def __init__(self, parts: Parts, layers: set, points: set):
         super().__init__()
-        self.network, self.parts, self.layers, self.points = parts.network, parts, layers, points
+        self.parts, self.layers, self.points = parts, layers, points & parts.grids.keys()
 
     def forward(self, *inputs):
-        return _Run(self).run(*inputs)
+        return self.run(inputs)
 
+    def run(self, inputs: tuple, notice: Callable = lambda node, value: None):
+        """The answer; notice(operation, value) is told what goes through, in the order of computing."""
 
-class Watched(nn.Module):
-    """A network from `Parts` that tells what goes through it: notice(operation, value), in the order of computing."""
+        def look(node, value):
+            if node in self.points:
+                value = fake_quantize(value, self.parts.grids[node])
+            notice(node, value)
+            return value
 
-    def __init__(self, partly: nn.Module, notice: Callable[[fx.Node, object], None]):
-        super().__init__()
-        self.partly, self.notice = partly, notice
-
-    def forward(self, *inputs):
-        return _Run(self.partly, self.notice).run(*inputs)
-
-
-class _Run(fx.Interpreter):
-    def __init__(self, partly, notice=lambda node, value: None):
-        super().__init__(partly.network)
-        self.partly, self.notice = partly, notice
-
-    def run_node(self, node):
-        partly, parts = self.partly, self.partly.parts
-        if node in partly.layers:
-            value = compute(node, self.env[node.args[0]], *parts.stored[node])
-        else:
-            value = super().run_node(node)
-        if node in partly.points and node in parts.grids:
-            value = parts.grids[node](value)
-        self.notice(node, value)
-        return value
+        stored = {}
+        for node in self.layers:
+            weight, bias = self.parts.stored[node]
+            stored[node] = partial(compute, node, weight=weight, bias=bias)
+        return watched(self.parts.network, inputs, look, compute=stored)
 
 
 def compute(layer: fx.Node, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
@@ -141,17 +119,3 @@ def _value(graph, source):
     if source.op == "get_attr":
         return parameter(graph, source).detach()
     return source.target(*(_value(graph, argument) for argument in source.args))
-
-
-@dataclass(frozen=True)
-class Grid:
-    """What quantize_model stored for a value, and the function that puts a value on it."""
-
-    scale: torch.Tensor
-    zero_point: torch.Tensor
-    qmin: int
-    qmax: int
-
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        codes = ours.quantize(x, self.scale, self.zero_point, self.qmin, self.qmax)
-        return ours.dequantize(codes, self.scale, self.zero_point)

@@ -24,11 +24,13 @@ from torch.utils._pytree import tree_leaves
 from tqdm import tqdm
 
 from edukit.graph import parameter
-from edukit.quantization.debug.partial import FLOAT, Parts, Watched, compute, float_network
-from edukit.quantization.grid.affine import check_bits
+from edukit.quantization.debug.partial import FLOAT, Parts, compute
+from edukit.quantization.grid.affine import check_bits, fake_quantize
 from edukit.quantization.grid.error import normalized_mse
+from edukit.quantization.grid.observer import as_batches
+from edukit.quantization.ptq.fold import float_network
 from edukit.quantization.ptq.rewrite import layer_bias
-from edukit.quantization.ptq.static import as_batches, quantize_model
+from edukit.quantization.ptq.static import quantize_model
 from edukit.training.evaluate import evaluating
 
 
@@ -74,13 +76,19 @@ def layer_errors(
 def _values(parts, layers, batch):
     """{operation: value} of the layers and of their inputs, with these layers switched on."""
     wanted, values = {*parts.stored, *(node.args[0] for node in parts.stored)}, {}
-    Watched(parts.switched_on(layers), lambda n, value: values.update({n: value} if n in wanted else {}))(*batch)
+
+    def keep(node, value):
+        if node in wanted:
+            values[node] = value
+
+    parts.switched_on(layers).run(batch, keep)
     return values
 
 
 def _energies(parts, node, x, y, accumulated):
     """Σ y², and Σ (y - ŷ)² for the four kinds of ŷ."""
-    x_hat = parts.grids[node.args[0]](x) if node.args[0] in parts.grids else x
+    grid = parts.grids.get(node.args[0])
+    x_hat = x if grid is None else fake_quantize(x, grid)
     w = parameter(parts.network, node.args[1]), layer_bias(parts.network, node)
     w_hat = parts.stored[node]
     outputs = compute(node, x, *w_hat), compute(node, x_hat, *w), compute(node, x_hat, *w_hat), accumulated

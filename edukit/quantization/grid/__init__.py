@@ -2,8 +2,8 @@
 
 affine.py       the formula: QParams, choose_qparams, quantize, dequantize, fake_quantize
 granularity.py  one scale per tensor, per channel or per group
-calibrate.py    the range that deserves the codes: min_max, percentile, mse, kl, moving_average
-entropy.py      the range whose codes lose the least information
+calibrate.py    the range that deserves the codes: min_max, percentile, mse, moving_average
+entropy.py      kl: the range whose codes lose the least information
 observer.py     Observer: a sample of many batches in memory that does not grow
 error.py        normalised error, compression ratio
 sweep.py        the error of every layer against bits and granularity

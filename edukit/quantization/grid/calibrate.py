@@ -3,7 +3,7 @@
     min_max         low = min x,  high = max x              nothing saturates, outliers stretch the step
     percentile      (100 - p)-th and p-th percentile of x   a few values saturate, the step is finer
     mse             the least Σ (x - x̂)²                    clipping and rounding together cost least
-    kl              the least Σ P log (P / Q)               the codes still tell how the values are spread
+    kl              the least Σ P log (P / Q)               the codes still tell how the values are spread: entropy.py
     moving_average  low_t = m low_{t-1} + (1 - m) min x_t   what each batch spans, smoothed over time; high alike
 
 Symbols   x a sample of weights or activations · x̂ the same, stored on the grid of the range · m momentum · p in %
@@ -25,8 +25,7 @@ import numpy as np
 import torch
 
 from edukit.quantization.grid.affine import Array, QParams, check_bits, choose_qparams, fake_quantize, namespace
-from edukit.quantization.grid.entropy import least_divergence
-from edukit.refuse import check_array, check_whole, is_finite
+from edukit.refuse import check_array, is_finite
 
 Axes = int | tuple[int, ...] | None
 FRACTIONS = [a / 100 for a in range(100, 0, -1)]  # of the range, that mse tries
@@ -39,7 +38,7 @@ def min_max(x: Array, axis: Axes = None) -> tuple[Array, Array]:
     >>> low.tolist(), high.tolist()
     ([[1.0], [-3.0]], [[2.0], [4.0]])
     """
-    xp, others = namespace(x), _other_axes(x, axis)
+    xp, others = namespace(x), reduced_axes(x, axis)
     if not others:  # each value is a range of its own; torch would take () for all axes
         return x, x
     return xp.amin(x, others, keepdims=axis is not None), xp.amax(x, others, keepdims=axis is not None)
@@ -56,8 +55,8 @@ def percentile(x: Array, axis: Axes = None, *, p: float = 99.9) -> tuple[Array, 
     """
     if not 50 < p <= 100:
         raise ValueError(f"p must be above 50 and at most 100 (a percentage), got {p!r}")
-    others = _other_axes(x, axis)
-    return _like(x, np.percentile(_float64(x), [100 - p, p], axis=others, keepdims=axis is not None))
+    others = reduced_axes(x, axis)
+    return like(x, np.percentile(as_float64(x), [100 - p, p], axis=others, keepdims=axis is not None))
 
 
 @torch.no_grad()
@@ -72,7 +71,7 @@ def mse(x: Array, axis: Axes = None, *, bits: int = 8, symmetric: bool = False) 
     """
     bits = check_bits(bits)
     smallest, largest = low, high = min_max(x, axis)
-    xp, others, least = namespace(x), _other_axes(x, axis), np.inf
+    xp, others, least = namespace(x), reduced_axes(x, axis), np.inf
     if not others:
         return low, high
     two_ends = not symmetric and bool(((smallest < 0) & (largest > 0)).any())
@@ -98,30 +97,11 @@ def clipping_and_rounding(x: Array, qparams: QParams) -> tuple[float, float]:
     >>> clipping_and_rounding(np.float32([0.75, 2.5]), grid)
     (0.5, 0.03125)
     """
-    _other_axes(x, None)
+    reduced_axes(x, None)
     xp = namespace(x)
     inside = xp.clip(x, *(qparams.scale * (code - qparams.zero_point) for code in (qparams.qmin, qparams.qmax)))
     rounded = inside - fake_quantize(inside, qparams)
     return float(((x - inside) ** 2).mean()), float((rounded**2).mean())
-
-
-def kl(x: Array, axis: Axes = None, *, bits: int = 8, symmetric: bool = False, bins: int = 2048) -> tuple[Array, Array]:
-    """The range whose codes lose the least information about the histogram of x: TensorRT's entropy calibration.
-
-    bins   of the histogram, and so the precision of the answer
-
-    >>> x = np.random.default_rng(0).laplace(size=10_000).astype(np.float32)
-    >>> low, high = kl(x, bits=4)
-    >>> bool(x.min() < low < -1) and bool(1 < high < x.max())
-    True
-    """
-    bits, bins = check_bits(bits), check_whole(bins, "bins", 2)
-    others, values = _other_axes(x, axis), _float64(x)
-    kept = [a for a in range(values.ndim) if a not in others]
-    rows = values.transpose(*kept, *others).reshape(*[values.shape[a] for a in kept], -1)
-    ranges = np.apply_along_axis(_kl_of_row, -1, rows, 2 ** (bits - symmetric), symmetric, bins)
-    shape = [1 if a in others else n for a, n in enumerate(values.shape)] if kept else []
-    return _like(x, np.moveaxis(ranges, -1, 0).reshape(2, *shape))
 
 
 def moving_average(x: Array, axis: Axes = None, *, momentum: float = 0.9) -> tuple[Array, Array]:
@@ -136,16 +116,16 @@ def moving_average(x: Array, axis: Axes = None, *, momentum: float = 0.9) -> tup
     """
     if not 0 <= momentum < 1:
         raise ValueError(f"momentum must be at least 0 and below 1, got {momentum!r}")
-    others = _other_axes(x, axis)
+    others = reduced_axes(x, axis)
     if 0 not in others:
         raise ValueError(f"axis must leave out axis 0, which is time, and x needs that axis; got {axis!r}")
     others = others[1:]
-    values = _float64(x)
+    values = as_float64(x)
     steps = np.stack([values.min(others, keepdims=True), values.max(others, keepdims=True)])
     average = steps[:, :1]  # from the first step on: a start at 0 would pull every range towards it
     for t in range(1, steps.shape[1]):
         average = momentum * average + (1 - momentum) * steps[:, t : t + 1]
-    return _like(x, average.ravel() if axis is None else average)
+    return like(x, average.ravel() if axis is None else average)
 
 
 def for_grid(calibrator, bits: int, symmetric: bool):
@@ -162,20 +142,11 @@ def for_grid(calibrator, bits: int, symmetric: bool):
     return functools.partial(calibrator, **told) if told else calibrator
 
 
-def _kl_of_row(values, codes, symmetric, bins):
-    """kl for values (n,): low, high."""
-    ends = values.min(), values.max()
-    if not values.any():
-        return np.array(ends)
-    low, high = least_divergence(np.abs(values) if symmetric else values, codes, bins)
-    return np.clip([-high if symmetric else low, high], *ends)
-
-
-def _float64(x):
+def as_float64(x):
     return x.detach().cpu().double().numpy() if isinstance(x, torch.Tensor) else np.asarray(x, np.float64)
 
 
-def _like(x, values):
+def like(x, values):
     """Each value as x is: torch or numpy, of its type where that is a float, float32 where it is not."""
     if isinstance(x, torch.Tensor):
         dtype = x.dtype if x.is_floating_point() else torch.float32
@@ -184,7 +155,7 @@ def _like(x, values):
     return tuple(value.astype(dtype) for value in values)
 
 
-def _other_axes(x: Array, axis: Axes) -> tuple[int, ...]:
+def reduced_axes(x: Array, axis: Axes) -> tuple[int, ...]:
     """The axes to reduce; refuses what has no range."""
     check_array(x)
     if (x.numel() if isinstance(x, torch.Tensor) else np.size(x)) == 0:

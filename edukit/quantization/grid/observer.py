@@ -1,4 +1,4 @@
-"""An observer: watches a tensor over many batches in memory that does not grow.
+"""Calibration data: an observer watches a tensor over many batches in memory that does not grow.
 
     update(batch)   a batch comes and goes; what stays is
                       a reservoir   `capacity` of all the values seen, each with the same chance to be there
@@ -18,9 +18,10 @@ from collections import deque
 import numpy as np
 import torch
 
+from edukit.graph import as_inputs
 from edukit.quantization.grid.affine import Array
 from edukit.quantization.grid.calibrate import min_max
-from edukit.refuse import check_real, check_whole
+from edukit.refuse import check_real, check_whole, is_finite
 
 STEPS = 1024  # at momentum 0.99, what came before weighs less than 4e-5
 STREAM = 1985  # keys of their own: else data from default_rng(0).random() are the keys, and only small ones stay
@@ -86,3 +87,19 @@ class Observer:
     def _check_seen(self):
         if not self.seen:
             raise ValueError("the observer has seen no values; update it with calibration data first")
+
+
+def as_batches(calibration) -> list[tuple[torch.Tensor, ...]]:
+    """Calibration data in any of its forms as checked batches, each a tuple of the model's inputs."""
+    if isinstance(calibration, np.ndarray | torch.Tensor | tuple):  # one large batch: in pieces, to bound memory
+        pieces = [torch.split(x, 64) if x.ndim else () for x in as_inputs(calibration)]
+        batches = list(zip(*pieces, strict=True))
+    elif hasattr(calibration, "__iter__"):
+        batches = [as_inputs(tuple(batch) if isinstance(batch, list) else batch) for batch in calibration]
+    else:
+        raise TypeError(f"calibration must be a batch or an iterable of batches, got {type(calibration).__name__}")
+    if not batches or any(x.numel() == 0 for batch in batches for x in batch):
+        raise ValueError("calibration holds no data; a few dozen to a few hundred inputs are needed")
+    if not all(is_finite(x) for batch in batches for x in batch):
+        raise ValueError("calibration holds NaN or infinity; it must be finite")
+    return batches

@@ -25,7 +25,7 @@ from edukit.quantization.grid.affine import QParams, dequantize, quantize
 from edukit.quantization.integer.joins import integer_add, integer_mean, move_to_grid
 from edukit.quantization.integer.layers import integer_conv2d, integer_linear
 from edukit.quantization.ptq.placement import ACTIVATIONS, SPLITS, moved_from
-from edukit.quantization.ptq.static import QuantizedModel
+from edukit.quantization.ptq.rewrite import QuantizedModel
 
 aten, ours = torch.ops.aten, torch.ops.edukit
 BOUNDS = {  # where no argument says otherwise

@@ -22,7 +22,7 @@ from torch import nn
 from edukit.graph import as_inputs
 from edukit.quantization.lowbit.binary import BinaryConv2d, BinaryLinear, binarize
 from edukit.quantization.lowbit.packing import pack, unpack
-from edukit.quantization.ptq.static import LayerReport
+from edukit.quantization.ptq.placement import LayerReport
 from edukit.refuse import check_model
 
 

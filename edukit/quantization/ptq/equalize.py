@@ -14,12 +14,11 @@ In production  cross-layer equalization of AIMET; graph equalization of Brevitas
 import torch
 from torch import fx, nn
 
-from edukit.graph import capture, layer_name, parameter
+from edukit.graph import layer_name, parameter
 from edukit.quantization.grid.affine import Array, namespace
-from edukit.quantization.ptq.fold import fold_graph
+from edukit.quantization.ptq.fold import float_network
 from edukit.quantization.ptq.pairs import Pair, equalizable_pairs, weights_of
 from edukit.quantization.ptq.rewrite import cleaned
-from edukit.quantization.ptq.static import check_weights
 from edukit.refuse import check_array, check_whole
 
 
@@ -68,9 +67,7 @@ def equalize(model: nn.Module, example, *, iterations: int = 40) -> fx.GraphModu
     True
     """
     iterations = check_whole(iterations, "iterations")
-    check_weights(model)
-    graph = capture(model, example)
-    fold_graph(graph)
+    graph = float_network(model, example)
     pairs = equalizable_pairs(graph, example)
     weights = Weights(graph)
     for _ in range(iterations):
@@ -87,8 +84,7 @@ def pair_weights(model: nn.Module, example) -> dict[tuple[str, ...], tuple[torch
     >>> {names: (made.shape, read.shape) for names, (made, read) in pair_weights(net, torch.zeros(2, 3, 8, 8)).items()}
     {('0', '3'): (torch.Size([4, 27]), torch.Size([4, 72]))}
     """
-    graph = capture(model, example)
-    fold_graph(graph)
+    graph = float_network(model, example)
     weights = Weights(graph)
     return {pair.names: weights.by_channel(pair) for pair in equalizable_pairs(graph, example)}
 

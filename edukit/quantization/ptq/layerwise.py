@@ -18,9 +18,8 @@ from torch import fx, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from edukit.graph import parameter
+from edukit.graph import LAYERS, parameter
 from edukit.quantization.grid.affine import QParams, dequantize, fake_quantize, quantize
-from edukit.quantization.ptq.placement import LAYERS
 from edukit.quantization.ptq.rounding import best_step, bias_correction, refit
 
 ROWS = 8192  # of a sample; more changes little, and each costs memory and time

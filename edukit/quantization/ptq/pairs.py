@@ -18,8 +18,7 @@ from dataclasses import dataclass
 import torch
 from torch import fx
 
-from edukit.graph import as_inputs, layer_name, parameter
-from edukit.quantization.ptq.fold import FOLDABLE as LAYERS
+from edukit.graph import LAYERS, as_inputs, layer_name, parameter
 from edukit.quantization.ptq.placement import MOVES
 
 aten = torch.ops.aten

@@ -1,4 +1,4 @@
-"""Where to quantize: which values of a graph are put on an integer grid.
+"""Where to quantize: which values of a graph are put on an integer grid, and on which one.
 
 Three kinds of operation decide it:
     layers   convolutions and linear layers: integer operators exist, so input and output are quantized
@@ -7,15 +7,22 @@ Three kinds of operation decide it:
 
 An activation right behind a layer (ReLU, ReLU6) is computed by the same integer operator, for free: clipping to the
 grid *is* the ReLU. So the value is quantized behind the activation and not between the two.
+
+The grid of a value comes from what an Observer has seen of it on calibration data.
 """
 
 import operator
+from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import fx
 
+from edukit.graph import LAYERS, layer_name, watched
+from edukit.quantization.grid.affine import QParams, choose_qparams
+from edukit.quantization.grid.calibrate import for_grid
+from edukit.quantization.grid.observer import Observer
 from edukit.quantization.ptq.fold import BATCH_NORM
-from edukit.quantization.ptq.fold import FOLDABLE as LAYERS
 
 aten = torch.ops.aten
 JOINS = {aten.add.Tensor, aten.cat.default, aten.mean.dim, aten.avg_pool2d.default, aten.adaptive_avg_pool2d.default}
@@ -40,6 +47,16 @@ MOVES = {
 STAYS_FLOAT = "stays_float"  # node.meta[STAYS_FLOAT] = reason, for a layer that the caller wants in float
 
 
+@dataclass(frozen=True)
+class LayerReport:
+    """What became of one layer: `precision` is "int8" (or its bits), "float16" or "float", with the reason."""
+
+    name: str
+    operation: str
+    precision: str
+    reason: str = ""
+
+
 def observed(graph: fx.GraphModule) -> list[fx.Node]:
     """The values that are quantized, in the order in which they are computed."""
     points = set()
@@ -49,6 +66,32 @@ def observed(graph: fx.GraphModule) -> list[fx.Node]:
         if why_float(_computed_by(node)) is None or any(_reads_integers(user, points) for user in node.users):
             points.add(node)
     return [node for node in graph.graph.nodes if node in points]
+
+
+def choose_grids(graph, points, batches, choose) -> dict[fx.Node, QParams]:
+    """A grid for each point; a value that was only moved keeps the grid it had before."""
+    origin = {}
+    for point in points:
+        moved = moved_from(point)
+        origin[point] = origin.get(moved, point)
+    observers = {node: Observer() for node in origin.values()}
+
+    def observe(node, value):
+        if node in observers:
+            observers[node].update(value)
+
+    with torch.no_grad():
+        for batch in batches:
+            watched(graph, batch, observe)
+    grids = {node: choose(observer) for node, observer in observers.items()}
+    return {point: grids[origin[point]] for point in points}
+
+
+def activation_grid(observer, calibrator, bits) -> QParams:
+    """The unsigned grid of what an observer has seen."""
+    found = observer.range(for_grid(calibrator, bits, symmetric=False))
+    low, high = (torch.as_tensor(np.float32(value)) for value in found)
+    return choose_qparams(low, high, bits, signed=False)
 
 
 def why_float(node: fx.Node) -> str | None:
@@ -63,6 +106,13 @@ def why_float(node: fx.Node) -> str | None:
         if source is not None and source.op != "get_attr":
             return f"its {kind} is computed"
     return None if is_activation(node.args[0]) else "its input is a constant"
+
+
+def reported(node, bits) -> LayerReport:
+    """The row of a report: bits of its weights, or None where they stay float."""
+    reason = why_float(node) or ("" if bits else "weight_bits is None")
+    precision = f"int{bits}" if bits else "float16" if node.meta.get(STAYS_FLOAT) else "float"
+    return LayerReport(layer_name(node), operation_of(node), precision, reason)
 
 
 def operation_of(node: fx.Node) -> str:

@@ -1,8 +1,12 @@
-"""Rewriting a graph for integers: every layer reads codes, every value is put on its grid. The QDQ form:
+"""Rewriting a graph for integers: every layer reads codes, and every value is put on its grid. The QDQ form:
 
     x ─ Q ─ DQ ─┐
     codes ─ DQ ─┼─ conv ─ relu ─ Q ─ DQ ─ …       Q quantize, DQ dequantize
     bias  ─ DQ ─┘
+
+Q and DQ are operators of their own, edukit::quantize and edukit::dequantize, so that a graph shows them whole and an
+exporter can name them. They run anywhere in float; a runtime with integer kernels replaces DQ → layer → Q by one
+integer operator.
 
 Weights   codes at scale S_w, symmetric · bias int32 codes at S_x S_w, the scale of the sum that it is added to
 Shapes    S_w (out,) along axis 0, or () for the whole tensor
@@ -18,11 +22,55 @@ import torch
 from torch import fx, nn
 
 from edukit.graph import attach, parameter
+from edukit.quantization.grid import affine
 from edukit.quantization.grid.affine import QParams, choose_qparams
 from edukit.quantization.grid.calibrate import for_grid, min_max
-from edukit.quantization.ptq import operators  # noqa: F401, defines torch.ops.edukit
 
 ACCUMULATOR_LIMIT = 2**30
+
+
+@torch.library.custom_op("edukit::quantize", mutates_args=())
+def quantize(x: torch.Tensor, scale: torch.Tensor, zero_point: torch.Tensor, qmin: int, qmax: int) -> torch.Tensor:
+    """Codes of x in the zero point's integer type."""
+    codes = affine.quantize(x, affine.QParams(scale, zero_point.to(torch.int32), qmin, qmax))
+    return codes.to(zero_point.dtype)
+
+
+@quantize.register_fake
+def _(x, scale, zero_point, qmin, qmax):
+    return torch.empty_like(x, dtype=zero_point.dtype)
+
+
+@torch.library.custom_op("edukit::dequantize", mutates_args=())
+def dequantize(
+    q: torch.Tensor, scale: torch.Tensor, zero_point: torch.Tensor | None = None, axis: int = 0
+) -> torch.Tensor:
+    """Real values of the codes q, whose scales lie along `axis`; no zero point means 0."""
+    shape = [-1 if a == axis else 1 for a in range(q.ndim)] if scale.ndim else []
+    zero = torch.zeros_like(scale) if zero_point is None else zero_point
+    grid = affine.QParams(scale.reshape(shape), zero.to(torch.int32).reshape(shape), 0, 0)
+    return affine.dequantize(q.to(torch.int32), grid)
+
+
+@dequantize.register_fake
+def _(q, scale, zero_point=None, axis=0):
+    return torch.empty_like(q, dtype=scale.dtype)
+
+
+class QuantizedModel(nn.Module):
+    """A model whose weights are integer codes; runs in torch as QDQ, and exports as integers.
+
+    network           the torch.fx module that runs
+    report            a LayerReport for each operation with a weight
+    activation_bits   of its activations; None where they are float
+    """
+
+    def __init__(self, network: fx.GraphModule, report: list, activation_bits: int | None):
+        super().__init__()
+        self.network, self.report, self.activation_bits = network, report, activation_bits
+
+    def forward(self, *inputs):
+        return self.network(*inputs)
 
 
 def weight_grid(weight: torch.Tensor, bits: int, *, per_channel: bool = True, calibrator=min_max) -> QParams:

@@ -21,18 +21,18 @@ from functools import partial
 import torch
 from torch import fx, nn
 
-from edukit.graph import capture, layer_name
+from edukit.graph import layer_name, watched
 from edukit.quantization.grid.affine import Array, check_bits, fake_quantize, namespace
 from edukit.quantization.grid.granularity import join_groups, split_groups
+from edukit.quantization.grid.observer import as_batches
 from edukit.quantization.ptq.equalize import Weights, check_ranges, per_channel, times_inputs
-from edukit.quantization.ptq.fold import fold_graph
+from edukit.quantization.ptq.fold import float_network
 from edukit.quantization.ptq.layerwise import rows
 from edukit.quantization.ptq.pairs import channel_axis, equalizable_pairs
 from edukit.quantization.ptq.placement import why_float
 from edukit.quantization.ptq.rewrite import weight_grid
 from edukit.quantization.ptq.rounding import second_moment
-from edukit.quantization.ptq.static import as_batches, check_weights
-from edukit.refuse import check_whole
+from edukit.refuse import check_weights, check_whole
 
 GRID = [i / 20 for i in range(21)]  # the values of β that are tried
 
@@ -129,8 +129,7 @@ def check_alpha(alpha: float) -> None:
 def _prepared(model, calibration):
     check_weights(model)
     batches = as_batches(calibration)
-    graph = capture(model, batches[0])
-    fold_graph(graph)
+    graph = float_network(model, batches[0])
     return Weights(graph), equalizable_pairs(graph, batches[0], norms=True), batches
 
 
@@ -146,14 +145,13 @@ def _on_inputs(graph, pairs, batches, measure) -> dict[fx.Node, torch.Tensor]:
     """{layer: measure(layer, its inputs)} for each layer that reads a pair's channels, on all calibration data."""
     found, readers = {}, {node for pair in pairs for node in pair.readers}
 
-    class Watch(fx.Interpreter):
-        def run_node(self, node):
-            if node in readers:
-                found[node] = measure(node, self.env[node.args[0]])
-            return super().run_node(node)
+    def look(node, value):
+        for reader in readers.intersection(node.users):
+            if reader.args[0] is node:
+                found[reader] = measure(reader, value)
 
     with torch.no_grad():
-        Watch(graph).run(*map(torch.cat, zip(*batches, strict=True)))
+        watched(graph, tuple(map(torch.cat, zip(*batches, strict=True))), look)
     return found
 
 

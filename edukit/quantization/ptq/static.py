@@ -1,6 +1,6 @@
 """Static post-training quantization of a whole model: no training, a few hundred unlabelled inputs.
 
-    trace → fold batch norm → watch activations on calibration data → round the weights (layerwise.py)
+    trace, fold batch norm (fold.py) → where grids go, and which (placement.py) → round the weights (layerwise.py)
           → put every value on its grid (rewrite.py)
 
 Weights      int8 or fewer bits, symmetric, a scale per output channel
@@ -11,20 +11,17 @@ Source       Krishnamoorthi 2018, https://arxiv.org/abs/1806.08342
 In production  torchao.quantization.pt2e (prepare_pt2e, convert_pt2e); onnxruntime.quantization.quantize_static
 """
 
-from dataclasses import dataclass
-
-import numpy as np
-import torch
 from torch import fx, nn
 
-from edukit.graph import as_inputs, capture, layer_name, parameter
-from edukit.quantization.grid.affine import QParams, check_bits, choose_qparams
-from edukit.quantization.grid.calibrate import for_grid, min_max
-from edukit.quantization.grid.observer import Observer
-from edukit.quantization.ptq.fold import fold_graph
+from edukit.graph import layer_name, parameter
+from edukit.quantization.grid.affine import check_bits
+from edukit.quantization.grid.calibrate import min_max
+from edukit.quantization.grid.observer import as_batches
+from edukit.quantization.ptq.fold import float_network
 from edukit.quantization.ptq.layerwise import Layer, has_weight, round_layers
-from edukit.quantization.ptq.placement import STAYS_FLOAT, moved_from, observed, operation_of, why_float
+from edukit.quantization.ptq.placement import STAYS_FLOAT, activation_grid, choose_grids, observed, reported, why_float
 from edukit.quantization.ptq.rewrite import (
+    QuantizedModel,
     cleaned,
     layer_bias,
     quantize_activation,
@@ -33,33 +30,7 @@ from edukit.quantization.ptq.rewrite import (
     weight_grid,
     with_room_for_bias,
 )
-from edukit.refuse import check_model, is_finite
-
-
-@dataclass(frozen=True)
-class LayerReport:
-    """What became of one layer: `precision` is "int8" (or its bits), "float16" or "float", with the reason."""
-
-    name: str
-    operation: str
-    precision: str
-    reason: str = ""
-
-
-class QuantizedModel(nn.Module):
-    """A model whose weights are integer codes; runs in torch as QDQ, and exports as integers.
-
-    network           the torch.fx module that runs
-    report            a LayerReport for each operation with a weight
-    activation_bits   of its activations; None where they are float
-    """
-
-    def __init__(self, network: fx.GraphModule, report: list[LayerReport], activation_bits: int | None):
-        super().__init__()
-        self.network, self.report, self.activation_bits = network, report, activation_bits
-
-    def forward(self, *inputs):
-        return self.network(*inputs)
+from edukit.refuse import check_weights
 
 
 def quantize_model(
@@ -89,6 +60,7 @@ def quantize_model(
     Raises ValueError for bits outside these, an unknown layer, NaN in weights or calibration data, no calibration
     data, a model that cannot be traced.
 
+    >>> import torch
     >>> net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 2))
     >>> quantized = quantize_model(net, torch.rand(8, 1, 8, 8), {"0": 4})
     >>> [(layer.name, layer.precision) for layer in quantized.report]
@@ -97,8 +69,7 @@ def quantize_model(
     weight_bits, activation_bits = _checked_bits(weight_bits, activation_bits)
     check_weights(model)
     batches = as_batches(calibration)
-    graph = capture(model, batches[0])
-    fold_graph(graph)
+    graph = float_network(model, batches[0])
     nodes = [node for node in graph.graph.nodes if has_weight(graph, node)]
     bits = _bits_of(nodes, weight_bits)
     points = observed(graph) if activation_bits else []
@@ -145,72 +116,3 @@ def _bits_of(nodes, weight_bits) -> dict[fx.Node, int]:
         if bits[node] == 16:
             node.meta[STAYS_FLOAT] = "kept by weight_bits"
     return bits
-
-
-def reported(node, bits) -> LayerReport:
-    """The row of a report: bits of its weights, or None where they stay float."""
-    reason = why_float(node) or ("" if bits else "weight_bits is None")
-    precision = f"int{bits}" if bits else "float16" if node.meta.get(STAYS_FLOAT) else "float"
-    return LayerReport(layer_name(node), operation_of(node), precision, reason)
-
-
-def choose_grids(graph, points, batches, choose) -> dict[fx.Node, QParams]:
-    """A grid for each point; a value that was only moved keeps the grid it had before."""
-    origin = {}
-    for point in points:
-        moved = moved_from(point)
-        origin[point] = origin.get(moved, point)
-    watch = _Watch(graph, set(origin.values()))
-    with torch.no_grad():
-        for batch in batches:
-            watch.run(*batch)
-    grids = {node: choose(observer) for node, observer in watch.observers.items()}
-    return {point: grids[origin[point]] for point in points}
-
-
-class _Watch(fx.Interpreter):
-    """Runs the graph and shows the values of the watched nodes to their observers."""
-
-    def __init__(self, graph, nodes):
-        super().__init__(graph)
-        self.observers = {node: Observer() for node in nodes}
-
-    def run_node(self, node):
-        value = super().run_node(node)
-        if node in self.observers:
-            self.observers[node].update(value)
-        return value
-
-
-def activation_grid(observer, calibrator, bits) -> QParams:
-    """The unsigned grid of what an observer has seen."""
-    found = observer.range(for_grid(calibrator, bits, symmetric=False))
-    low, high = (torch.as_tensor(np.float32(value)) for value in found)
-    return choose_qparams(low, high, bits, signed=False)
-
-
-def as_batches(calibration) -> list[tuple[torch.Tensor, ...]]:
-    """Calibration data in any of its forms as checked batches, each a tuple of the model's inputs."""
-    if isinstance(calibration, np.ndarray | torch.Tensor | tuple):  # one large batch: in pieces, to bound memory
-        pieces = [torch.split(x, 64) if x.ndim else () for x in as_inputs(calibration)]
-        batches = list(zip(*pieces, strict=True))
-    elif hasattr(calibration, "__iter__"):
-        batches = [as_inputs(tuple(batch) if isinstance(batch, list) else batch) for batch in calibration]
-    else:
-        raise TypeError(f"calibration must be a batch or an iterable of batches, got {type(calibration).__name__}")
-    if not batches or any(x.numel() == 0 for batch in batches for x in batch):
-        raise ValueError("calibration holds no data; a few dozen to a few hundred inputs are needed")
-    if not all(is_finite(x) for batch in batches for x in batch):
-        raise ValueError("calibration holds NaN or infinity; it must be finite")
-    return batches
-
-
-def check_weights(model: nn.Module) -> None:
-    """Raise a ValueError that names the weight which holds NaN or infinity, or is no float32."""
-    check_model(model)
-    for name, weight in model.named_parameters():
-        if weight.is_floating_point() and weight.dtype != torch.float32:
-            raise ValueError(f"model holds {weight.dtype} in {name}; its weights must be float32: model.float()")
-    for name, tensor in model.state_dict().items():
-        if not is_finite(tensor):
-            raise ValueError(f"model holds NaN or infinity in {name}; its weights must be finite")

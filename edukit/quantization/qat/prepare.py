@@ -17,18 +17,11 @@ from torch import fx, nn
 from edukit.graph import capture
 from edukit.quantization.grid.affine import check_bits, quantize
 from edukit.quantization.grid.calibrate import min_max
+from edukit.quantization.grid.observer import as_batches
 from edukit.quantization.ptq.fold import fold_graph
 from edukit.quantization.ptq.layerwise import Layer, has_weight
-from edukit.quantization.ptq.rewrite import cleaned, quantize_activation, store_layer
-from edukit.quantization.ptq.static import (
-    LayerReport,
-    QuantizedModel,
-    activation_grid,
-    as_batches,
-    check_weights,
-    choose_grids,
-    reported,
-)
+from edukit.quantization.ptq.placement import LayerReport, activation_grid, choose_grids, reported
+from edukit.quantization.ptq.rewrite import QuantizedModel, cleaned, quantize_activation, store_layer
 from edukit.quantization.qat.fake import BatchNorm, FakeQuantize
 from edukit.quantization.qat.fake_graph import (
     answer_with_a_tensor,
@@ -38,7 +31,7 @@ from edukit.quantization.qat.fake_graph import (
     make_trainable,
     origins,
 )
-from edukit.refuse import check_model
+from edukit.refuse import check_model, check_weights
 
 
 class QatModel(nn.Module):

@@ -7,7 +7,8 @@ from torch import nn
 
 from edukit.quantization import quantize_model
 from edukit.quantization.debug.activation_use import Listener, typical_range, wild_rows
-from edukit.quantization.debug.partial import Parts, float_network
+from edukit.quantization.debug.partial import Parts
+from edukit.quantization.ptq.fold import float_network
 
 
 def listen(model, calibration, *batches):

@@ -5,7 +5,8 @@ import torch
 from unseen import NETWORKS, followed
 
 from edukit.quantization import quantize_model
-from edukit.quantization.debug.partial import Parts, Watched, float_network
+from edukit.quantization.debug.partial import Parts
+from edukit.quantization.ptq.fold import float_network
 
 X = torch.rand(48, 3, 16, 16, generator=torch.Generator().manual_seed(1))
 
@@ -62,7 +63,7 @@ def test_off_leaves_the_others_on():
 def test_what_goes_through_is_noticed_in_order():
     seen = []
     parts = parts_of(followed("vgg"))
-    Watched(parts.switched_on(), lambda node, value: seen.append(node))(X)
+    parts.switched_on().run((X,), lambda node, value: seen.append(node))
     assert [node for node in seen if node in parts.stored] == list(parts.stored)
     assert len(seen) == len(parts.network.graph.nodes)
 

@@ -1,4 +1,4 @@
-"""Rewriting: codes and scales of one layer stand for its weight and bias within their bounds."""
+"""Rewriting: both operators compute the formulas of affine.py; codes stand for a layer within their bounds."""
 
 import pytest
 import torch
@@ -17,7 +17,32 @@ from edukit.quantization.ptq.rewrite import (
     with_room_for_bias,
 )
 
+VALUES = torch.linspace(-3, 3, 24).reshape(2, 3, 4)
+SCALE, ZERO = torch.tensor(0.02), torch.tensor(128, dtype=torch.uint8)
 X_GRID = QParams(torch.tensor(0.02), torch.tensor(3, dtype=torch.int32), 0, 255)
+
+
+def test_a_whole_tensor():
+    codes = torch.ops.edukit.quantize(VALUES, SCALE, ZERO, 0, 255)
+    assert codes.dtype == torch.uint8
+    assert torch.equal(codes.int(), quantize(VALUES, QParams(SCALE, ZERO.int(), 0, 255)))
+    assert torch.allclose(
+        torch.ops.edukit.dequantize(codes, SCALE, ZERO), VALUES.clip(-2.56, 2.54), atol=0.0101
+    )  # S / 2
+
+
+def test_scales_along_an_axis():
+    codes = torch.full((2, 3, 4), 10, dtype=torch.int8)
+    scale = torch.tensor([0.1, 0.2, 0.3])
+    assert torch.allclose(torch.ops.edukit.dequantize(codes, scale, axis=1)[0, :, 0], 10 * scale)
+    moved = torch.ops.edukit.dequantize(codes, scale, torch.full((3,), 4, dtype=torch.int8), 1)
+    assert torch.allclose(moved[0, :, 0], 6 * scale)
+
+
+def test_shapes_and_types_are_known_without_computing():
+    torch.library.opcheck(torch.ops.edukit.quantize.default, (VALUES, SCALE, ZERO, 0, 255))
+    codes = torch.ops.edukit.quantize(VALUES, SCALE, ZERO, 0, 255)
+    torch.library.opcheck(torch.ops.edukit.dequantize.default, (codes, SCALE, ZERO, 0))
 
 
 def rewritten(layer, example, bits=8, per_channel=True):
