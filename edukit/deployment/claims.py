@@ -1,7 +1,8 @@
-"""Claims of articles beside what this run measured, each with a verdict and a reason.
+"""Claims of two articles beside what this run measured, each with a verdict and a reason.
 
-A14   distil, prune, quantize: 20 times smaller, accuracy within 2 points
-B14   INT8 against FP32 of the same network: 4 times smaller and faster, accuracy within 0.5 point, power -68 %
+    HARMONYOS   distil, prune, quantize: 20 times smaller, accuracy within 2 points
+    PYTORCH     INT8 against FP32 of the same network: 4 times smaller and faster, accuracy within 0.5 points,
+                68 % less power
 
 A claim holds when the measured figure is at least as good. Power cannot be measured in software alone, so that claim
 gets no verdict: the energy beside it is an estimate.
@@ -11,10 +12,13 @@ from dataclasses import dataclass
 
 from edukit.deployment.tradeoff import within_points
 
+HARMONYOS = "HarmonyOS开发:模型压缩与端侧部署优化"  # compression and deployment on HarmonyOS devices
+PYTORCH = "AI模型小型化革命"  # the first chapter of a tutorial on quantization with PyTorch 2.2
+
 
 @dataclass(frozen=True)
 class Claim:
-    """One figure from an article and the measured one; `holds` is None where this run cannot tell."""
+    """One figure from an article, `source`, and the measured one; `holds` is None where this run cannot tell."""
 
     source: str
     text: str
@@ -31,13 +35,13 @@ def judge(stages, speed) -> list[Claim]:
     """The claims that this run can answer; stages as `benchmark` measures them: teacher first, FP32 and INT8 last."""
     teacher, fp32, int8 = stages[0], stages[-2], stages[-1]
     return [
-        _ratio("A14", "the pipeline makes it 20x smaller on disk", teacher.size_bytes, int8.size_bytes, 20),
-        _points("A14", teacher, int8, 2.0),
-        _ratio("B14", "INT8 is 4x smaller on disk", fp32.size_bytes, int8.size_bytes, 4, _why_not_4x(fp32, int8)),
-        _ratio("B14", "INT8 is 4x faster", *_medians(fp32.latency, int8.latency), 4, _why_not_faster(int8, speed)),
-        _ratio("B14", "INT8 MobileNetV1 at 224x224 is 4x faster", *_medians(speed.float_file, speed.int8_file), 4),
-        _points("B14", fp32, int8, 0.5),
-        Claim("B14", "INT8 takes 68 % less power", _energy(fp32, int8), None, "software alone cannot measure power"),
+        _ratio(HARMONYOS, "the pipeline makes it 20x smaller on disk", teacher.size_bytes, int8.size_bytes, 20),
+        _points(HARMONYOS, teacher, int8, 2.0),
+        _ratio(PYTORCH, "INT8 is 4x smaller on disk", fp32.size_bytes, int8.size_bytes, 4, _why_not_4x(fp32, int8)),
+        _ratio(PYTORCH, "INT8 is 4x faster", *_medians(fp32.latency, int8.latency), 4, _why_not_faster(int8, speed)),
+        _ratio(PYTORCH, "INT8 MobileNetV1 at 224x224 is 4x faster", *_medians(speed.float_file, speed.int8_file), 4),
+        _points(PYTORCH, fp32, int8, 0.5),
+        Claim(PYTORCH, "INT8 takes 68 % less power", _energy(fp32, int8), None, "software alone cannot measure power"),
     ]
 
 

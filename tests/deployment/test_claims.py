@@ -3,7 +3,7 @@
 import pytest
 
 from edukit.deployment.benchmark import Speed, Stage
-from edukit.deployment.claims import judge
+from edukit.deployment.claims import PYTORCH, judge
 from edukit.measure import Latency
 
 
@@ -43,7 +43,7 @@ def test_each_claim_falls_just_below_its_limit(worse, missed):
 
 
 def test_power_has_no_verdict_and_its_energy_is_called_an_estimate():
-    power = claims()["B14", "INT8 takes 68 % less power"]
+    power = claims()[PYTORCH, "INT8 takes 68 % less power"]
     assert power.holds is None and power.verdict == "not measured" and power.measured == "75% less energy (estimate)"
 
 

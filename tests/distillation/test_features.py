@@ -48,7 +48,7 @@ def test_features_of_other_shapes_need_an_adapter():
 
 
 def test_mistake_a_name_that_no_layer_has():
-    """ARTICLES D: names compared with a list of dicts matched nothing, so no layer was ever hooked."""
+    """Names compared with a list of dicts matched nothing, so no layer was ever hooked."""
     net = nn.Sequential(nn.Linear(2, 3), nn.ReLU())
     for name in ("fc", "", "0.weight"):
         with pytest.raises(ValueError, match=f"no module is called {name!r}; there are 0, 1"):

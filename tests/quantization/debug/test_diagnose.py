@@ -100,7 +100,7 @@ def test_two_bits_everywhere_are_too_few():
 
 
 def test_an_evaluation_in_training_mode_is_found_before_anything_is_rounded():
-    """ARTICLES B: observers still left in train mode. What differs is not the rounding."""
+    """Observers still left in train mode. What differs is not the rounding."""
     model = copy.deepcopy(net()).train()
 
     def careless(network):

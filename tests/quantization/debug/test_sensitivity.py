@@ -50,7 +50,7 @@ def test_accumulated_is_the_error_of_the_quantized_network():
 
 
 def test_a_layer_does_not_answer_for_the_others():
-    """ARTICLES B: per-"layer" errors that compare only final outputs. Two bits in the first layer alone."""
+    """Per-"layer" errors that compare only final outputs. Two bits in the first layer alone."""
     e = layer_errors(followed("vgg"), X, {"0": 2})
     assert e["0"].both > 100 * e["2"].both  # its own error stays its own …
     assert e["8"].accumulated > 10 * e["8"].both  # … though what comes out at the end is far off
@@ -91,7 +91,7 @@ def test_evaluate_gets_the_network_with_this_layer_alone():
 
 
 def test_mistake_a_loss_that_is_a_constant():
-    """ARTICLES A: accuracy loss returned as a constant. Here each entry is what evaluate said, asked for each anew."""
+    """Accuracy loss returned as a constant. Here each entry is what evaluate said, asked for each anew."""
     answers = []
 
     def evaluate(network):

@@ -43,7 +43,7 @@ def test_zero_is_exact_and_codes_stay_inside(x, symmetric, signed):
 
 
 def test_published_ranges_and_example():
-    """INT8 [-128, 127], INT4 [-8, 7]; x = 0.7 at S = 0.1, Z = 128 on [0, 255] is code 135 (ARTICLES B1, C3)."""
+    """INT8 [-128, 127], INT4 [-8, 7]; x = 0.7 at S = 0.1, Z = 128 on [0, 255] is code 135."""
     low, high = np.float32(-1), np.float32(1)
     assert [(g.qmin, g.qmax) for g in (choose_qparams(low, high, b) for b in (8, 4))] == [(-128, 127), (-8, 7)]
     assert quantize(np.float32(0.7), QParams(np.float32(0.1), np.float32(128), 0, 255)) == 135
@@ -115,13 +115,13 @@ def test_numpy_and_torch_agree():
 
 @pytest.mark.parametrize("symmetric", [False, True])
 def test_mistake_zero_point_before_the_guard(symmetric):
-    """The zero point must not be computed before the scale is guarded (ARTICLES A)."""
+    """The zero point must not be computed before the scale is guarded."""
     g = choose_qparams(np.float32(0), np.float32(0), symmetric=symmetric)
     assert np.isfinite(g.scale) and fake_quantize(np.zeros(3, np.float32), g).tolist() == [0, 0, 0]
 
 
 def test_mistake_zero_left_out_of_the_range():
-    """ARTICLES A: a range that is not widened to 0 stores padding and ReLU's zeros as something else."""
+    """A range that is not widened to 0 stores padding and ReLU's zeros as something else."""
     for low, high in ((5, 6), (-6, -5), (1e-3, 2e-3)):
         g = choose_qparams(np.float32(low), np.float32(high))
         assert g.qmin <= g.zero_point <= g.qmax and fake_quantize(np.float32([0, low, high]), g)[0] == 0
@@ -130,7 +130,7 @@ def test_mistake_zero_left_out_of_the_range():
 
 @pytest.mark.parametrize("x", [12.85, 13.0, 1e10, 3e38, np.inf])
 def test_mistake_int8_cast_before_the_clip(x):
-    """FACTS: a code of 128 or more must saturate at 127; cast first, it wraps to the other end."""
+    """A code of 128 or more must saturate at 127; cast first, it wraps to the other end."""
     g = QParams(np.float32(0.1), np.int32(0), -128, 127)
     with np.errstate(over="ignore"):
         assert quantize(np.float32([x, -x]), g).tolist() == [127, -128]

@@ -231,14 +231,14 @@ def test_an_outlier_moves_min_max_and_not_the_others():
 
 
 def test_mistake_zero_not_forced_into_the_range():
-    """ARTICLES A: a calibrated range without 0 gets a grid that holds it all the same."""
+    """A calibrated range without 0 gets a grid that holds it all the same."""
     for calibrator in (min_max, percentile, mse, kl):
         grid = choose_qparams(*calibrator(SAMPLES["all positive"]))
         assert fake_quantize(np.float32(0), grid) == 0 and grid.zero_point == grid.qmin
 
 
 def test_mistake_calibrated_range_dropped():
-    """ARTICLES A: the range was computed and then not used; a calibrator that clips must change a model's answers."""
+    """The range was computed and then not used; a calibrator that clips must change a model's answers."""
     net, x = torch.nn.Linear(6, 3), torch.from_numpy(SAMPLES["long tails"].reshape(-1, 6))
     plain = quantize_model(net, list(x.split(100)), activation_bits=4)(x)
     for calibrator in (partial(percentile, p=99), mse, kl, moving_average):
@@ -247,7 +247,7 @@ def test_mistake_calibrated_range_dropped():
 
 
 def test_mistake_percentile_where_the_outliers_are_the_signal():
-    """ARTICLES A: 1/99 percentiles everywhere. One class in a hundred wins, so a cut of 2 % ties nearly all winners."""
+    """1/99 percentiles everywhere. One class in a hundred wins, so a cut of 2 % ties nearly all winners."""
     logits = RANDOM.normal(size=(500, 100)).astype(np.float32)
     winners = logits.argmax(1)
     clipped = {p: np.clip(logits, *percentile(logits, p=p)).argmax(1) for p in (98, 100)}

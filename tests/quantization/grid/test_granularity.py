@@ -177,7 +177,7 @@ def test_axes_and_lengths_that_cannot_be_are_refused():
 
 
 def test_mistake_one_channels_scale_for_all():
-    """ARTICLES A: per-channel quantization that returns the first channel's scale loses every channel but the first."""
+    """Per-channel quantization that returns the first channel's scale loses every channel but the first."""
     w = np.float32([[0.01, -0.02], [1, -2]])
     g = choose_qparams(*min_max(w, 0), 4, symmetric=True)
     assert g.scale.shape == (2, 1) and g.scale[1] == pytest.approx(100 * g.scale[0])

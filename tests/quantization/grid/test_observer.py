@@ -50,7 +50,7 @@ def test_a_share_is_estimated_within_its_error():
 
 
 def test_memory_does_not_grow():
-    """ARTICLES A3, a bounded sample store: 3,000 batches take what 100 take."""
+    """A bounded sample store: 3,000 batches take what 100 take."""
     tracemalloc.start()
     observer, batch = Observer(capacity=1000), np.ones(500, np.float32)
     sizes = []

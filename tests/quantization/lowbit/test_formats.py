@@ -108,7 +108,7 @@ def test_the_error_is_at_most_half_a_step_and_relative(ours):
 
 
 def test_published_ranges():
-    """INT8 [-128, 127], INT4 [-8, 7], FP16 ±65504, BF16 ±3.389e38 (ARTICLES B1); FP8 as in Micikevicius et al."""
+    """INT8 [-128, 127], INT4 [-8, 7], FP16 ±65504, BF16 ±3.389e38; FP8 as in Micikevicius et al."""
     assert [(f.levels[0], f.levels[-1], len(f.levels)) for f in (INT8, INT4, INT2)] == [
         (-128, 127, 256),
         (-8, 7, 16),

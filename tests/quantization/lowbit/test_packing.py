@@ -69,7 +69,7 @@ def test_torch_in_torch_out():
     ("block", "per_weight"), [(Block(INT4, 128), 4.125), (Block(INT2, 64), 2.25), (Block(NF4, 64), 4.25), (MXFP4, 4.25)]
 )
 def test_a_file_weighs_what_its_parts_weigh(block, per_weight, tmp_path):
-    """File not smaller after quantization (ANCHORS): here the size on disk is asserted to the byte."""
+    """File not smaller after quantization: here the size on disk is asserted to the byte."""
     weights = {"a": random.normal(size=(64, 128)).astype(np.float32), "b": random.normal(size=(16, 8, 4, 4))}
     path = save_blocks(weights, block, tmp_path / "w.safetensors")
     n = sum(w.size for w in weights.values())

@@ -177,7 +177,7 @@ def test_weights_only_and_activations_only(name):
 
 
 def test_bits_by_layer_and_float_where_it_is_wanted(tmp_path):
-    """ARTICLES B: a layer restored by assignment after conversion breaks the graph; here the plan is made first."""
+    """A layer restored by assignment after conversion breaks the graph; here the plan is made first."""
     from edukit.deployment import export, load, operators
 
     model = followed("resnet")
@@ -201,7 +201,7 @@ def test_weights_only_exports_and_agrees(tmp_path):
 
 
 def test_a_weight_calibrator_is_told_the_bits_and_its_range_is_used():
-    """ARTICLES A: the range is computed, and then dropped."""
+    """The range is computed, and then dropped."""
     asked = []
 
     def part(w, axis=None, *, bits, symmetric, share):
@@ -243,7 +243,7 @@ def test_something_that_holds_no_batches_is_refused():
 
 
 def test_mistake_a_backend_of_another_processor():
-    """ARTICLES B: fbgemm "for ARM" (it is x86). Nothing here asks torch for a backend, or sets one."""
+    """Fbgemm "for ARM" (it is x86). Nothing here asks torch for a backend, or sets one."""
     backends, answers = torch.backends.quantized, []
     engine = backends.engine
     try:

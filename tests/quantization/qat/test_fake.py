@@ -46,7 +46,7 @@ def test_the_first_batch_starts_the_range_and_later_ones_move_it():
 
 
 def test_in_evaluation_mode_nothing_is_observed():
-    """Observers under a no-grad conversion still left in train mode (ARTICLES B): only the mode decides."""
+    """Observers under a no-grad conversion still left in train mode: only the mode decides."""
     fake = ready().eval()
     before = copy.deepcopy(fake.state_dict())
     with torch.no_grad():

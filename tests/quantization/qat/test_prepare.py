@@ -109,7 +109,7 @@ def test_learned_steps_are_parameters_and_train():
 
 
 def test_in_evaluation_mode_no_range_moves():
-    """Observers under a no-grad conversion still left in train mode (ARTICLES B)."""
+    """Observers under a no-grad conversion still left in train mode."""
     qat = prepare_qat(followed("resnet"), X).eval()
     before = copy.deepcopy(qat.state_dict())
     qat(100 * X)

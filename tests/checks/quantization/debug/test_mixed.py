@@ -27,7 +27,7 @@ def test_other_right_ways_to_write_it_pass():
 
 
 def test_a_mistake_is_recognised_in_other_clothes():
-    """ARTICLES B: per-"layer" errors that only compare final outputs."""
+    """Per-"layer" errors that only compare final outputs."""
 
     def final(x, weights, stored):
         def run(ws):

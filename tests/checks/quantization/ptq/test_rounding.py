@@ -69,6 +69,6 @@ def test_the_exercises_are_what_the_package_does():
 
 
 def test_a_mistake_is_recognised_in_other_clothes():
-    """ARTICLES: errors that are not those of the layer's output on the inputs that it gets."""
+    """Errors that are not those of the layer's output on the inputs that it gets."""
     assert "inputs had no say" in check.up_or_down(lambda w, x, s: np.array([round(v / s) for v in w])).line
     assert "x̂ is missing" in check.bias_shift(lambda w, s, x, h: x.mean(0) @ (w - s).T).line

@@ -52,7 +52,7 @@ def test_other_right_ways_to_write_it_pass(exercise, answer):
 
 
 def test_the_article_observes_in_evaluation_mode():
-    """Observers under a no-grad conversion still left in train mode (ARTICLES B)."""
+    """Observers under a no-grad conversion still left in train mode."""
 
     def article(old, x, momentum, training):
         if np.isnan(old).any():
