@@ -1,4 +1,4 @@
-"""Imports point one way: maths <- plots <- panels, maths <- checks; held for every module, of today and tomorrow."""
+"""Imports point one way: each room imports only from the floors below it, also inside functions."""
 
 import ast
 import subprocess
@@ -11,31 +11,41 @@ import edukit
 
 PACKAGE = Path(edukit.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-DOORS = {
-    "cli",
-    "gallery",
-    "lab",
-    "report",
-    "__main__",
-}  # what a person calls may use every room; no room may use a door
-DRAWING, WIDGETS = {"matplotlib", "PIL"}, {"ipywidgets", "IPython", "ipykernel"}
+FLOORS = [  # from the ground up; rooms on one floor import none of each other, but for those of HALLS
+    {"graph", "refuse", "bundled", "table"},
+    {"data", "training", "measure"},
+    {"networks", "quantization", "pruning", "distillation"},
+    {"deployment"},
+    {"search", "detection"},
+    {"experiments", "checks"},
+    {"plots"},
+    {"panels"},
+    {"cli", "lab", "report", "gallery", "__main__"},  # what a person calls; no room may use one
+]
+HALLS = FLOORS[0], FLOORS[-1]  # the ground leans on itself, and a command may call another
+DRAWING, WIDGETS = {"matplotlib", "PIL"}, {"ipywidgets", "IPython", "ipykernel", "anywidget"}
 NEVER = {"torch.ao", "torch.jit", "torchvision", "pickle", "joblib"}  # going away, not needed, or not safe
-FORBIDDEN = {
-    "maths": {"edukit.plots", "edukit.panels", "edukit.checks"} | DRAWING | WIDGETS,
-    "checks": {"edukit.plots", "edukit.panels"} | DRAWING | WIDGETS,
-    "plots": {"edukit.panels", "edukit.checks"} | WIDGETS,
-    "panels": {"edukit.checks"},
-    "door": set(),
-}
-FORBIDDEN = {room: names | NEVER | {f"edukit.{door}" for door in DOORS} for room, names in FORBIDDEN.items()}
-FORBIDDEN["door"] = NEVER
 
 
 def room(path: Path) -> str:
-    first = path.relative_to(PACKAGE).with_suffix("").parts[0]
-    if first in DOORS:
-        return "door"
-    return first if first in FORBIDDEN else "maths"
+    """The room of a module, such as "pruning"; a package's __main__ and the package itself are doors."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return "__main__" if parts[-1] == "__main__" or parts == ("__init__",) else parts[0]
+
+
+def floor(room: str) -> int:
+    return next(number for number, rooms in enumerate(FLOORS) if room in rooms)
+
+
+def forbidden(room: str) -> set[str]:
+    """The modules that a room must not import."""
+    here = floor(room)
+    above = set().union(*FLOORS[here + 1 :])
+    beside = set() if FLOORS[here] in HALLS else FLOORS[here] - {room}
+    libraries = set(NEVER)
+    libraries |= DRAWING if here < floor("plots") else set()
+    libraries |= WIDGETS if here < floor("panels") else set()
+    return {f"edukit.{name}" for name in above | beside} | libraries
 
 
 def imports(tree: ast.AST, package: str) -> set[str]:
@@ -56,7 +66,7 @@ def imports(tree: ast.AST, package: str) -> set[str]:
 def broken(source: str, room: str, package: str = "edukit.room") -> set[str]:
     """The imports that the room must not have."""
     names = imports(ast.parse(source), package)
-    return {f for f in FORBIDDEN[room] for name in names if name == f or name.startswith(f"{f}.")}
+    return {f for f in forbidden(room) for name in names if name == f or name.startswith(f"{f}.")}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
@@ -68,17 +78,48 @@ def test_imports_point_one_way(path):
 @pytest.mark.parametrize(
     ("source", "room", "culprit"),
     [
-        ("import matplotlib.pyplot as plt", "maths", "matplotlib"),
-        ("def f():\n    from edukit import plots", "maths", "edukit.plots"),
-        ("from ..plots.style import house", "maths", "edukit.plots"),
+        ("import matplotlib.pyplot as plt", "pruning", "matplotlib"),
+        ("def f():\n    from edukit import plots", "networks", "edukit.plots"),
+        ("from ..plots.style import house", "quantization", "edukit.plots"),
+        ("def f():\n    from edukit.deployment import export", "pruning", "edukit.deployment"),
+        ("from edukit.networks import trained", "quantization", "edukit.networks"),
+        ("from edukit.experiments import table", "deployment", "edukit.experiments"),
+        ("from edukit.checks import pruning", "experiments", "edukit.checks"),
+        ("from edukit.training import fit", "graph", "edukit.training"),
         ("import ipywidgets", "plots", "ipywidgets"),
         ("from edukit.panels import Panel", "checks", "edukit.panels"),
-        ("import torch\ntorch.jit.script", "maths", "torch.jit"),
+        ("import torch\ntorch.jit.script", "measure", "torch.jit"),
         ("from edukit.cli import main", "panels", "edukit.cli"),
     ],
 )
 def test_a_forbidden_import_is_seen(source, room, culprit):
     assert broken(source, room, "edukit.topic") == {culprit}
+
+
+def test_no_import_goes_in_a_circle():
+    """Neither between rooms of a floor nor between files of a room: every module has a place in one order."""
+    left = {}
+    for path in MODULES:
+        names = imports(ast.parse(path.read_text()), ".".join(path.relative_to(PACKAGE.parent).parent.parts))
+        left[module_name(path)] = names
+    modules, uses = set(left), {}
+    for name, names in left.items():
+        found = {longest for used in names if (longest := known(used, modules))}
+        uses[name] = found - {name}
+    while free := {name for name, used in uses.items() if not used & uses.keys()}:
+        uses = {name: used for name, used in uses.items() if name not in free}
+    assert not uses
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def known(name: str, modules: set[str]) -> str:
+    """The longest beginning of a dotted name that is a file of a room, or ""; a folder only hands on what is in it."""
+    while name and name not in modules:
+        name = name.rpartition(".")[0]
+    return name
 
 
 def test_the_package_opens_its_rooms_only_when_they_are_entered():
