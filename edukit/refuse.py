@@ -8,14 +8,31 @@
     is_finite(x)      asks for NaN and infinity: who asks names them
 
 Numpy's whole numbers are whole numbers: `for bits in np.arange(2, 9)` works.
+
+Importing this file does not import torch, so that what needs numpy alone works where there is no torch.
 """
 
 import math
+import sys
 from numbers import Integral
+from typing import TYPE_CHECKING, Union
 
 import numpy as np
-import torch
-from torch import nn
+
+if TYPE_CHECKING:
+    import torch
+
+Array = Union[np.ndarray, "torch.Tensor"]  # noqa: UP007, a name in quotes has no |
+
+
+def is_tensor(x) -> bool:
+    """Whether x is a torch tensor: if nobody has imported torch, it is none.
+
+    >>> is_tensor(np.zeros(3))
+    False
+    """
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(x, torch.Tensor)
 
 
 def check_array(x, name: str = "x") -> None:
@@ -25,7 +42,7 @@ def check_array(x, name: str = "x") -> None:
     Traceback (most recent call last):
     TypeError: x must be a numpy array or a torch tensor, got list
     """
-    if not isinstance(x, np.ndarray | np.generic | torch.Tensor):
+    if not (isinstance(x, np.ndarray | np.generic) or is_tensor(x)):
         raise TypeError(f"{name} must be a numpy array or a torch tensor, got {type(x).__name__}")
     check_real(x, name)
 
@@ -38,8 +55,9 @@ def check_real(x, name: str = "x") -> None:
     Traceback (most recent call last):
     TypeError: x must hold real numbers, got <U1
     """
-    if isinstance(x, torch.Tensor):
-        real, dtype = not x.is_complex() and x.dtype != torch.bool, x.dtype
+    if is_tensor(x):
+        dtype = x.dtype
+        real = not dtype.is_complex and str(dtype) != "torch.bool"
     else:
         dtype = np.asarray(x).dtype
         real = dtype.kind in "iuf"
@@ -50,14 +68,15 @@ def check_real(x, name: str = "x") -> None:
 def is_finite(x) -> bool:
     """Whether x, an array or a tensor, holds neither NaN nor infinity.
 
+    >>> import torch
     >>> is_finite(np.array([1, 2])), is_finite(torch.tensor([1.0, torch.nan]))
     (True, False)
     """
-    if not isinstance(x, torch.Tensor):
+    if not is_tensor(x):
         return bool(np.isfinite(x).all())
     if not x.is_floating_point() or not x.numel():
         return True
-    return all(math.isfinite(end) for end in torch.aminmax(x.detach()))  # torch.isfinite takes ten times as long
+    return all(math.isfinite(end) for end in x.detach().aminmax())  # torch.isfinite takes ten times as long
 
 
 def check_whole(value, name: str, least: int = 1, most: int | None = None) -> int:
@@ -80,15 +99,17 @@ def check_model(model, name: str = "model") -> None:
     Traceback (most recent call last):
     TypeError: model must be a torch.nn.Module, got ndarray
     """
+    from torch import nn
+
     if not isinstance(model, nn.Module):
         raise TypeError(f"{name} must be a torch.nn.Module, got {type(model).__name__}")
 
 
-def check_weights(model: nn.Module) -> None:
+def check_weights(model: "torch.nn.Module") -> None:
     """Raise a ValueError that names the weight which holds NaN or infinity, or is no float32."""
     check_model(model)
     for name, weight in model.named_parameters():
-        if weight.is_floating_point() and weight.dtype != torch.float32:
+        if weight.is_floating_point() and str(weight.dtype) != "torch.float32":
             raise ValueError(f"model holds {weight.dtype} in {name}; its weights must be float32: model.float()")
     for name, tensor in model.state_dict().items():
         if not is_finite(tensor):

@@ -21,9 +21,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from edukit.refuse import is_finite
-
-Array = np.ndarray | torch.Tensor
+from edukit.refuse import Array, is_finite
 
 
 def kd_loss(

@@ -17,9 +17,7 @@ In production  torch.nn.utils.prune.ln_structured (l1, l2); FPGM pruners (the ge
 import numpy as np
 import torch
 
-from edukit.refuse import is_finite
-
-Array = np.ndarray | torch.Tensor
+from edukit.refuse import Array, is_finite
 
 
 def filter_scores(w: Array, method: str = "l1", *, seed: int = 0) -> Array:

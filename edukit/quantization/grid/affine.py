@@ -10,14 +10,12 @@ Source    Jacob et al. 2018, https://arxiv.org/abs/1712.05877, eq. 1
 In production  the ONNX QuantizeLinear operator; torchao.quantization.pt2e
 """
 
+import sys
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
-from edukit.refuse import check_real, check_whole, is_finite
-
-Array = np.ndarray | torch.Tensor
+from edukit.refuse import Array, check_real, check_whole, is_finite, is_tensor
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,7 @@ def check_bits(bits: int, name: str = "bits", most: int = 16) -> int:
 
 def namespace(x: Array):
     """The library that x belongs to: torch or numpy."""
-    return torch if isinstance(x, torch.Tensor) else np
+    return sys.modules["torch"] if is_tensor(x) else np
 
 
 def _as_ranges(low, high):
@@ -135,9 +133,12 @@ def _steps(x, scale):
     """round(x / S) in one new array, in which all else then happens: memory is what takes the time."""
     check_real(x)
     xp = namespace(x)
-    with torch.no_grad():  # a staircase has no slope: straight_through.py
-        steps = xp.asarray(x / scale)
-        return xp.round(steps, out=steps)
+    steps = xp.asarray(_without_gradient(x) / _without_gradient(scale))  # a staircase has no slope: straight_through.py
+    return xp.round(steps, out=steps)
+
+
+def _without_gradient(values):
+    return values.detach() if is_tensor(values) else values
 
 
 def _refuse_nan(clipped, xp):
@@ -147,7 +148,7 @@ def _refuse_nan(clipped, xp):
 
 
 def _integers(x, xp):
-    return np.asarray(x).astype(np.int32) if xp is np else x.to(torch.int32)
+    return np.asarray(x).astype(np.int32) if xp is np else x.to(xp.int32)
 
 
 def _nonzero(scale, xp):

@@ -19,7 +19,7 @@ In production  the calibrators of onnxruntime.quantization, whose histograms lie
 """
 
 import functools
-import inspect
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -28,7 +28,41 @@ from edukit.quantization.grid.affine import Array, QParams, check_bits, choose_q
 from edukit.refuse import check_array, is_finite
 
 Axes = int | tuple[int, ...] | None
+Calibrator = Callable[..., tuple[Array, Array]]  # (x, axis=None) -> (low, high)
 FRACTIONS = [a / 100 for a in range(100, 0, -1)]  # of the range, that mse tries
+
+
+def declare(*, needs_grid: bool = False, chooses_step: bool = False, over_time: bool = False):
+    """Declare what a calibrator (x, axis=None) -> (low, high) of your own needs; one that needs nothing is a function.
+
+    needs_grid     it is called with bits=, symmetric= of the grid that the range is for
+    chooses_step   its range is for the step max|range| / (2^(b-1) - 1) exactly; others leave the step to the grid
+    over_time      x is the history of an Observer, the smallest and largest value of each batch, and not a sample
+
+    >>> @declare(needs_grid=True)
+    ... def half_at_two_bits(x, axis=None, *, bits, symmetric):
+    ...     low, high = min_max(x, axis)
+    ...     return (low / 2, high / 2) if bits == 2 else (low, high)
+    >>> [float(v) for v in for_grid(half_at_two_bits, 2, True)(np.float32([-4, 8]))]
+    [-2.0, 4.0]
+    """
+
+    def with_needs(function: Calibrator) -> Calibrator:
+        function.declared = {"needs_grid": needs_grid, "chooses_step": chooses_step, "over_time": over_time}
+        return function
+
+    return with_needs
+
+
+def declares(calibrator: Calibrator, need: str) -> bool:
+    """Whether a calibrator, or the one inside a functools.partial, has declared this need.
+
+    >>> declares(functools.partial(mse, bits=4), "needs_grid"), declares(min_max, "over_time")
+    (True, False)
+    """
+    while isinstance(calibrator, functools.partial):
+        calibrator = calibrator.func
+    return getattr(calibrator, "declared", {}).get(need, False)
 
 
 def min_max(x: Array, axis: Axes = None) -> tuple[Array, Array]:
@@ -59,6 +93,7 @@ def percentile(x: Array, axis: Axes = None, *, p: float = 99.9) -> tuple[Array, 
     return like(x, np.percentile(as_float64(x), [100 - p, p], axis=others, keepdims=axis is not None))
 
 
+@declare(needs_grid=True, chooses_step=True)
 @torch.no_grad()
 def mse(x: Array, axis: Axes = None, *, bits: int = 8, symmetric: bool = False) -> tuple[Array, Array]:
     """The range whose grid, of that many bits, stores x with the least squared error.
@@ -104,6 +139,7 @@ def clipping_and_rounding(x: Array, qparams: QParams) -> tuple[float, float]:
     return float(((x - inside) ** 2).mean()), float((rounded**2).mean())
 
 
+@declare(over_time=True)
 def moving_average(x: Array, axis: Axes = None, *, momentum: float = 0.9) -> tuple[Array, Array]:
     """The smallest and the largest value of each step in time, averaged so that old steps fade.
 
@@ -128,18 +164,18 @@ def moving_average(x: Array, axis: Axes = None, *, momentum: float = 0.9) -> tup
     return like(x, average.ravel() if axis is None else average)
 
 
-def for_grid(calibrator, bits: int, symmetric: bool):
-    """The calibrator, told of the grid that its range is for, where it has parameters `bits` or `symmetric`.
+def for_grid(calibrator: Calibrator, bits: int, symmetric: bool) -> Calibrator:
+    """The calibrator, told of the grid that its range is for, if it declares `needs_grid`.
 
     What a functools.partial has fixed already stays as it was fixed.
 
     >>> for_grid(min_max, 4, True) is min_max, for_grid(mse, 4, True).keywords
     (True, {'bits': 4, 'symmetric': True})
     """
+    if not declares(calibrator, "needs_grid"):
+        return calibrator
     fixed = getattr(calibrator, "keywords", {})
-    wanted = set(inspect.signature(calibrator).parameters) - set(fixed)
-    told = {name: value for name, value in (("bits", bits), ("symmetric", symmetric)) if name in wanted}
-    return functools.partial(calibrator, **told) if told else calibrator
+    return functools.partial(calibrator, **{"bits": bits, "symmetric": symmetric} | fixed)
 
 
 def as_float64(x):

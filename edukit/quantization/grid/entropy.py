@@ -22,10 +22,11 @@ In production  CalibrationMethod.Entropy of onnxruntime.quantization: Q scaled u
 import numpy as np
 
 from edukit.quantization.grid.affine import Array, check_bits
-from edukit.quantization.grid.calibrate import Axes, as_float64, like, reduced_axes
+from edukit.quantization.grid.calibrate import Axes, as_float64, declare, like, reduced_axes
 from edukit.refuse import check_whole
 
 
+@declare(needs_grid=True, chooses_step=True)
 def kl(x: Array, axis: Axes = None, *, bits: int = 8, symmetric: bool = False, bins: int = 2048) -> tuple[Array, Array]:
     """The range whose codes lose the least information about the histogram of x: TensorRT's entropy calibration.
 

@@ -12,7 +12,6 @@ Source    Vitter 1985, Random sampling with a reservoir, https://doi.org/10.1145
 In production  the observers of torchao.quantization.pt2e; the data collectors of onnxruntime.quantization.calibrate
 """
 
-import inspect
 from collections import deque
 
 import numpy as np
@@ -20,7 +19,7 @@ import torch
 
 from edukit.graph import as_inputs
 from edukit.quantization.grid.affine import Array
-from edukit.quantization.grid.calibrate import min_max
+from edukit.quantization.grid.calibrate import declares, min_max
 from edukit.refuse import check_real, check_whole, is_finite
 
 STEPS = 1024  # at momentum 0.99, what came before weighs less than 4e-5
@@ -80,9 +79,8 @@ class Observer:
         return np.array(self._steps, np.float32)
 
     def range(self, calibrator=min_max) -> tuple[np.ndarray, np.ndarray]:
-        """(low, high) by a calibrator: of the history where it has a parameter `momentum`, of the sample otherwise."""
-        over_time = "momentum" in inspect.signature(calibrator).parameters
-        return calibrator(self.history if over_time else self.sample)
+        """(low, high) by a calibrator: of the history if it declares `over_time`, of the sample otherwise."""
+        return calibrator(self.history if declares(calibrator, "over_time") else self.sample)
 
     def _check_seen(self):
         if not self.seen:

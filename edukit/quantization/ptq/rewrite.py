@@ -15,7 +15,6 @@ Source    https://onnxruntime.ai/docs/performance/model-optimizations/quantizati
 In production  convert_pt2e of torchao.quantization.pt2e writes the same pattern
 """
 
-import inspect
 from dataclasses import replace
 
 import torch
@@ -24,7 +23,7 @@ from torch import fx, nn
 from edukit.graph import attach, parameter
 from edukit.quantization.grid import affine
 from edukit.quantization.grid.affine import QParams, choose_qparams
-from edukit.quantization.grid.calibrate import for_grid, min_max
+from edukit.quantization.grid.calibrate import declares, for_grid, min_max
 
 ACCUMULATOR_LIMIT = 2**30
 
@@ -78,14 +77,13 @@ def weight_grid(weight: torch.Tensor, bits: int, *, per_channel: bool = True, ca
 
     With 8 bits the codes are -127 to 127, as LiteRT wants them. With fewer bits every code counts: all 2^b are used,
     -2^(b-1) to 2^(b-1) - 1, and S = max|w| / (2^(b-1) - 1/2), so that both ends lie within S / 2 of a code. A
-    calibrator with a parameter `bits`, such as `mse`, has chosen the step itself: S = max|range| / (2^(b-1) - 1).
+    calibrator that declares `chooses_step`, such as `mse`, has chosen the step itself: S = max|range| / (2^(b-1) - 1).
     """
     low, high = for_grid(calibrator, bits, symmetric=True)(weight, 0 if per_channel else None)
     grid = choose_qparams(low, high, bits, symmetric=True)
     if bits == 8:
         return grid
-    own_step = "bits" in inspect.signature(calibrator).parameters
-    scale = grid.scale if own_step else grid.scale * grid.qmax / (grid.qmax + 0.5)
+    scale = grid.scale if declares(calibrator, "chooses_step") else grid.scale * grid.qmax / (grid.qmax + 0.5)
     return replace(grid, scale=scale, qmin=-grid.qmax - 1)
 
 

@@ -17,7 +17,7 @@ from edukit.quantization import (
     percentile,
     quantize_model,
 )
-from edukit.quantization.grid.calibrate import for_grid
+from edukit.quantization.grid.calibrate import declare, declares, for_grid
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(4, 5, 6)).astype(np.float32)
@@ -257,10 +257,18 @@ def test_mistake_percentile_where_the_outliers_are_the_signal():
 def test_for_grid_tells_a_calibrator_what_it_asks_for():
     told = for_grid(mse, 3, True)
     assert told.keywords == {"bits": 3, "symmetric": True} and told(X) == mse(X, bits=3, symmetric=True)
-    assert for_grid(lambda x, bits: (bits, x), 5, False)(0) == (5, 0)
+    own = declare(needs_grid=True)(lambda x, bits, symmetric: (bits, x))
+    assert for_grid(own, 5, False)(0) == (5, 0)
+    assert for_grid(lambda x, bits=9: (bits, x), 5, False)(0) == (9, 0)  # a name alone declares nothing
     assert for_grid(percentile, 3, True) is percentile
     fixed = for_grid(partial(kl, bits=4), 8, True)
     assert fixed(X) == kl(X, bits=4, symmetric=True)
+
+
+def test_what_a_calibrator_needs_is_declared_and_kept_by_partial():
+    needs = {f: [n for n in ("needs_grid", "chooses_step", "over_time") if declares(f, n)] for f in (min_max, mse, kl)}
+    assert needs == {min_max: [], mse: ["needs_grid", "chooses_step"], kl: ["needs_grid", "chooses_step"]}
+    assert declares(partial(moving_average, momentum=0.5), "over_time") and not declares(percentile, "over_time")
 
 
 BAD = {"NaN": (np.nan, "NaN or infinity"), "infinity": (-np.inf, "NaN or infinity")}

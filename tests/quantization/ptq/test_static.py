@@ -10,6 +10,7 @@ from torch import nn
 from unseen import NETWORKS, build, followed
 
 from edukit.quantization import min_max, percentile, quantize_model
+from edukit.quantization.grid.calibrate import declare
 
 X = torch.rand(64, 3, 16, 16, generator=torch.Generator().manual_seed(1))
 
@@ -204,6 +205,7 @@ def test_a_weight_calibrator_is_told_the_bits_and_its_range_is_used():
     """The range is computed, and then dropped."""
     asked = []
 
+    @declare(needs_grid=True)
     def part(w, axis=None, *, bits, symmetric, share):
         asked.append((bits, symmetric))
         low, high = min_max(w, axis)
