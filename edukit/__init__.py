@@ -1,7 +1,22 @@
 """edukit: learn and explore model compression and on-device deployment.
 
-Rooms     data · training · measure · quantization · pruning · distillation · networks · deployment
-Start     `edukit lab` opens the course, `edukit bench` runs the whole pipeline
+`edukit lab` opens the course, `edukit bench` runs the whole pipeline. Each room imports only from the rooms above it in
+this list; each folder says what its files hold.
+
+refuse.py    what is refused before any work is done, by name
+graph.py     any model as a graph of named operations (torch.export)
+bundled.py   where data sets and notebooks lie, in a checkout or a wheel
+data/  training/
+measure.py   parameters, MACs, bytes, latency with spread, peak memory
+networks/  quantization/  pruning/  distillation/   (the four techniques import none of each other)
+deployment/
+experiments/  checks/
+plots/
+panels/
+cli.py       the commands
+lab.py       the course in JupyterLab
+report.py    the benchmark's table, page and JSON
+gallery.py   the pictures of the README
 """
 
 import importlib

@@ -1,9 +1,12 @@
-"""Checked exercises, a module for each topic, so that a lesson says which exercises are its own:
+"""Checked exercises, a room for each topic, so that a lesson says which exercises are its own:
 
 from edukit.checks import quantization as check
 
 check.quantize(your_function)      right, not attempted, or what is wrong
 check.quantize.solution()          the package's own source, for teachers and for the stuck
+
+verdict.py  an exercise, its questions and its known mistakes
+tour.py     the exercises of lesson 00
 """
 
 from edukit.checks.verdict import Exercise, Verdict

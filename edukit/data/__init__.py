@@ -1,7 +1,11 @@
 """Data: two sets that need no network, two that are downloaded and checked.
 
-digits   1,797 handwritten digits, bundled        shapes    ten painted shapes, made on the spot
-fashion_mnist   70,000 articles of clothing       cifar10   60,000 small photographs
+dataset.py      Split and Dataset: four splits with one job each
+handwriting.py  digits(): 1,797 handwritten digits, bundled
+painting.py     shapes(): ten shapes, painted by numpy, the same bits everywhere
+outlines.py     the ten shapes as distances
+published.py    fashion_mnist(): 70,000 articles of clothing; cifar10(): 60,000 small photographs
+download.py     fetched once, checked always
 """
 
 from edukit.data.dataset import Dataset, Split

@@ -1,4 +1,14 @@
-"""Deployment: from a model in Python to a file that a phone's runtime runs, and what it costs there."""
+"""Deployment: from a model in Python to a file that a phone's runtime runs, and what it costs there.
+
+files/        a model leaves Python, and stays whole
+runtimes/     one Session for every runtime
+explain/      the operators that are really executed
+device/       energy, an estimate
+pipeline.py   teacher, student, fewer channels, INT8
+benchmark.py  every stage measured
+claims.py     claims of articles beside it, with verdicts
+tradeoff.py   Pareto front, small enough, standard error
+"""
 
 from edukit.deployment.benchmark import Result, benchmark
 from edukit.deployment.device.energy import Energy, energy

@@ -1,4 +1,10 @@
-"""Distillation: a small net learns from a large one. Read in this order: soft → losses → features → fit → alone."""
+"""Distillation: a small network learns from a large one. Lesson 08.
+
+soft.py      soft labels, and how strongly they pull
+losses.py    kd_loss with its T²; several teachers
+features.py  hints: what the teacher's layers see, by name; adapters; attention transfer
+fit.py       distill: a student learns from a teacher
+"""
 
 from edukit.distillation.features import Hints, Tap, attention_loss, feature_loss
 from edukit.distillation.fit import distill

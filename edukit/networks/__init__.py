@@ -1,7 +1,16 @@
-"""Networks: compact building blocks, the kit's own classifiers, and published nets to check the counting against.
+"""Networks: compact blocks, attention, the kit's own classifiers, and published networks. Lessons 09 and 10.
 
-Read in this order: blocks → compact → costs → reach → classifier → reference → trained.
-Attention: attention → attention_cost → needle → token_classifier.
+blocks.py            depthwise separable, MobileNet, inverted residual and residual blocks
+compact.py           Fire, ShuffleNet unit and channel shuffle, squeeze-and-excite
+costs.py             parameters and MACs of every layer of a network
+reach.py             which input channels each output channel depends on
+classifier.py        the mobile student, the residual teacher, a transformer encoder
+reference.py         MobileNet, SqueezeNet, ShuffleNetV2, ResNet-18 with the published counts
+trained.py           trained("shapes_residual"): bundled weights
+attention.py         softmax and linear attention, and the running form of the latter
+recall.py            how much weight a query can give to one key among N
+token_classifier.py  a classifier whose attention can be exchanged
+fixed_channels.py    two networks some of whose channels cannot be removed
 """
 
 from edukit.networks.attention import LinearAttention, SoftmaxAttention, linear_attention, softmax_attention

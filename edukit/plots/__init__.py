@@ -1,6 +1,10 @@
-"""Pictures: classes that know matplotlib and no widget.
+"""Pictures: classes that know matplotlib and no widget. Folders are named after the rooms that they show.
 
-style     one look and fixed colours · picture  a plot drawn once, with the sentence that describes it
+style.py        one look and fixed colours for every picture
+picture.py      a plot drawn once, and the sentence that says what it shows
+point_names.py  names for points that lie close together
+tour.py         filters, digits and sizes: lesson 00
+benchmark.py    size, latency, calls, choice: lesson 15
 """
 
 from edukit.plots.picture import Picture

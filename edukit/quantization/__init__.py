@@ -1,112 +1,49 @@
-"""Quantization: fewer bits for each number, and what that costs.
+"""Quantization: fewer bits per number, and what that costs. Six folders, each with its lessons.
 
-Read in this order: affine (the formula) → calibrate (the range) → error (the cost) → fold (batch norm away)
-→ placement (where) → rewrite (how) → ptq (a whole model) → integer (what the chip computes).
-Layers apart: partly (switched on and off) → sensitivity (which one suffers) → mixed (bits for each) → diagnose (why?).
-Few bits: formats (what bits mean) → blocks (shared scales) → packing (bytes) → codebook → huffman → deep_compression.
+grid/     the formula, the range, the error                         lessons 01, 02
+ptq/      a trained model gets integer codes, without training      lesson 03
+qat/      training with the rounding in place                       lesson 04
+lowbit/   formats of 1 to 8 bits, and how they are stored           lesson 05
+integer/  what the chip computes, bit for bit the runtime's         lessons 01, 03
+debug/    why did the accuracy drop?                                lesson 03
+
+The names below are opened when they are first used, so that the formula (grid/affine.py) needs numpy alone.
+What is not among them is imported from its folder: from edukit.quantization.lowbit.binary import binarize
 """
 
-from edukit.quantization.debug.diagnose import diagnose
-from edukit.quantization.debug.diagnosis import Diagnosis
-from edukit.quantization.debug.mixed import allocate_bits, layer_bytes, layer_shapes, weight_bytes
-from edukit.quantization.debug.sensitivity import LayerError, layer_errors, output_error, sensitivity
-from edukit.quantization.grid.affine import QParams, choose_qparams, dequantize, fake_quantize, quantize
-from edukit.quantization.grid.calibrate import clipping_and_rounding, min_max, moving_average, mse, percentile
-from edukit.quantization.grid.entropy import kl
-from edukit.quantization.grid.error import compression_ratio, normalized_mse
-from edukit.quantization.grid.granularity import join_groups, split_groups
-from edukit.quantization.grid.observer import Observer
-from edukit.quantization.integer.joins import integer_add, integer_mean, move_to_grid
-from edukit.quantization.integer.layers import integer_conv2d, integer_linear, requantize
-from edukit.quantization.integer.network import all_codes, run_integers
-from edukit.quantization.lowbit.binary import BinaryConv2d, BinaryLinear, binarize, sign, sign_gradient, ternarize
-from edukit.quantization.lowbit.binary_network import BinaryModel, binary_model, load_binary, save_binary
-from edukit.quantization.lowbit.blocks import Block
-from edukit.quantization.lowbit.codebook import SharedWeights, kmeans
-from edukit.quantization.lowbit.packing import pack, unpack
-from edukit.quantization.lowbit.popcount import binary_conv2d, binary_dot, binary_matmul, pack_signs
-from edukit.quantization.ptq.dynamic import quantize_dynamic
-from edukit.quantization.ptq.equalize import equalize, equalize_pair
-from edukit.quantization.ptq.fold import fold_batchnorm
-from edukit.quantization.ptq.placement import LayerReport
-from edukit.quantization.ptq.rewrite import QuantizedModel
-from edukit.quantization.ptq.rounding import adaround, bias_correction, gptq
-from edukit.quantization.ptq.smooth import awq, smoothing_scales, smoothquant
-from edukit.quantization.ptq.static import quantize_model
-from edukit.quantization.qat.fake import FakeQuantize
-from edukit.quantization.qat.prepare import QatModel, convert, freeze_batchnorm, freeze_observers, prepare_qat
+import importlib
 
-__all__ = [
-    "BinaryConv2d",
-    "BinaryLinear",
-    "BinaryModel",
-    "Block",
-    "Diagnosis",
-    "FakeQuantize",
-    "LayerError",
-    "LayerReport",
-    "Observer",
-    "QParams",
-    "QatModel",
-    "QuantizedModel",
-    "SharedWeights",
-    "adaround",
-    "all_codes",
-    "allocate_bits",
-    "awq",
-    "bias_correction",
-    "binarize",
-    "binary_conv2d",
-    "binary_dot",
-    "binary_matmul",
-    "binary_model",
-    "choose_qparams",
-    "clipping_and_rounding",
-    "compression_ratio",
-    "convert",
-    "dequantize",
-    "equalize",
-    "equalize_pair",
-    "diagnose",
-    "fake_quantize",
-    "fold_batchnorm",
-    "freeze_batchnorm",
-    "freeze_observers",
-    "gptq",
-    "integer_add",
-    "integer_conv2d",
-    "integer_linear",
-    "integer_mean",
-    "join_groups",
-    "kl",
-    "kmeans",
-    "layer_bytes",
-    "layer_errors",
-    "layer_shapes",
-    "load_binary",
-    "min_max",
-    "move_to_grid",
-    "moving_average",
-    "mse",
-    "normalized_mse",
-    "output_error",
-    "pack",
-    "pack_signs",
-    "percentile",
-    "prepare_qat",
-    "quantize",
-    "quantize_dynamic",
-    "quantize_model",
-    "requantize",
-    "run_integers",
-    "save_binary",
-    "sensitivity",
-    "sign",
-    "sign_gradient",
-    "smoothing_scales",
-    "smoothquant",
-    "split_groups",
-    "ternarize",
-    "unpack",
-    "weight_bytes",
-]
+_FILES = {
+    "grid.affine": ["QParams", "choose_qparams", "quantize", "dequantize", "fake_quantize"],
+    "grid.calibrate": ["min_max", "moving_average", "percentile", "mse"],
+    "grid.entropy": ["kl"],
+    "grid.observer": ["Observer"],
+    "ptq.static": ["quantize_model"],
+    "ptq.rewrite": ["QuantizedModel"],
+    "ptq.dynamic": ["quantize_dynamic"],
+    "ptq.fold": ["fold_batchnorm"],
+    "ptq.rounding": ["adaround", "gptq", "bias_correction"],
+    "ptq.equalize": ["equalize"],
+    "ptq.smooth": ["smoothquant", "awq"],
+    "qat.prepare": ["prepare_qat", "convert", "QatModel"],
+    "qat.fake": ["FakeQuantize"],
+    "lowbit.packing": ["pack", "unpack"],
+    "integer.layers": ["integer_linear", "integer_conv2d"],
+    "integer.network": ["run_integers"],
+    "debug.sensitivity": ["layer_errors", "sensitivity", "output_error"],
+    "debug.mixed": ["allocate_bits"],
+    "debug.diagnose": ["diagnose"],
+    "debug.diagnosis": ["Diagnosis"],
+}
+_HOME = {name: file for file, names in _FILES.items() for name in names}
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name):
+    if name in _HOME:
+        return getattr(importlib.import_module(f"edukit.quantization.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'edukit.quantization' has no attribute {name!r}")
+
+
+def __dir__():
+    return [*globals(), *_HOME]

@@ -1,4 +1,9 @@
-"""Training: one loop for every experiment. Read in this order: evaluate → loop."""
+"""Training: one loop for every experiment.
+
+loop.py      fit: the only training loop, and its Recipe
+evaluate.py  predict, accuracy
+threads.py   one thread: the same sums everywhere, and no waiting for a busy neighbour
+"""
 
 from edukit.training.evaluate import accuracy, evaluating, predict
 from edukit.training.loop import Recipe, cross_entropy, fit, one_cycle, seeded, shift

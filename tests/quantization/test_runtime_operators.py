@@ -11,18 +11,8 @@ import pytest
 from onnx import helper
 from operator_runner import run_nodes, run_operator
 
-from edukit.quantization import (
-    QParams,
-    choose_qparams,
-    dequantize,
-    integer_add,
-    integer_conv2d,
-    integer_linear,
-    integer_mean,
-    min_max,
-    move_to_grid,
-    quantize,
-)
+from edukit.quantization import QParams, choose_qparams, dequantize, integer_conv2d, integer_linear, min_max, quantize
+from edukit.quantization.integer.joins import integer_add, integer_mean, move_to_grid
 from edukit.quantization.integer.layers import accumulate_conv2d, accumulate_linear
 
 X86 = platform.machine() in ("x86_64", "AMD64")

@@ -20,7 +20,6 @@ from edukit.quantization import (
     fold_batchnorm,
     gptq,
     layer_errors,
-    layer_shapes,
     output_error,
     prepare_qat,
     quantize_dynamic,
@@ -28,8 +27,8 @@ from edukit.quantization import (
     run_integers,
     sensitivity,
     smoothquant,
-    weight_bytes,
 )
+from edukit.quantization.debug.mixed import layer_shapes, weight_bytes
 
 X = torch.rand(16, 3, 32, 32, generator=torch.Generator().manual_seed(1))
 INTEGER, FLOAT = ("QLinearConv", "QGemm"), ("Conv", "FusedConv", "Gemm", "FusedGemm")

@@ -1,6 +1,7 @@
 """The exercises of the lesson on the benchmark.
 
-speed    how many times faster · balance  which models are worth a look, and whether too much was lost
+speed.py    speedup: how many times faster
+balance.py  pareto_front, within_points
 """
 
 from edukit.checks.benchmark.balance import PARETO_FRONT as pareto_front

@@ -1,6 +1,9 @@
 """The exercises of the lesson on distillation.
 
-losses    the loss as articles print it · mixing  several teachers · pulling  the gradient · hinting  features
+losses.py   kd_loss
+mixing.py   mixture: several teachers
+pulling.py  soft_gradient
+hinting.py  hint_loss
 """
 
 from edukit.checks.distillation.hinting import HINT as hint_loss

@@ -1,7 +1,10 @@
 """The exercises of the lessons on networks.
 
-blocks      a shuffle · counting  the MACs of a separable convolution, the parameters of a Fire
-attention   few numbers at a time, the causal mask · running  one step of a state · frugal  answers that hold little
+blocks.py     channel_shuffle
+counting.py   separable_macs, fire_parameters
+attention.py  linear_attention, causal_attention
+running.py    step: one step of a running state
+frugal.py     exercises that also limit memory
 """
 
 from edukit.checks.networks.attention import CAUSAL_ATTENTION as causal_attention

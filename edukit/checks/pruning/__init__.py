@@ -1,7 +1,9 @@
-"""The exercises of the lessons on pruning, a file for each topic.
+"""The exercises of the lessons on pruning.
 
-channels    a filter that goes, what that saves · structured  2 of every 4, a speed-up that was measured
-weights     which weights go, how many are gone · steps  a mask that holds, a sparsity that is reached
+weights.py     magnitude_mask, sparsity
+steps.py       held_step, in_steps
+channels.py    remove_filter, macs_left
+structured.py  two_four_mask, speedup
 """
 
 from edukit.checks.pruning.channels import MACS as macs_left

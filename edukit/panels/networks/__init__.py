@@ -1,7 +1,7 @@
-"""The panels of the lessons on networks, a file for each topic.
+"""The panels of the lessons on networks.
 
-blocks      the panels of lesson 09
-attention   the panels of lesson 10
+blocks.py     lesson 09
+attention.py  lesson 10
 """
 
 from edukit.panels.networks.attention import cost, recall, where_it_looks

@@ -1,7 +1,7 @@
-"""The panels of the lessons on pruning, a file for each topic.
+"""The panels of the lessons on pruning.
 
-weights     the panels of lesson 06
-channels    the panels of lesson 07
+weights.py   lesson 06
+channels.py  lesson 07
 """
 
 from edukit.panels.pruning.channels import channel_times, groups, scores

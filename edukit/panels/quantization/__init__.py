@@ -1,11 +1,15 @@
-"""The panels of the lessons on quantization, a file for each topic.
+"""The panels of the lessons on quantization.
 
-affine      the panels of lesson 01 · sweep, saturation  more of lesson 01: groups, overflow
-calibrate   the panels of lesson 02
-ladder      the panels of lesson 03 · mixed  those on bits for each layer, of lesson 03 as well
-equalize    the panel on pairs of layers, of lesson 03 as well
-qat         the panels of lesson 04
-low_bit     the panels of lesson 05 · binary  those on one bit, of lesson 05 as well
+affine.py       lesson 01: staircase, histogram, channels, error against bits
+sweep.py        lesson 01: groups
+saturation.py   lesson 01: overflow
+calibrate.py    lesson 02
+ptq_methods.py  lesson 03: methods, and one layer's rounding
+equalize.py     lesson 03: pairs of layers
+mixed.py        lesson 03: bits for each layer
+qat.py          lesson 04
+lowbit.py       lesson 05: formats
+binary.py       lesson 05: one bit
 """
 
 from edukit.panels.quantization.affine import against_bits, channels, staircase, weight_histogram

@@ -1,4 +1,5 @@
-"""Pictures of distillation, a file for each topic.
+"""Pictures of distillation.
 
-soft     a picture's soft labels, and how hard they pull · alone  alone against taught, and the parts of a loss
+soft.py        the soft labels of one image, and how strongly they pull
+few_labels.py  students with and without a teacher, the parts of a loss
 """

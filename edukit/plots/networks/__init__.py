@@ -1,5 +1,6 @@
-"""Pictures of networks, a file for each topic.
+"""Pictures of networks.
 
-blocks      what blocks cost, who hears whom · layers  where the costs of a net sit, times and accuracies side by side
-attention   where a place looks, what a longer sequence costs, a needle in a haystack
+blocks.py     what blocks cost, and which input channels an output depends on
+layers.py     costs layer by layer, times and accuracies side by side
+attention.py  where a place looks, cost against length, the weight on one key
 """

@@ -1,5 +1,7 @@
-"""The plots of the lessons on pruning, a file for each topic.
+"""Pictures of pruning.
 
-weights     what is read without some weights, which weights go · storage  what zeros weigh
-channels    which rows go together, scores, sensitivity · structured  what zeros, channels and MACs take in time
+weights.py     what is read without some weights, and which ones go
+storage.py     what zeros weigh
+channels.py    which rows go together, scores, sensitivity
+structured.py  times of sparse products, of channel counts, of half of the MACs
 """

@@ -1,6 +1,13 @@
-"""Pictures of quantization, a file for each topic.
+"""Pictures of quantization.
 
-affine      staircase, weight histogram, channels, a measure against the bits
-calibrate   a range and its two errors, more images, batches in time
-sweep       error against bits, layer by layer · saturation  outputs whose 16-bit pairs were cut off
+affine.py       staircase, weight histogram, channels, a measure against the bits
+sweep.py        error against bits, layer by layer
+saturation.py   outputs whose 16-bit pairs were cut off
+calibrate.py    a range and its two errors, more images, batches in time
+ptq_methods.py  every method with its spread over networks, and one layer's rounding
+equalize.py     channel ranges that two layers share
+mixed.py        errors of layers, bits under a budget, a diagnosis
+qat.py          one weight on its way, a learned step, what training recovers
+binary.py       two or three values, and the gradient of a step
+lowbit.py       few shades of grey, formats beside weights, accuracy for a budget
 """

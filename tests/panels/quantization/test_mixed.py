@@ -3,7 +3,8 @@
 import pytest
 
 from edukit.panels.quantization import bits_by_layer, diagnosis, layer_errors
-from edukit.quantization import Diagnosis, LayerError
+from edukit.quantization import Diagnosis
+from edukit.quantization.debug.sensitivity import LayerError
 
 SHAPES = {"stem": (8, 3, 3, 3), "body": (64, 32, 3, 3), "head": (10, 64)}
 COSTS = {name: {b: (1 + len(name)) * 4.0**-b for b in (2, 3, 4, 8)} for name in SHAPES}

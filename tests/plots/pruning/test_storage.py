@@ -7,7 +7,8 @@ import pytest
 
 from edukit.plots import Picture
 from edukit.plots.pruning.storage import SPARSITIES, TYPES, StoragePlot
-from edukit.pruning import magnitude_mask, stored_bytes
+from edukit.pruning import magnitude_mask
+from edukit.pruning.weights.storage import stored_bytes
 
 DRAWN = np.random.default_rng(0)
 LAYERS = {

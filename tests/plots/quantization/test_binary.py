@@ -7,7 +7,7 @@ import pytest
 
 from edukit.plots import Picture
 from edukit.plots.quantization.binary import BinaryLevelsPlot, SignGradientPlot
-from edukit.quantization import binarize, ternarize
+from edukit.quantization.lowbit.binary import binarize, ternarize
 
 WEIGHTS = np.random.default_rng(0).normal(0, 0.1, (20, 100)).astype(np.float32)
 LEVELS = partial(BinaryLevelsPlot, weights=WEIGHTS)

@@ -7,7 +7,8 @@ import pytest
 
 from edukit.plots import Picture
 from edukit.plots.quantization.calibrate import METHODS, MoreImagesPlot, MovingAveragePlot, RangePlot, SpreadPlot
-from edukit.quantization import Observer, choose_qparams, clipping_and_rounding, moving_average, mse, percentile
+from edukit.quantization import Observer, choose_qparams, moving_average, mse, percentile
+from edukit.quantization.grid.calibrate import clipping_and_rounding
 
 RANDOM = np.random.default_rng(0)
 BATCHES = np.maximum(RANDOM.standard_t(4, (20, 200)), 0).astype(np.float32)

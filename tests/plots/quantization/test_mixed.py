@@ -7,7 +7,9 @@ import pytest
 
 from edukit.plots import Picture
 from edukit.plots.quantization.mixed import KINDS, BudgetPlot, DiagnosisPlot, LayerErrorsPlot
-from edukit.quantization import Diagnosis, LayerError, allocate_bits, weight_bytes
+from edukit.quantization import Diagnosis, allocate_bits
+from edukit.quantization.debug.mixed import weight_bytes
+from edukit.quantization.debug.sensitivity import LayerError
 
 NAMES = [f"blocks.{i}.body" for i in range(12)]
 COSTS = {name: {b: (12 - i) * 4.0**-b for b in (2, 3, 4, 8)} for i, name in enumerate(NAMES)}

@@ -13,16 +13,8 @@ from edukit.deployment import export, load
 from edukit.deployment.explain.executed import operators
 from edukit.graph import capture
 from edukit.networks import trained
-from edukit.quantization import (
-    allocate_bits,
-    layer_bytes,
-    layer_shapes,
-    output_error,
-    pack,
-    quantize_model,
-    sensitivity,
-    weight_bytes,
-)
+from edukit.quantization import allocate_bits, output_error, pack, quantize_model, sensitivity
+from edukit.quantization.debug.mixed import layer_bytes, layer_shapes, weight_bytes
 from edukit.training import accuracy
 
 X = torch.rand(64, 3, 16, 16, generator=torch.Generator().manual_seed(1))

@@ -8,7 +8,6 @@ import torch
 
 from edukit.quantization import (
     choose_qparams,
-    clipping_and_rounding,
     fake_quantize,
     kl,
     min_max,
@@ -17,7 +16,7 @@ from edukit.quantization import (
     percentile,
     quantize_model,
 )
-from edukit.quantization.grid.calibrate import declare, declares, for_grid
+from edukit.quantization.grid.calibrate import clipping_and_rounding, declare, declares, for_grid
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(4, 5, 6)).astype(np.float32)

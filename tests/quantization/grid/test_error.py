@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from edukit.quantization import choose_qparams, compression_ratio, fake_quantize, min_max, normalized_mse
+from edukit.quantization import choose_qparams, fake_quantize, min_max
+from edukit.quantization.grid.error import compression_ratio, normalized_mse
 
 X = np.random.default_rng(0).uniform(-1, 1, 100_000).astype(np.float32)
 

@@ -6,15 +6,8 @@ import torch
 from onnx import helper
 from operator_runner import run_nodes, tensor
 
-from edukit.quantization import (
-    choose_qparams,
-    dequantize,
-    fake_quantize,
-    join_groups,
-    min_max,
-    quantize,
-    split_groups,
-)
+from edukit.quantization import choose_qparams, dequantize, fake_quantize, min_max, quantize
+from edukit.quantization.grid.granularity import join_groups, split_groups
 
 rng = np.random.default_rng(0)
 MODES = [(symmetric, signed) for symmetric in (False, True) for signed in (False, True)]

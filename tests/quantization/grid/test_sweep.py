@@ -6,7 +6,9 @@ import torch
 from torch import nn
 from unseen import NETWORKS, build
 
-from edukit.quantization import choose_qparams, compression_ratio, fake_quantize, min_max, normalized_mse, split_groups
+from edukit.quantization import choose_qparams, fake_quantize, min_max
+from edukit.quantization.grid.error import compression_ratio, normalized_mse
+from edukit.quantization.grid.granularity import split_groups
 from edukit.quantization.grid.sweep import SHARINGS, error_sweep
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from edukit.quantization import QParams, dequantize, integer_add, integer_mean, move_to_grid
+from edukit.quantization import QParams, dequantize
+from edukit.quantization.integer.joins import integer_add, integer_mean, move_to_grid
 
 rng = np.random.default_rng(0)
 

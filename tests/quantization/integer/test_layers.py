@@ -11,15 +11,8 @@ import torch
 from torch import nn
 
 from edukit.deployment import export, operators
-from edukit.quantization import (
-    QParams,
-    dequantize,
-    integer_conv2d,
-    integer_linear,
-    quantize,
-    quantize_model,
-    requantize,
-)
+from edukit.quantization import QParams, dequantize, integer_conv2d, integer_linear, quantize, quantize_model
+from edukit.quantization.integer.layers import requantize
 
 rng = np.random.default_rng(0)
 UNIT = QParams(np.float32(1), np.int32(0), -128, 127)

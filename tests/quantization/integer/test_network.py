@@ -10,7 +10,8 @@ from unseen import NETWORKS, followed
 
 from edukit.deployment import export, load, operators
 from edukit.networks import MobileClassifier, ResidualClassifier, trained
-from edukit.quantization import all_codes, dequantize, quantize_model, run_integers
+from edukit.quantization import dequantize, quantize_model, run_integers
+from edukit.quantization.integer.network import all_codes
 
 FULL = np.full((1, 2), 255, np.uint8), np.full((2, 1), 127, np.int8)
 # with 8 bits a processor without VNNI saturates (saturation.py); 7 are the same everywhere

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from edukit.data import digits
 from edukit.graph import capture
-from edukit.quantization import BinaryConv2d, BinaryLinear, binarize, sign, sign_gradient, ternarize
+from edukit.quantization.lowbit.binary import BinaryConv2d, BinaryLinear, binarize, sign, sign_gradient, ternarize
 from edukit.training import accuracy, fit, seeded
 
 random = np.random.default_rng(0)

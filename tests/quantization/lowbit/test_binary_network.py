@@ -9,7 +9,8 @@ from unseen import NETWORKS, build
 
 from edukit.data import digits
 from edukit.networks import trained
-from edukit.quantization import BinaryConv2d, BinaryLinear, binarize, binary_model, load_binary, save_binary, ternarize
+from edukit.quantization.lowbit.binary import BinaryConv2d, BinaryLinear, binarize, ternarize
+from edukit.quantization.lowbit.binary_network import binary_model, load_binary, save_binary
 from edukit.quantization.lowbit.packing import payload_bytes
 from edukit.training import accuracy, fit, predict
 

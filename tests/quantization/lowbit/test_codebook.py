@@ -12,7 +12,7 @@ from unseen import NETWORKS, build
 
 from edukit.data import digits
 from edukit.pruning import prune_model
-from edukit.quantization import SharedWeights, kmeans
+from edukit.quantization.lowbit.codebook import SharedWeights, kmeans
 from edukit.training import accuracy, fit, seeded
 
 W = np.random.default_rng(0).normal(0, 0.1, 3000)

@@ -8,7 +8,7 @@ from unseen import NETWORKS, build
 
 from edukit.measure import size_bytes
 from edukit.pruning import prune_model
-from edukit.quantization import SharedWeights
+from edukit.quantization.lowbit.codebook import SharedWeights
 from edukit.quantization.lowbit.deep_compression import from_gaps, load_compressed, save_compressed, to_gaps
 from edukit.quantization.lowbit.huffman import entropy
 

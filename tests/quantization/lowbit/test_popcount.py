@@ -5,7 +5,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from edukit.quantization import BinaryConv2d, binary_conv2d, binary_dot, binary_matmul, pack_signs
+from edukit.quantization.lowbit.binary import BinaryConv2d
+from edukit.quantization.lowbit.popcount import binary_conv2d, binary_dot, binary_matmul, pack_signs
 
 random = np.random.default_rng(0)
 

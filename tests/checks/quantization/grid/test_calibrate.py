@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from edukit.checks import quantization as check
-from edukit.quantization import clipping_and_rounding, moving_average
+from edukit.quantization import moving_average
+from edukit.quantization.grid.calibrate import clipping_and_rounding
 
 
 def learner_calibrated(sample, x, p, bits):

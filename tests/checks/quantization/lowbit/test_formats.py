@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from edukit.checks import quantization as check
-from edukit.quantization import Block, pack
+from edukit.quantization import pack
+from edukit.quantization.lowbit.blocks import Block
 from edukit.quantization.lowbit.formats import FP8_E4M3, IntFormat
 
 
