@@ -6,9 +6,22 @@ import torch
 from torch import nn
 
 from edukit import quantization as q
+from edukit.quantization.debug.mixed import layer_bytes, layer_shapes
+from edukit.quantization.grid.calibrate import clipping_and_rounding
+from edukit.quantization.grid.error import compression_ratio
+from edukit.quantization.grid.granularity import join_groups, split_groups
 from edukit.quantization.grid.sweep import error_sweep
+from edukit.quantization.integer.joins import integer_add, integer_mean, move_to_grid
+from edukit.quantization.integer.layers import requantize
 from edukit.quantization.integer.saturation import wrap
+from edukit.quantization.lowbit.binary import binarize, sign, ternarize
+from edukit.quantization.lowbit.binary_network import binary_model
+from edukit.quantization.lowbit.blocks import Block
+from edukit.quantization.lowbit.codebook import SharedWeights, kmeans
 from edukit.quantization.lowbit.formats import FP16, INT4, FloatFormat, IntFormat, NormalFloat
+from edukit.quantization.ptq.equalize import equalize_pair
+from edukit.quantization.ptq.smooth import smoothing_scales
+from edukit.quantization.qat.prepare import freeze_batchnorm, freeze_observers
 from edukit.refuse import check_array, check_model, check_real, check_whole, is_finite
 
 NET, X = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 2)), torch.rand(20, 6)
@@ -21,14 +34,14 @@ ARRAYS = {
     "mse": q.mse,
     "kl": q.kl,
     "moving_average": q.moving_average,
-    "clipping_and_rounding": lambda x: q.clipping_and_rounding(x, UNIT),
+    "clipping_and_rounding": lambda x: clipping_and_rounding(x, UNIT),
     "normalized_mse": lambda x: q.normalized_mse(x, x),
-    "split_groups": lambda x: q.split_groups(x, 2),
-    "join_groups": q.join_groups,
-    "binarize": q.binarize,
-    "ternarize": q.ternarize,
-    "equalize_pair": lambda x: q.equalize_pair(x, x, x),
-    "smoothing_scales": lambda x: q.smoothing_scales(x, x),
+    "split_groups": lambda x: split_groups(x, 2),
+    "join_groups": join_groups,
+    "binarize": binarize,
+    "ternarize": ternarize,
+    "equalize_pair": lambda x: equalize_pair(x, x, x),
+    "smoothing_scales": lambda x: smoothing_scales(x, x),
     "gptq": lambda x: q.gptq(x, x, UNIT),
     "adaround": lambda x: q.adaround(x, x, UNIT),
     "bias_correction": lambda x: q.bias_correction(x, x, x),
@@ -39,20 +52,20 @@ REALS = {
     "dequantize": lambda x: q.dequantize(x, UNIT),
     "fake_quantize": lambda x: q.fake_quantize(x, UNIT),
     "Observer": lambda x: q.Observer().update(x),
-    "sign": q.sign,
-    "kmeans": lambda x: q.kmeans(x, 2),
+    "sign": sign,
+    "kmeans": lambda x: kmeans(x, 2),
     "FP16": FP16.round,
     "INT4": INT4.round,
-    "Block": q.Block(INT4, 2).encode,
+    "Block": Block(INT4, 2).encode,
 }
 CODES = {
     "pack": lambda x: q.pack(x, 4),
     "integer_linear": lambda x: q.integer_linear(x, np.ones((1, 2), int), None, UNIT, UNIT, UNIT),
     "integer_conv2d": lambda x: q.integer_conv2d(x, np.ones((1, 1, 1, 1), int), None, UNIT, UNIT, UNIT),
-    "requantize": lambda x: q.requantize(x, UNIT, UNIT, UNIT),
-    "integer_add": lambda x: q.integer_add(x, x, UNIT, UNIT, UNIT),
-    "integer_mean": lambda x: q.integer_mean(x, UNIT, UNIT),
-    "move_to_grid": lambda x: q.move_to_grid(x, UNIT, UNIT),
+    "requantize": lambda x: requantize(x, UNIT, UNIT, UNIT),
+    "integer_add": lambda x: integer_add(x, x, UNIT, UNIT, UNIT),
+    "integer_mean": lambda x: integer_mean(x, UNIT, UNIT),
+    "move_to_grid": lambda x: move_to_grid(x, UNIT, UNIT),
 }
 MODELS = {
     "quantize_model": lambda m: q.quantize_model(m, X),
@@ -60,17 +73,17 @@ MODELS = {
     "prepare_qat": lambda m: q.prepare_qat(m, X),
     "convert": q.convert,
     "fold_batchnorm": q.fold_batchnorm,
-    "freeze_batchnorm": q.freeze_batchnorm,
-    "freeze_observers": q.freeze_observers,
+    "freeze_batchnorm": freeze_batchnorm,
+    "freeze_observers": freeze_observers,
     "equalize": lambda m: q.equalize(m, X),
     "smoothquant": lambda m: q.smoothquant(m, X),
     "awq": lambda m: q.awq(m, X),
     "layer_errors": lambda m: q.layer_errors(m, X),
-    "layer_shapes": lambda m: q.layer_shapes(m, X),
+    "layer_shapes": lambda m: layer_shapes(m, X),
     "sensitivity": lambda m: q.sensitivity(m, X, len),
     "diagnose": lambda m: q.diagnose(m, X, len),
-    "binary_model": lambda m: q.binary_model(m, X),
-    "SharedWeights": lambda m: q.SharedWeights(m, 2),
+    "binary_model": lambda m: binary_model(m, X),
+    "SharedWeights": lambda m: SharedWeights(m, 2),
     "run_integers": lambda m: q.run_integers(m, X),
     "error_sweep": error_sweep,
 }
@@ -78,14 +91,14 @@ BITS = {
     "choose_qparams": lambda b: q.choose_qparams(-ONE, ONE, b),
     "mse": lambda b: q.mse(ROWS, bits=b),
     "kl": lambda b: q.kl(ROWS, bits=b),
-    "compression_ratio": lambda b: q.compression_ratio((4, 4), b),
-    "layer_bytes": lambda b: q.layer_bytes((4, 4), b),
+    "compression_ratio": lambda b: compression_ratio((4, 4), b),
+    "layer_bytes": lambda b: layer_bytes((4, 4), b),
     "pack": lambda b: q.pack(np.array([0, 1]), b),
     "unpack": lambda b: q.unpack(np.array([1], np.uint8), b, (1,)),
     "IntFormat": IntFormat,
     "NormalFloat": NormalFloat,
     "FakeQuantize": q.FakeQuantize,
-    "SharedWeights": lambda b: q.SharedWeights(NET, b),
+    "SharedWeights": lambda b: SharedWeights(NET, b),
     "wrap": lambda b: wrap(np.array([300]), b),
     "quantize_dynamic": lambda b: q.quantize_dynamic(NET, b),
 }
@@ -98,9 +111,9 @@ NETWORK_BITS = {
 }
 COUNTS = {
     "Observer": q.Observer,
-    "kmeans": lambda n: q.kmeans(ROWS, n),
-    "split_groups": lambda n: q.split_groups(ROWS, n),
-    "Block": lambda n: q.Block(INT4, n),
+    "kmeans": lambda n: kmeans(ROWS, n),
+    "split_groups": lambda n: split_groups(ROWS, n),
+    "Block": lambda n: Block(INT4, n),
     "kl": lambda n: q.kl(ROWS, bins=n),
     "equalize": lambda n: q.equalize(NET, X, iterations=n),
     "awq": lambda n: q.awq(NET, X, group_size=n),
@@ -167,8 +180,8 @@ def test_counts_are_whole_numbers(name, count):
 
 
 def test_numpys_whole_numbers_are_counts():
-    assert q.split_groups(ROWS, np.int64(2)).shape == (2, 2, 2)
-    assert q.Block(INT4, np.int64(32)) == q.Block(INT4, 32) and FloatFormat(np.int64(5), 10) == FP16
+    assert split_groups(ROWS, np.int64(2)).shape == (2, 2, 2)
+    assert Block(INT4, np.int64(32)) == Block(INT4, 32) and FloatFormat(np.int64(5), 10) == FP16
 
 
 @pytest.mark.parametrize("x", [np.zeros((3, 4), np.float32), torch.zeros(3, 6, dtype=torch.int64)])

@@ -8,6 +8,7 @@ What is not among the names below is imported from its folder: from edukit.pruni
 """
 
 from edukit.pruning.channels.budget import macs_left, shrink_to_macs
+from edukit.pruning.channels.importance import activity_scores, batchnorm_scores, random_scores, taylor_scores
 from edukit.pruning.channels.progressive import shrink_gradually
 from edukit.pruning.channels.reestimate import reestimate_batchnorm
 from edukit.pruning.channels.remove import remove_channels
@@ -21,7 +22,9 @@ from edukit.pruning.weights.schedule import cubic_sparsity, prune_gradually
 from edukit.pruning.weights.storage import load_sparse, save_sparse
 
 __all__ = [
+    "activity_scores",
     "apply_masks",
+    "batchnorm_scores",
     "channel_groups",
     "cubic_sparsity",
     "filter_scores",
@@ -35,6 +38,7 @@ __all__ = [
     "prune_gradually",
     "prune_model",
     "random_mask",
+    "random_scores",
     "reestimate_batchnorm",
     "remove_channels",
     "save_sparse",
@@ -42,6 +46,7 @@ __all__ = [
     "shrink",
     "shrink_gradually",
     "shrink_to_macs",
+    "taylor_scores",
     "threshold_mask",
     "two_four_mask",
 ]

@@ -18,6 +18,7 @@ _FILES = {
     "grid.calibrate": ["min_max", "moving_average", "percentile", "mse"],
     "grid.entropy": ["kl"],
     "grid.observer": ["Observer"],
+    "grid.error": ["normalized_mse"],
     "ptq.static": ["quantize_model"],
     "ptq.rewrite": ["QuantizedModel"],
     "ptq.dynamic": ["quantize_dynamic"],

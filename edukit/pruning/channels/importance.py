@@ -1,7 +1,7 @@
 """Scores that look beyond the filter: at the norm behind it, at what it sends on, at what its loss would cost.
 
     batchnorm   s_c = Σ |γ|                            a small factor makes all that the channel sends small
-    apoz        s_c = 1 - APoZ = share of y > 0        y behind the ReLU: a channel that is mostly 0 says little
+    activity    s_c = share of y > 0 = 1 - APoZ        y behind the ReLU: a channel that is mostly 0 says little
     taylor      s_c = mean over batches of (Σ w ∂L/∂w)²   over the weights w that read the channel
     random      by lot                                 the baseline
 
@@ -11,9 +11,10 @@ that sum is also Σ a ∂L/∂a over the channel's activations a, so no norm or 
 Symbols   γ factor of a batch norm · y activation · L loss · c channel
 Shapes    {maker: (filters,)}, one number for each filter and the same for all filters that make one channel; `shrink`
           takes it as its method. Filters that cannot go have 0
-Bound     taylor is exact where the loss is linear in the channel's gate; 0 <= apoz <= 1
+Bound     taylor is exact where the loss is linear in the channel's gate; 0 <= activity <= 1
 Source    Liu et al. 2017, https://arxiv.org/abs/1708.06519 (γ); Hu et al. 2016, https://arxiv.org/abs/1607.03250
-          (APoZ); Molchanov et al. 2016, https://arxiv.org/abs/1611.06440, and 2019, https://arxiv.org/abs/1906.10771
+          (APoZ, the average percentage of zeros); Molchanov et al. 2016, https://arxiv.org/abs/1611.06440, and 2019,
+          https://arxiv.org/abs/1906.10771
 In production  torch_pruning's BNScaleImportance and GroupTaylorImportance
 """
 
@@ -67,7 +68,7 @@ def batchnorm_scores(model: nn.Module, example) -> dict[str, torch.Tensor]:
     return _for_makers(model, follow(model, example), score, "is scaled by no batch norm")
 
 
-def apoz_scores(model: nn.Module, x, *, batch_size: int = 256) -> dict[str, torch.Tensor]:
+def activity_scores(model: nn.Module, x, *, batch_size: int = 256) -> dict[str, torch.Tensor]:
     """The share of positive values behind the ReLUs that follow, over all positions and images: 1 - APoZ.
 
     x   unlabelled inputs, or a tuple of them for a model of several inputs
@@ -76,7 +77,7 @@ def apoz_scores(model: nn.Module, x, *, batch_size: int = 256) -> dict[str, torc
 
     >>> net = nn.Sequential(nn.Linear(1, 2, bias=False), nn.ReLU(), nn.Linear(2, 1))
     >>> net[0].weight.data = torch.tensor([[1.0], [-1.0]])
-    >>> apoz_scores(net, torch.tensor([[1.0], [2.0], [3.0], [-1.0]]))["0.weight"].tolist()
+    >>> activity_scores(net, torch.tensor([[1.0], [2.0], [3.0], [-1.0]]))["0.weight"].tolist()
     [0.75, 0.25]
     """
     check_whole(batch_size, "batch_size")

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from edukit.pruning.channels import importance
-from edukit.pruning.channels.importance import apoz_scores, batchnorm_scores, random_scores, taylor_scores
+from edukit.pruning.channels.importance import activity_scores, batchnorm_scores, random_scores, taylor_scores
 from edukit.pruning.channels.shrink import shrink
 from edukit.pruning.channels.trace import Follower
 
@@ -74,7 +74,7 @@ def test_batchnorm_scores_are_gamma_wherever_the_norm_is_and_whatever_its_name()
 
 def test_apoz_is_one_minus_the_share_of_zeros_behind_the_relu():
     net = network()
-    scores = apoz_scores(net, X, batch_size=16)  # 50 is no multiple of it
+    scores = activity_scores(net, X, batch_size=16)  # 50 is no multiple of it
     with torch.no_grad():
         a = F.relu(net.zeta(net.first(X)))
         inner = F.relu6(net.alpha(net.inner(a)))
@@ -128,7 +128,7 @@ def test_random_is_drawn_by_its_seed_and_alike_for_all_makers_of_a_channel():
 
 
 @pytest.mark.parametrize(
-    "scores", [batchnorm_scores, apoz_scores, random_scores, lambda net, x: taylor_scores(net, SPLIT)]
+    "scores", [batchnorm_scores, activity_scores, random_scores, lambda net, x: taylor_scores(net, SPLIT)]
 )
 def test_shrink_takes_all_of_them(scores, monkeypatch):
     monkeypatch.setattr(sys.modules[shrink.__module__], "channel_groups", lambda *_: followed().books.groups())
@@ -145,7 +145,7 @@ def best(scores, count):
 def test_the_model_is_not_changed():
     net = network()
     before, modes = copy.deepcopy(net.state_dict()), [m.training for m in net.modules()]
-    for scores in (batchnorm_scores, apoz_scores):
+    for scores in (batchnorm_scores, activity_scores):
         scores(net, X)
     taylor_scores(net, SPLIT)
     assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
@@ -160,6 +160,6 @@ def test_where_there_is_nothing_to_look_at_the_maker_is_named(monkeypatch):
     with pytest.raises(ValueError, match="^model: a channel made by 0.weight is scaled by no batch norm"):
         batchnorm_scores(net, torch.zeros(2, 3))
     with pytest.raises(ValueError, match="^model: a channel made by 0.weight meets no ReLU"):
-        apoz_scores(net, torch.zeros(2, 3))
+        activity_scores(net, torch.zeros(2, 3))
     with pytest.raises(ValueError, match="^x is empty"):
-        apoz_scores(net, torch.zeros(0, 3))
+        activity_scores(net, torch.zeros(0, 3))
