@@ -13,9 +13,11 @@ from torch import nn
 
 from edukit.distillation.features import Guided, Hints, Tap
 from edukit.distillation.losses import check_temperature_and_alpha, checked_shares, kd_terms
+from edukit.signatures import passes_on
 from edukit.training import fit, predict, seeded
 
 
+@passes_on(fit, without=("model", "loss"), progress="distilling")
 def distill(
     student: nn.Module,
     teacher,

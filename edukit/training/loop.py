@@ -22,6 +22,7 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from edukit.refuse import check_whole, is_finite
+from edukit.signatures import passes_on
 from edukit.training.evaluate import predict
 
 
@@ -62,6 +63,7 @@ def cross_entropy(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> torch.T
     return F.cross_entropy(model(x), y)
 
 
+@passes_on(Recipe)
 def fit(model: nn.Module, split, *, epochs: int, loss: Callable = cross_entropy, seed: int = 0, **recipe) -> nn.Module:
     """A trained copy of the model, in evaluation mode; the model itself is not changed, whatever happens.
 

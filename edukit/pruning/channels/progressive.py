@@ -27,6 +27,7 @@ from edukit.pruning.channels.shrink import channel_groups, checked_removal
 from edukit.pruning.weights.masked_training import fine_tune
 from edukit.pruning.weights.schedule import cubic_sparsity, planned
 from edukit.refuse import check_whole
+from edukit.signatures import passes_on
 
 
 class Shrunken(NamedTuple):
@@ -40,6 +41,7 @@ class Shrunken(NamedTuple):
     gone: list[Channel]
 
 
+@passes_on(fine_tune, without=("masks", "epochs"))
 def shrink_gradually(
     model: nn.Module,
     split,

@@ -18,9 +18,11 @@ from collections.abc import Callable
 from torch import nn
 
 from edukit.pruning.weights.model_masks import Masks, apply_masks, write_zeros
+from edukit.signatures import passes_on
 from edukit.training import cross_entropy, fit
 
 
+@passes_on(fit, progress="fine-tuning")
 def fine_tune(
     model: nn.Module, split, masks: Masks, *, epochs: int, loss: Callable = cross_entropy, **training
 ) -> nn.Module:

@@ -22,9 +22,11 @@ from torch.func import functional_call
 from edukit.pruning.weights.model_masks import apply_masks, layer_weights, score_masks
 from edukit.pruning.weights.schedule import cubic_sparsity, planned
 from edukit.refuse import check_whole
+from edukit.signatures import passes_on
 from edukit.training import cross_entropy, fit
 
 
+@passes_on(fit, without=("epochs", "loss"), progress="movement")
 def prune_by_movement(
     model: nn.Module,
     split,

@@ -20,6 +20,7 @@ from torch import nn
 from edukit.pruning.weights.masked_training import fine_tune
 from edukit.pruning.weights.model_masks import magnitude_masks
 from edukit.refuse import check_whole
+from edukit.signatures import passes_on
 
 
 def one_shot(step: float, steps: int, final: float, initial: float = 0.0) -> float:
@@ -58,6 +59,7 @@ def cubic_sparsity(step: float, steps: int, final: float, initial: float = 0.0) 
 SCHEDULES = {"one_shot": one_shot, "linear": linear_sparsity, "cubic": cubic_sparsity}
 
 
+@passes_on(fine_tune, without=("masks", "epochs"))
 def prune_gradually(
     model: nn.Module,
     split,

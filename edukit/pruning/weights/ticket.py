@@ -19,6 +19,7 @@ from edukit.pruning.weights.masked_training import fine_tune
 from edukit.pruning.weights.model_masks import Masks, apply_masks, magnitude_masks
 from edukit.pruning.weights.schedule import planned
 from edukit.refuse import check_whole
+from edukit.signatures import passes_on
 from edukit.training import fit
 
 
@@ -33,6 +34,7 @@ class Ticket(NamedTuple):
     masks: Masks
 
 
+@passes_on(fit)
 def winning_ticket(
     model: nn.Module,
     split,

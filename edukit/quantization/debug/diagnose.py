@@ -34,10 +34,12 @@ from edukit.quantization.debug.partial import FLOAT, Parts
 from edukit.quantization.grid.observer import as_batches
 from edukit.quantization.ptq.fold import float_network
 from edukit.quantization.ptq.static import quantize_model
+from edukit.signatures import passes_on
 
 MOST_RESTORED = 3  # layers: where more must go back to float, the bits are too few
 
 
+@passes_on(quantize_model)
 def diagnose(model: nn.Module, calibration, evaluate: Callable, *, tolerance: float = 0.01, **how) -> Diagnosis:
     """Quantize the model as asked, find what costs how much, and say what to do about it.
 

@@ -31,6 +31,7 @@ from edukit.quantization.grid.observer import as_batches
 from edukit.quantization.ptq.fold import float_network
 from edukit.quantization.ptq.rewrite import layer_bias
 from edukit.quantization.ptq.static import quantize_model
+from edukit.signatures import passes_on
 from edukit.training.evaluate import evaluating
 
 
@@ -48,6 +49,7 @@ class LayerError:
     accumulated: float
 
 
+@passes_on(quantize_model)
 def layer_errors(
     model: nn.Module, calibration, weight_bits=8, activation_bits: int | None = 8, **how
 ) -> dict[str, LayerError]:
@@ -99,6 +101,7 @@ def _shares(energy, *errors):
     return [error / energy if energy else float("inf") if error else 0.0 for error in errors]
 
 
+@passes_on(quantize_model, without=("weight_bits",))
 def sensitivity(
     model: nn.Module, calibration, evaluate: Callable, bits: Iterable[int] = (2, 4, 8), **how
 ) -> dict[str, dict[int, float]]:
