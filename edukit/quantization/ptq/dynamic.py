@@ -18,33 +18,13 @@ import torch
 from torch import nn
 
 from edukit.graph import attach, capture, layer_name, parameter
-from edukit.quantization.grid.affine import check_bits, choose_qparams, quantize
-from edukit.quantization.grid.calibrate import min_max
+from edukit.quantization.grid.affine import check_bits, quantize
 from edukit.quantization.ptq.layerwise import has_weight
 from edukit.quantization.ptq.placement import LayerReport, operation_of, why_float
 from edukit.quantization.ptq.rewrite import QuantizedModel, cleaned, layer_bias, weight_grid
 from edukit.refuse import check_weights
 
 aten = torch.ops.aten
-
-
-@torch.library.custom_op("edukit::dynamic_linear", mutates_args=())
-def dynamic_linear(
-    x: torch.Tensor, codes: torch.Tensor, scale: torch.Tensor, bias: torch.Tensor | None
-) -> torch.Tensor:
-    """x (…, in) on a uint8 grid of its own, times int8 codes (out, in) with scales (out,), plus a float bias."""
-    if not x.numel():
-        return x.new_zeros(*x.shape[:-1], len(codes))
-    grid = choose_qparams(*min_max(x), signed=False)
-    q = quantize(x, grid) - grid.zero_point
-    accumulator = q.double() @ codes.double().T  # whole numbers below 2^53: exact, as int32 sums are
-    y = accumulator.float() * (grid.scale * scale)
-    return y if bias is None else y + bias
-
-
-@dynamic_linear.register_fake
-def _(x, codes, scale, bias):
-    return x.new_empty(*x.shape[:-1], len(codes))
 
 
 def quantize_dynamic(model: nn.Module, bits: int = 8, *, example=None) -> QuantizedModel:

@@ -56,6 +56,25 @@ def _(q, scale, zero_point=None, axis=0):
     return torch.empty_like(q, dtype=scale.dtype)
 
 
+@torch.library.custom_op("edukit::dynamic_linear", mutates_args=())
+def dynamic_linear(
+    x: torch.Tensor, codes: torch.Tensor, scale: torch.Tensor, bias: torch.Tensor | None
+) -> torch.Tensor:
+    """x (…, in) on a uint8 grid of its own, times int8 codes (out, in) with scales (out,), plus a float bias."""
+    if not x.numel():
+        return x.new_zeros(*x.shape[:-1], len(codes))
+    grid = choose_qparams(*min_max(x), signed=False)
+    q = affine.quantize(x, grid) - grid.zero_point
+    accumulator = q.double() @ codes.double().T  # whole numbers below 2^53: exact, as int32 sums are
+    y = accumulator.float() * (grid.scale * scale)
+    return y if bias is None else y + bias
+
+
+@dynamic_linear.register_fake
+def _(x, codes, scale, bias):
+    return x.new_empty(*x.shape[:-1], len(codes))
+
+
 class QuantizedModel(nn.Module):
     """A model whose weights are integer codes; runs in torch as QDQ, and exports as integers.
 
