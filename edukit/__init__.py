@@ -6,6 +6,7 @@ this list; each folder says what its files hold.
 refuse.py    what is refused before any work is done, by name
 signatures.py  what a function passes on shows in its signature
 graph.py     any model as a graph of named operations (torch.export)
+table.py     a table as text, HTML and Markdown
 bundled.py   where data sets and notebooks lie, in a checkout or a wheel
 data/  training/
 measure.py   parameters, MACs, bytes, latency with spread, peak memory

@@ -9,14 +9,14 @@ from pathlib import Path
 from string import Template
 
 from edukit import data as datasets
-from edukit.deployment.benchmark import Result, benchmark
+from edukit.deployment.benchmark import HEADS, Result, benchmark, figures
 from edukit.deployment.device.energy import SOURCE
 from edukit.deployment.files.seal import write_atomically
 from edukit.plots.benchmark import LatencyPlot, SizePlot
 from edukit.plots.picture import Picture
+from edukit.table import Table
 
 CLAIMS = "What articles claim, and what this run measured"
-HEADS = ("stage", "parameters", "MACs", "file, kB", "test accuracy", "median, µs", "p90, µs", "energy, µJ (estimate)")
 
 
 def run(name: str = "digits", *, seed: int = 0, output: str | None = None) -> str:
@@ -40,14 +40,9 @@ def run(name: str = "digits", *, seed: int = 0, output: str | None = None) -> st
 
 def text(result: Result) -> str:
     """The table of stages, each with its ratio to the teacher, and the claims with their verdicts."""
-    rows = [HEADS, *_rows(result.stages)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(HEADS))]
-    line = "  ".join([f"{{:<{widths[0]}}}", *(f"{{:>{width}}}" for width in widths[1:])])
-    table = [line.format(*row) for row in rows]
-    rule = line.format(*("-" * width for width in widths))
     claims = [f"{c.verdict:<14} {c.source}  {c.text}: {c.measured}{_because(c)}" for c in result.claims]
-    head, body = [_title(result), "", table[0], rule, *table[1:], ""], [CLAIMS, *claims, "", _notes(result)]
-    return "\n".join(head + body)
+    stages = Table(HEADS, _rows(result.stages)).text()
+    return "\n".join([_title(result), "", stages, "", CLAIMS, *claims, "", _notes(result)])
 
 
 def page(result: Result) -> str:
@@ -57,8 +52,8 @@ def page(result: Result) -> str:
     return Template(PAGE).substitute(
         title=html.escape(_title(result)),
         heading=CLAIMS,
-        stages=_table(HEADS, _rows(result.stages)),
-        claims=_table(("article", "claim", "measured", "verdict"), claims),
+        stages=Table(HEADS, _rows(result.stages)).html(),
+        claims=Table(("article", "claim", "measured", "verdict"), claims).html(),
         pictures="".join(_figure(picture) for picture in pictures),
         notes=html.escape(_notes(result)),
     )
@@ -66,22 +61,8 @@ def page(result: Result) -> str:
 
 def _rows(stages) -> list[tuple[str, ...]]:
     """Each stage's figures, and below them their ratios to the teacher, the first stage."""
-    pairs = [(_figures(stage), _ratios(stage, stages[0])) for stage in stages]
+    pairs = [(figures(stage), _ratios(stage, stages[0])) for stage in stages]
     return [pairs[0][0], *(row for pair in pairs[1:] for row in pair)]
-
-
-def _figures(stage) -> tuple[str, ...]:
-    micro = 1e6
-    return (
-        stage.name,
-        f"{stage.parameters:,}",
-        f"{stage.macs:,}",
-        f"{stage.size_bytes / 1000:,.1f}",
-        f"{stage.accuracy:.1%}",
-        f"{stage.latency.median_s * micro:.0f}",
-        f"{stage.latency.p90_s * micro:.0f}",
-        f"{stage.energy_j * micro:.2f}",
-    )
 
 
 def _ratios(stage, teacher) -> tuple[str, ...]:
@@ -120,12 +101,6 @@ def _because(claim) -> str:
     return f" ({claim.because})" if claim.because and not claim.holds else ""
 
 
-def _table(heads, rows) -> str:
-    cells = "".join(f'<th scope="col">{html.escape(head)}</th>' for head in heads)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
-
-
 def _figure(picture) -> str:
     png = b64encode(picture.png()).decode()
     words = html.escape(picture.description)
@@ -153,10 +128,9 @@ PAGE = """<!doctype html>
 <style>
  body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 68rem; margin: 2rem auto; padding: 0 1rem }
  table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto }
- th, td { padding: .3rem .7rem; text-align: right; border-bottom: 1px solid #e6e8eb; white-space: nowrap }
- th:first-child, td:first-child { text-align: left }
+ th, td { padding: .3rem .7rem; border-bottom: 1px solid #e6e8eb; white-space: nowrap }
  th { color: #555; font-weight: 600; white-space: normal; vertical-align: bottom }
- .words td { text-align: left; white-space: normal } .words th { text-align: left }
+ .words td { white-space: normal }
  figure { margin: 2rem 0 } img { max-width: 100% } figcaption, .notes { color: #555; white-space: pre-line }
 </style>
 <h1>$title</h1>

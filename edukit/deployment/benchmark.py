@@ -46,6 +46,24 @@ class Stage:
     operators: dict[str, int]
 
 
+HEADS = ("stage", "parameters", "MACs", "file, kB", "test accuracy", "median, µs", "p90, µs", "energy, µJ (estimate)")
+
+
+def figures(stage: Stage) -> tuple[str, ...]:
+    """A stage as a row of a table under HEADS."""
+    micro = 1e6
+    return (
+        stage.name,
+        f"{stage.parameters:,}",
+        f"{stage.macs:,}",
+        f"{stage.size_bytes / 1000:,.1f}",
+        f"{stage.accuracy:.1%}",
+        f"{stage.latency.median_s * micro:.0f}",
+        f"{stage.latency.p90_s * micro:.0f}",
+        f"{stage.energy_j * micro:.2f}",
+    )
+
+
 @dataclass(frozen=True)
 class Speed:
     """One 224x224 MobileNetV1, three ways. It was never trained: speed does not ask what weights mean."""

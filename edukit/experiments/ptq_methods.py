@@ -32,6 +32,7 @@ from edukit.quantization.ptq.equalize import equalize
 from edukit.quantization.ptq.rounding import adaround, gptq
 from edukit.quantization.ptq.smooth import awq, smoothquant
 from edukit.quantization.ptq.static import quantize_model
+from edukit.table import Table
 from edukit.training import accuracy, threads
 
 BITS, FLOAT = range(2, 9), "float"
@@ -105,11 +106,10 @@ def as_text(table: dict) -> str:
     | GPTQ | 90.0 (88.0–92.0) | 96.0 (96.0–96.0) |
     """
     bits = list(next(iter(table.values())))
-    lines = ["| rung | " + " | ".join(f"{b} bits" for b in bits) + " |", "|---|" + "--:|" * len(bits)]
+    rows = []
     for name, row in table.items():
-        cells = (f"{100 * np.mean(a):.1f} ({100 * min(a):.1f}–{100 * max(a):.1f})" for a in row.values())
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+        rows.append([name, *(f"{100 * np.mean(a):.1f} ({100 * min(a):.1f}–{100 * max(a):.1f})" for a in row.values())])
+    return Table(["rung", *(f"{b} bits" for b in bits)], rows).markdown()
 
 
 def main(network: str, bits: list[int], file=None) -> None:

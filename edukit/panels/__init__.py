@@ -4,7 +4,7 @@ panel.py      Panel: controls for a plot
 slider.py     a slider with a name, for every reader
 predict.py    Prediction: a guess, and then the measurement
 tour.py       the panel of lesson 00
-benchmark.py  the panel and the tables of lesson 15
+benchmark.py  the panel and the table of lesson 15
 """
 
 from edukit.panels.panel import Panel

@@ -8,10 +8,11 @@ culprit: wild inputs
   → leave input 17 out of the calibration data: 0.955
 """
 
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from html import escape
 
 from edukit.quantization.debug.activation_use import Use
+from edukit.table import Table
 
 
 @dataclass(frozen=True)
@@ -57,24 +58,13 @@ class Diagnosis:
     calibrated: dict[str, Use] = field(default_factory=dict)
     evaluated: dict[str, Use] = field(default_factory=dict)
 
-    def _rows(self):
-        return [("step", "question", "measured", "verdict")] + [
-            (s.step, s.question, s.measured, s.verdict) for s in self.steps
-        ]
+    def _table(self) -> Table:
+        return Table(("step", "question", "measured", "verdict"), [astuple(step) for step in self.steps])
 
     def __repr__(self):
-        rows = self._rows()
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-        rule = "─" * max(map(len, lines))
-        return "\n".join(
-            [lines[0], rule, *lines[1:], "", f"culprit: {self.culprit}", *(f"  → {a}" for a in self.advice)]
-        )
+        advice = [f"  → {line}" for line in self.advice]
+        return "\n".join([self._table().text(left=4, solid=True), "", f"culprit: {self.culprit}", *advice])
 
     def _repr_html_(self):
-        head, *rows = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in self._rows())
-        body = "".join(f"<tr>{row}</tr>" for row in rows)
         advice = "".join(f"<li>{escape(line)}</li>" for line in self.advice)
-        head = head.replace("<td>", '<th scope="col">').replace("</td>", "</th>")
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        return f"{table}<p>culprit: <b>{escape(self.culprit)}</b></p><ul>{advice}</ul>"
+        return f"{self._table().html()}<p>culprit: <b>{escape(self.culprit)}</b></p><ul>{advice}</ul>"
