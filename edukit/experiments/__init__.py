@@ -1,5 +1,6 @@
 """Experiments: what was measured once and is bundled as a table, and what is timed on this machine.
 
+rows.py            measured tables: rows with names, appended and read in one way
 ptq_methods.py     twelve ways to quantize the same networks: datasets/ptq_methods.csv (lesson 03)
 few_labels.py      the same student with and without a teacher: datasets/few_labels.csv (lesson 08)
 half_the_macs.py   half of the multiply-accumulates, accuracy and speed: datasets/half_the_macs.csv (lesson 07)

@@ -1,4 +1,4 @@
-"""Alone or taught: the same student, the same digits, with and without a teacher, from few labels and from many.
+"""The same student with and without a teacher, trained on few labels and on many.
 
     way            images     the student learns from                  who has seen labels
     alone          L          the L labels                             the student, L of them
@@ -9,8 +9,9 @@
 
 Only rows that agree in the last column compare ideas; the others compare what somebody else had already paid for.
 
-Fair      a student begins with the same weights for a seed, whatever the way, and takes as many steps in equal batches
-Choices   temperature and alpha on validation images ("tuning" rows); the test images are looked at once, at the end
+A student begins with the same weights for a seed, whatever the way, and takes as many steps in equal batches.
+Temperature and alpha were chosen on validation images ("tuning" rows); test images are looked at once, at the end.
+
 Source    Hinton, Vinyals, Dean 2015, https://arxiv.org/abs/1503.02531, section 3; self-taught:
           Xie et al. 2019, https://arxiv.org/abs/1911.04252
 In production  the same table, before anybody pays for a teacher
@@ -19,7 +20,6 @@ In production  the same table, before anybody pays for a teacher
 """
 
 import argparse
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -27,15 +27,14 @@ import numpy as np
 from torch import nn
 from tqdm import tqdm
 
-from edukit import bundled
 from edukit.data import Dataset, Split, digits
 from edukit.distillation.fit import distill
+from edukit.experiments.rows import append, read
 from edukit.networks import DepthwiseSeparable, ResidualClassifier, trained
 from edukit.networks.blocks import conv_bn
 from edukit.refuse import check_whole
 from edukit.training import accuracy, fit, seeded, threads
 
-COLUMNS = ["way", "labels", "temperature", "alpha", "seed", "validation", "test"]
 TRIED = [*[(temperature, 0.9) for temperature in (1, 2, 4, 8, 16)], (4, 0.5), (4, 1.0)]  # with alpha
 
 
@@ -65,10 +64,10 @@ class Plan:
         return dict(epochs=epochs, seed=seed, learning_rate=0.01, batch_size=20, progress=None)
 
 
-def some(split: Split, count: int, seed: int = 0) -> Split:
+def labelled_subset(split: Split, count: int, seed: int = 0) -> Split:
     """`count` images of the split, equally many of each class, drawn by the seed; all of them if it has no more.
 
-    >>> np.bincount(some(digits().train, 50).y).tolist()
+    >>> np.bincount(labelled_subset(digits().train, 50).y).tolist()
     [5, 5, 5, 5, 5, 5, 5, 5, 5, 5]
     """
     check_whole(count, "count", most=len(split))
@@ -82,11 +81,11 @@ def some(split: Split, count: int, seed: int = 0) -> Split:
     return Split(split.x[rows], split.y[rows])
 
 
-def untaught(seed: int = 0) -> nn.Module:
+def new_student(seed: int = 0) -> nn.Module:
     """The student for digits of 8x8, its first weights drawn by the seed.
 
     >>> from edukit.measure import count_parameters
-    >>> count_parameters(untaught()), count_parameters(trained("digits_residual"))
+    >>> count_parameters(new_student()), count_parameters(trained("digits_residual"))
     (1418, 77858)
     """
     with seeded(seed):
@@ -95,10 +94,10 @@ def untaught(seed: int = 0) -> nn.Module:
         return nn.Sequential(*stem, *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 10))
 
 
-def learners(images: Dataset, labels: int, seed: int, plan: Plan) -> Iterator[tuple[str, nn.Module]]:
+def trained_students(images: Dataset, labels: int, seed: int, plan: Plan) -> Iterator[tuple[str, nn.Module]]:
     """Each way with the network it leads to, as soon as it is trained; "unlabelled" where every image has a label."""
-    every, few = images.train, some(images.train, labels, seed)
-    student, teacher = untaught(seed), trained("digits_residual", seed % 3)
+    every, few = images.train, labelled_subset(images.train, labels, seed)
+    student, teacher = new_student(seed), trained("digits_residual", seed % 3)
     yield "alone", fit(student, few, **plan.recipe(few, seed))
     yield "taught", distill(student, teacher, few, **plan.recipe(few, seed), **plan.mixture)
     unlabelled = plan.recipe(every, seed) | plan.mixture | {"alpha": 1.0}
@@ -112,26 +111,41 @@ def learners(images: Dataset, labels: int, seed: int, plan: Plan) -> Iterator[tu
     yield "self-taught", distill(student, own, every, **unlabelled)
 
 
-def measure(images: Dataset, plan: Plan) -> Iterator[dict]:
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One student: accuracies on validation images and, but for tuning, on test images."""
+
+    way: str
+    labels: int
+    temperature: float
+    alpha: float
+    seed: int
+    validation: float
+    test: float | None = None
+
+
+def measure(images: Dataset, plan: Plan) -> Iterator[Row]:
     """Rows of the table, one as soon as it is known."""
     for seed, labels in tqdm([(seed, labels) for seed in range(plan.seeds) for labels in plan.labels]):
-        for way, model in learners(images, labels, seed, plan):
-            yield row(images, way, labels, seed, plan, model) | {"test": accuracy(model, images.test)}
+        for way, model in trained_students(images, labels, seed, plan):
+            row = validated(images, way, labels, seed, plan, model)
+            yield replace(row, test=accuracy(model, images.test))
 
 
-def tune(images: Dataset, plan: Plan) -> Iterator[dict]:
+def tune(images: Dataset, plan: Plan) -> Iterator[Row]:
     """Rows for every pair of temperature and alpha in TRIED, taught with all labels, on validation images only."""
     for temperature, alpha in tqdm(TRIED, desc="tuning"):
         tried, every = replace(plan, temperature=temperature, alpha=alpha), images.train
         for seed in range(3):
             teacher = trained("digits_residual", seed)
-            model = distill(untaught(seed), teacher, every, **plan.recipe(every, seed), **tried.mixture)
-            yield row(images, "tuning", len(every), seed, tried, model)
+            model = distill(new_student(seed), teacher, every, **plan.recipe(every, seed), **tried.mixture)
+            yield validated(images, "tuning", len(every), seed, tried, model)
 
 
-def row(images: Dataset, way: str, labels: int, seed: int, plan: Plan, model: nn.Module) -> dict:
-    """A row of datasets/few_labels.csv without its test accuracy."""
-    return dict(way=way, labels=labels, **plan.mixture, seed=seed, validation=accuracy(model, images.validation))
+def validated(images: Dataset, way: str, labels: int, seed: int, plan: Plan, model: nn.Module) -> Row:
+    """A row without its test accuracy."""
+    reached = accuracy(model, images.validation)
+    return Row(way=way, labels=labels, **plan.mixture, seed=seed, validation=reached)
 
 
 def measured() -> dict[str, dict[int, list[float]]]:
@@ -142,9 +156,9 @@ def measured() -> dict[str, dict[int, list[float]]]:
     True
     """
     table = {}
-    for one in _rows():
-        if one["test"]:
-            table.setdefault(one["way"], {}).setdefault(int(one["labels"]), []).append(float(one["test"]))
+    for row in read(Row, "few_labels"):
+        if row.test is not None:
+            table.setdefault(row.way, {}).setdefault(row.labels, []).append(row.test)
     return table
 
 
@@ -155,24 +169,17 @@ def tuned() -> dict[tuple[float, float], list[float]]:
     3
     """
     table = {}
-    for one in _rows():
-        if one["way"] == "tuning":
-            pair = float(one["temperature"]), float(one["alpha"])
-            table.setdefault(pair, []).append(float(one["validation"]))
+    for row in read(Row, "few_labels"):
+        if row.way == "tuning":
+            table.setdefault((row.temperature, row.alpha), []).append(row.validation)
     return table
-
-
-def _rows() -> list[dict]:
-    with open(bundled.path("datasets/few_labels.csv"), newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def main(file: str, tuning: bool) -> None:
     """Append the rows to a file, one as soon as it is known."""
     with threads(1):
-        for found in (tune if tuning else measure)(digits(), Plan()):
-            with open(file, "a", newline="") as out:
-                csv.DictWriter(out, COLUMNS, lineterminator="\n").writerow(found)
+        for row in (tune if tuning else measure)(digits(), Plan()):
+            append([row], file)
 
 
 if __name__ == "__main__":

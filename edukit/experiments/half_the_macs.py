@@ -7,10 +7,10 @@ Each network is halved twice: with as many channels as it takes, and in multiple
 take much more than half). ONNX Runtime lays 8 channels side by side where a register holds 8 floats (AVX2), 16 where
 it holds 16 (AVX-512); layers whose channels are no multiple of 4 stay in the plain layout, and run on slower kernels.
 
+A speed-up is the median of ROUNDS rounds, in each of which both networks are timed in turns; low and high are its
+quartiles. It is never computed from MACs, and never measured on one network after the other.
+
 Shapes    measured() -> a Row for each network and seed; a network that is only timed has random weights, no accuracy
-Spread    speedup is the median of ROUNDS rounds, in each of which both networks are timed in turns; low and high are
-          its quartiles
-Mistake   a speed-up computed from MACs; one that is measured on one network after the other, on a machine that is busy
 Source    Ma et al. 2018, https://arxiv.org/abs/1807.11164 (MACs are an indirect measure)
 In production  Torch-Pruning's benchmarks time both networks on one GPU in the same way
 
@@ -18,20 +18,20 @@ In production  Torch-Pruning's benchmarks time both networks on one GPU in the s
 """
 
 import argparse
-import csv
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import nn
 
-from edukit import bundled
 from edukit.data import shapes
+from edukit.deployment import export, load
 from edukit.experiments.make_trained import RECIPES
+from edukit.experiments.rows import append, read
 from edukit.measure import latencies
 from edukit.networks import ResidualClassifier, mobilenet_v2, resnet18, shufflenet_v2, trained
 from edukit.networks.blocks import conv_bn
@@ -44,10 +44,11 @@ LEARN = dict(epochs=8, learning_rate=0.003, augment=shift)
 TUNE = dict(epochs=8, learning_rate=0.003, augment=shift)
 
 
-class Row(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Row:
     """One network, halved: accuracies on validation images but for the last two; None where it is only timed.
 
-    >>> Row("net", 0, 16, 100, 50, None, None, None, None, None, None, 1.8, 1.7, 1.9).share
+    >>> Row(network="net", seed=0, multiple=16, macs_before=100, macs_after=50, speedup=1.8, low=1.7, high=1.9).share
     0.5
     """
 
@@ -56,12 +57,12 @@ class Row(NamedTuple):
     multiple: int
     macs_before: int
     macs_after: int
-    before: float | None
-    shrunken: float | None
-    reestimated: float | None
-    tuned: float | None
-    test_before: float | None
-    test_tuned: float | None
+    before: float | None = None
+    shrunken: float | None = None
+    reestimated: float | None = None
+    tuned: float | None = None
+    test_before: float | None = None
+    test_tuned: float | None = None
     speedup: float
     low: float
     high: float
@@ -104,25 +105,35 @@ TIMED = {  # random weights: how many images a second does not depend on what th
 
 def halve(name: str, seed: int) -> list[Row]:
     """Shrink a trained network to half of its MACs, repair it, and time both; first with channels just as they come."""
-    (multiple, _), model, data = TAUGHT[name], learned(name, seed), shapes()
+    multiple, _ = TAUGHT[name]
+    model = learned(name, seed)
+    data = shapes()
     example = torch.as_tensor(data.calibration.x[:2])
     as_it_comes = shrink_to_macs(model, example, SHARE)
     small = shrink_to_macs(model, example, SHARE, multiple=multiple)
     restored = reestimate_batchnorm(small, data.train.x[:1000])
     tuned = fit(restored, data.train, seed=seed, **TUNE)
-    read = [accuracy(net, data.validation) for net in (model, small, restored, tuned)]
-    read += [accuracy(net, data.test) for net in (model, tuned)]
-    counts, found = macs(model, example), speedups(model, {1: as_it_comes, multiple: small}, example)
-    loose = Row(name, seed, 1, counts, macs(as_it_comes, example), *[None] * 6, *found[1])
-    return [loose, Row(name, seed, multiple, counts, macs(small, example), *read, *found[multiple])]
+    timed = time_halves(name, model, {1: as_it_comes, multiple: small}, example, seed=seed)
+    accuracies = dict(
+        before=accuracy(model, data.validation),
+        shrunken=accuracy(small, data.validation),
+        reestimated=accuracy(restored, data.validation),
+        tuned=accuracy(tuned, data.validation),
+        test_before=accuracy(model, data.test),
+        test_tuned=accuracy(tuned, data.test),
+    )
+    return [timed[0], replace(timed[1], **accuracies)]
 
 
-def time_halves(name: str, model: nn.Module, size: int, multiples) -> list[Row]:
-    """Time a network with random weights beside its halves."""
-    example = torch.zeros(1, 3, size, size)
-    halves = {multiple: shrink_to_macs(model, example, SHARE, multiple=multiple) for multiple in multiples}
-    counts, found = macs(model, example), speedups(model, halves, example)
-    return [Row(name, 0, m, counts, macs(net, example), *[None] * 6, *found[m]) for m, net in halves.items()]
+def time_halves(name: str, model: nn.Module, halves: dict[int, nn.Module], example, *, seed: int = 0) -> list[Row]:
+    """Time a network beside its halves, {multiple: network}: a row for each."""
+    found = speedups(model, halves, example)
+    rows = []
+    for multiple, small in halves.items():
+        speedup, low, high = found[multiple]
+        counts = dict(macs_before=macs(model, example), macs_after=macs(small, example))
+        rows.append(Row(network=name, seed=seed, multiple=multiple, **counts, speedup=speedup, low=low, high=high))
+    return rows
 
 
 def speedups(model: nn.Module, others: dict, example, *, rounds: int = ROUNDS, repeats: int = 20) -> dict:
@@ -133,8 +144,6 @@ def speedups(model: nn.Module, others: dict, example, *, rounds: int = ROUNDS, r
     >>> sorted(speedups(nn.Linear(4, 4), {"same": nn.Linear(4, 4)}, torch.zeros(1, 4), rounds=1, repeats=1))
     ['same']
     """
-    from edukit.deployment import export, load
-
     image = example[:1]
     with tempfile.TemporaryDirectory() as folder:
         calls = {}
@@ -151,27 +160,16 @@ def measured() -> list[Row]:
     >>> sorted({row.network for row in measured()})[:2]
     ['MobileNetV2', 'ResNet-18']
     """
-    with open(bundled.path("datasets/half_the_macs.csv"), newline="") as file:
-        rows = list(csv.DictReader(file))
-    whole = ("seed", "multiple", "macs_before", "macs_after")
-    return [
-        Row(row["network"], *(int(row[name]) for name in whole), *(_number(row[name]) for name in Row._fields[5:]))
-        for row in rows
-    ]
-
-
-def _number(text: str) -> float | None:
-    return float(text) if text else None
+    return read(Row, "half_the_macs")
 
 
 def main(names: list[str], file: str | None = None) -> None:
-    """Measure these networks, print their rows, and append them to a file."""
-    for rows in (rows for name in names for rows in measure(name)):
-        for row in rows:
-            print(row, flush=True)
-        if file:
-            with open(file, "a", newline="") as out:
-                csv.writer(out, lineterminator="\n").writerows(_rounded(row) for row in rows)
+    """Measure these networks, print their rows, and append them to a file, each as soon as it is known."""
+    for name in names:
+        for rows in measure(name):
+            print(*rows, sep="\n", flush=True)
+            if file:
+                append(rows, file)
 
 
 def measure(name: str) -> Iterator[list[Row]]:
@@ -182,11 +180,9 @@ def measure(name: str) -> Iterator[list[Row]]:
         make, size, multiples = TIMED[name]
         with seeded(0):
             model = make().eval()
-        yield time_halves(name, model, size, multiples)
-
-
-def _rounded(row):
-    return [round(value, 3) if isinstance(value, float) else value for value in row]
+        example = torch.zeros(1, 3, size, size)
+        halves = {multiple: shrink_to_macs(model, example, SHARE, multiple=multiple) for multiple in multiples}
+        yield time_halves(name, model, halves, example)
 
 
 if __name__ == "__main__":

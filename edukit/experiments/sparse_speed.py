@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from edukit.deployment import export, load
 from edukit.graph import as_inputs
 from edukit.measure import Latency, latencies
 from edukit.networks import trained
@@ -95,8 +96,6 @@ def network_latencies(models: dict[str, nn.Module], example, *, repeats: int = 5
     >>> network_latencies({}, torch.zeros(1, 8))
     {}
     """
-    from edukit.deployment import export, load
-
     row = as_inputs(example)[0][:1]
     with tempfile.TemporaryDirectory() as folder:
         sessions = {name: load(export(m, row, f"{folder}/{i}.onnx")) for i, (name, m) in enumerate(models.items())}

@@ -1,7 +1,7 @@
 """Alone or taught: what is bundled is whole and says what the lesson says, and each way sees what it may see."""
 
 import csv
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -9,8 +9,17 @@ import torch
 
 from edukit import bundled
 from edukit.data import Dataset, Split, digits
-from edukit.experiments import few_labels as alone
-from edukit.experiments.few_labels import COLUMNS, TRIED, Plan, learners, measured, some, tuned, untaught
+from edukit.experiments import few_labels
+from edukit.experiments.few_labels import (
+    TRIED,
+    Plan,
+    Row,
+    labelled_subset,
+    measured,
+    new_student,
+    trained_students,
+    tuned,
+)
 
 DATA, PLAN = digits(), Plan()
 QUICK = replace(PLAN, labels=(100, 1000), seeds=1, passes=1)
@@ -35,34 +44,34 @@ def test_the_gain_is_larger_where_labels_are_scarce():
 
 def test_the_bundled_figures_are_what_the_code_measures():
     """Another processor adds in another order: four points of an accuracy near 80 %."""
-    way, model = next(learners(DATA, 100, 0, PLAN))
+    way, model = next(trained_students(DATA, 100, 0, PLAN))
     got = (model(torch.from_numpy(DATA.test.x)).argmax(1).numpy() == DATA.test.y).mean()
     assert way == "alone" and abs(got - measured()["alone"][100][0]) < 0.04
 
 
 def test_some_images_are_balanced_drawn_by_the_seed_and_parts_of_the_split():
-    few, other = some(DATA.train, 100, 1), some(DATA.train, 100, 2)
+    few, other = labelled_subset(DATA.train, 100, 1), labelled_subset(DATA.train, 100, 2)
     assert (np.bincount(few.y) == 10).all() and (few.x != other.x).any()
     everyone = {image.tobytes() for image in DATA.train.x}
     assert {image.tobytes() for image in few.x} <= everyone
-    assert some(DATA.train, 1000) is DATA.train
+    assert labelled_subset(DATA.train, 1000) is DATA.train
 
 
 @pytest.mark.parametrize("count, hint", [(101, "multiple of 10"), (0, "count"), (1001, "count"), (2.5, "count")])
 def test_other_counts_are_refused(count, hint):
     with pytest.raises(ValueError, match=hint):
-        some(DATA.train, count)
+        labelled_subset(DATA.train, count)
 
 
 def test_twins_begin_alike():
-    for a, b in zip(untaught(1).parameters(), untaught(1).parameters(), strict=True):
+    for a, b in zip(new_student(1).parameters(), new_student(1).parameters(), strict=True):
         assert torch.equal(a, b)
-    assert not torch.equal(untaught(1)[0].weight, untaught(2)[0].weight)
+    assert not torch.equal(new_student(1)[0].weight, new_student(2)[0].weight)
 
 
 def test_everyone_takes_as_many_steps():
     for count in PLAN.labels:
-        recipe = PLAN.recipe(some(DATA.train, count), 0)
+        recipe = PLAN.recipe(labelled_subset(DATA.train, count), 0)
         assert recipe["epochs"] * count / recipe["batch_size"] == 600
 
 
@@ -75,12 +84,17 @@ def test_the_ways_see_the_labels_that_they_may_see(monkeypatch):
         seen.append((len(split), options.get("alpha")))
         return student.eval()
 
-    monkeypatch.setattr(alone, "fit", spy)
-    monkeypatch.setattr(alone, "distill", spy)
-    assert [way for way, _ in learners(DATA, 100, 0, QUICK)] == ["alone", "taught", "own teacher", "self-taught"]
+    monkeypatch.setattr(few_labels, "fit", spy)
+    monkeypatch.setattr(few_labels, "distill", spy)
+    assert [way for way, _ in trained_students(DATA, 100, 0, QUICK)] == [
+        "alone",
+        "taught",
+        "own teacher",
+        "self-taught",
+    ]
     assert seen == [(100, None), (100, 0.9), (100, None), (1000, 1.0)]
     seen.clear()
-    assert [way for way, _ in learners(DATA, 1000, 0, QUICK)] == ["alone", "taught", "unlabelled"]
+    assert [way for way, _ in trained_students(DATA, 1000, 0, QUICK)] == ["alone", "taught", "unlabelled"]
     assert seen == [(1000, None), (1000, 0.9), (1000, 1.0)]
 
 
@@ -89,31 +103,31 @@ def test_the_student_and_its_steps_are_drawn_by_the_seed(seed, monkeypatch):
     seen = []
 
     def spy(student, *rest, seed, **options):
-        seen.append((seed, student[0].weight.equal(untaught(seed)[0].weight)))
+        seen.append((seed, student[0].weight.equal(new_student(seed)[0].weight)))
         return student.eval()
 
-    monkeypatch.setattr(alone, "fit", spy)
-    monkeypatch.setattr(alone, "distill", spy)
-    list(learners(DATA, 1000, seed, QUICK))
+    monkeypatch.setattr(few_labels, "fit", spy)
+    monkeypatch.setattr(few_labels, "distill", spy)
+    list(trained_students(DATA, 1000, seed, QUICK))
     assert seen == [(seed, True)] * 3
 
 
 def test_tuning_looks_at_no_test_image(monkeypatch):
     broken = Split(np.zeros_like(DATA.test.x), DATA.test.y)
     data = Dataset("digits", DATA.classes, DATA.train, DATA.calibration, DATA.validation, broken)
-    monkeypatch.setattr(alone, "TRIED", [(4, 0.9)])
-    monkeypatch.setattr(alone, "distill", lambda student, *rest, **options: student.eval())
-    rows = list(alone.tune(data, QUICK))
-    assert len(rows) == 3 and not any("test" in row for row in rows)
+    monkeypatch.setattr(few_labels, "TRIED", [(4, 0.9)])
+    monkeypatch.setattr(few_labels, "distill", lambda student, *rest, **options: student.eval())
+    rows = list(few_labels.tune(data, QUICK))
+    assert len(rows) == 3 and all(row.test is None for row in rows)
 
 
 def test_the_command_appends_rows_that_can_be_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(alone, "Plan", lambda: QUICK)
-    monkeypatch.setattr(alone, "fit", lambda student, *rest, **options: student.eval())
-    monkeypatch.setattr(alone, "distill", lambda student, *rest, **options: student.eval())
+    monkeypatch.setattr(few_labels, "Plan", lambda: QUICK)
+    monkeypatch.setattr(few_labels, "fit", lambda student, *rest, **options: student.eval())
+    monkeypatch.setattr(few_labels, "distill", lambda student, *rest, **options: student.eval())
     file = tmp_path / "few_labels.csv"
-    file.write_text(",".join(COLUMNS) + "\n")
-    alone.main(file, tuning=False)
+    file.write_text(",".join(field.name for field in fields(Row)) + "\n")
+    few_labels.main(file, tuning=False)
     rows = list(csv.DictReader(file.read_text().splitlines()))
     assert [row["way"] for row in rows][:2] == ["alone", "taught"] and len(rows) == 7
     assert rows[0].keys() == next(csv.DictReader(bundled.path("datasets/few_labels.csv").open())).keys()

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+from dataclasses import fields
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +11,7 @@ from torch import nn
 
 from edukit import bundled
 from edukit.data import shapes
-from edukit.experiments import half_the_macs as halved
+from edukit.experiments import half_the_macs
 from edukit.experiments.half_the_macs import TAUGHT, Row, measured, plain_network, speedups
 from edukit.networks import ResidualClassifier, trained
 from edukit.training import accuracy
@@ -46,8 +47,8 @@ def test_multiples_are_faster_than_channels_as_they_come():
 
 
 def test_a_network_is_not_faster_than_itself():
-    net = plain_network().eval()
-    (ratio, low, high) = speedups(net, {"itself": net}, torch.zeros(1, 3, 32, 32), rounds=3, repeats=3)["itself"]
+    net = nn.Linear(256, 256)
+    (ratio, low, high) = speedups(net, {"itself": net}, torch.zeros(1, 256), rounds=3, repeats=3)["itself"]
     assert low <= ratio <= high and 0.3 < ratio < 3
 
 
@@ -58,7 +59,7 @@ def test_half_the_time_is_twice_as_fast(monkeypatch):
     def timed(calls, **how):
         return {i: SimpleNamespace(median_s=s) for i, s in zip(calls, next(rounds), strict=True)}
 
-    monkeypatch.setattr(halved, "latencies", timed)
+    monkeypatch.setattr(half_the_macs, "latencies", timed)
     found = speedups(nn.Linear(4, 4), {"small": nn.Linear(4, 4)}, torch.zeros(1, 4), rounds=3)
     assert found["small"] == pytest.approx((2, 2, 2))
 
@@ -66,10 +67,10 @@ def test_half_the_time_is_twice_as_fast(monkeypatch):
 def test_the_row_of_the_multiple_holds_the_accuracies(monkeypatch):
     """Before and after on validation images, but for the last two; here nothing learns in between."""
     data = shapes(train=20, calibration=10, validation=40, test=60)
-    monkeypatch.setattr(halved, "shapes", lambda: data)
-    monkeypatch.setattr(halved, "fit", lambda net, *rest, **recipe: net)
-    monkeypatch.setattr(halved, "speedups", lambda net, others, x: {m: (1.5, 1.25, 1.75) for m in others})
-    loose, small = halved.halve("residual", 1)
+    monkeypatch.setattr(half_the_macs, "shapes", lambda: data)
+    monkeypatch.setattr(half_the_macs, "fit", lambda net, *rest, **recipe: net)
+    monkeypatch.setattr(half_the_macs, "speedups", lambda net, others, x: {m: (1.5, 1.25, 1.75) for m in others})
+    loose, small = half_the_macs.halve("residual", 1)
     table = {(row.network, row.seed, row.multiple): row.macs_after for row in ROWS}
     for row, multiple in ((loose, 1), (small, 16)):
         assert (row.network, row.seed, row.multiple, row.speedup) == ("residual", 1, multiple, 1.5)
@@ -84,11 +85,11 @@ def test_the_command_appends_rows_that_can_be_read(tmp_path, monkeypatch, capsys
     def tiny():
         return ResidualClassifier(width=0.5)
 
-    monkeypatch.setattr(halved, "TIMED", {"tiny": (tiny, 16, (1,))})
-    monkeypatch.setattr(halved, "speedups", lambda *args, **kwargs: {1: (1.5, 1.25, 1.75)})
+    monkeypatch.setattr(half_the_macs, "TIMED", {"tiny": (tiny, 16, (1,))})
+    monkeypatch.setattr(half_the_macs, "speedups", lambda *args, **kwargs: {1: (1.5, 1.25, 1.75)})
     file = tmp_path / "half_the_macs.csv"
-    file.write_text(",".join(Row._fields) + "\n")
-    halved.main(["tiny"], file)
+    file.write_text(",".join(field.name for field in fields(Row)) + "\n")
+    half_the_macs.main(["tiny"], file)
     (row,) = csv.DictReader(file.read_text().splitlines())
     assert (row["network"], row["before"], row["speedup"], row["high"]) == ("tiny", "", "1.5", "1.75")
     assert capsys.readouterr().out.startswith("Row(network='tiny', seed=0, multiple=1")

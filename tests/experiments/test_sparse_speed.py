@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from edukit.experiments import sparse_speed as sparse
+from edukit.experiments import sparse_speed
 from edukit.experiments.sparse_speed import matmul_latencies, network_latencies, variants, weights_bytes
 from edukit.measure import count_macs, size_bytes
 
@@ -16,7 +16,7 @@ def test_every_sparsity_is_timed_dense_and_sparse_with_spread():
 
 def test_the_sparse_product_is_the_dense_one_and_so_little_is_stored(monkeypatch):
     calls = {}
-    monkeypatch.setattr(sparse, "latencies", lambda fns, **how: calls.update(fns))
+    monkeypatch.setattr(sparse_speed, "latencies", lambda fns, **how: calls.update(fns))
     matmul_latencies((32, 24), 5, [0.5, 0.9])
     for sparsity in ("50%", "90%"):
         assert torch.allclose(calls[f"csr {sparsity}"](), calls[f"zeros {sparsity}"](), atol=1e-5)
@@ -42,9 +42,9 @@ def test_masks_are_as_large_as_the_model_and_only_fewer_channels_are_less_work()
 
 
 def test_each_model_becomes_a_file_and_is_run_on_one_row(monkeypatch):
-    monkeypatch.setattr(sparse, "latencies", lambda fns, **how: {name: fn() for name, fn in fns.items()})
-    monkeypatch.setattr("edukit.deployment.files.export", lambda model, row, path: (model, row.shape))
-    monkeypatch.setattr("edukit.deployment.load", lambda file: lambda x: (*file, x.shape))
+    monkeypatch.setattr(sparse_speed, "latencies", lambda fns, **how: {name: fn() for name, fn in fns.items()})
+    monkeypatch.setattr(sparse_speed, "export", lambda model, row, path: (model, row.shape))
+    monkeypatch.setattr(sparse_speed, "load", lambda file: lambda x: (*file, x.shape))
     one, other = nn.Linear(8, 2), nn.Linear(8, 3)
     found = network_latencies({"one": one, "other": other}, torch.rand(5, 8))
     assert found == {"one": (one, (1, 8), (1, 8)), "other": (other, (1, 8), (1, 8))}

@@ -17,8 +17,8 @@ def took(microseconds):
 SPARSE = partial(SparsePlot, times={"dense": took(10), "zeros 50%": took(10), "csr 50%": took(30),
                                     "zeros 99%": took(11), "csr 99%": took(1)})  # fmt: skip
 CHANNELS = partial(ChannelTimesPlot, times={n: took(n * n + 300 * (n % 4 > 0)) for n in range(12, 33)})
-NONE = [None] * 6
-ROWS = [Row("ResNet-18", 0, m, 100, 50, *NONE, 1.0 + m / 10, 1.0, 2.0) for m in (1, 4, 8, 16)]
+TIMED = dict(network="ResNet-18", seed=0, macs_before=100, macs_after=50, low=1.0, high=2.0)
+ROWS = [Row(multiple=m, speedup=1.0 + m / 10, **TIMED) for m in (1, 4, 8, 16)]
 HALVED = partial(HalfTheMacsPlot, rows=ROWS)
 
 
