@@ -110,5 +110,5 @@ def test_dynamic_quantization_and_the_diagnosis(model):
     dynamic = quantize_dynamic(model, example=X)
     assert [row.name for row in dynamic.report if row.precision == "int8"] == ["fc"]
     assert distance(model, dynamic) < 0.03
-    for handed, culprit in ((copy.deepcopy(model).eval(), "nothing"), (model, "tracing")):
-        assert diagnose(handed, X, lambda net: -distance(model, net), tolerance=0.05).culprit == culprit
+    for handed, cause in ((copy.deepcopy(model).eval(), "nothing"), (model, "tracing")):
+        assert diagnose(handed, X, lambda net: -distance(model, net), tolerance=0.05).cause == cause

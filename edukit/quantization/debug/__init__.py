@@ -7,6 +7,7 @@ mixed.py           allocate_bits: the bits of each layer under a budget
 layer_rounding.py  to which code each weight of one layer was rounded
 activation_use.py  how activations use their grids, on calibration and on evaluation data
 fixes.py           changes that may bring the accuracy back, one at a time
-diagnose.py        diagnose: question after question, each answered by a measurement
+questions.py       the questions of a diagnosis, each answered by a measurement
+diagnose.py        diagnose: one question after the other, and what follows
 diagnosis.py       the table of what was measured, and the advice
 """

@@ -103,10 +103,10 @@ def typical_range(inputs: tuple) -> tuple[float, float]:
     return float(np.median(low)), float(np.median(high))
 
 
-def wild_rows(inputs: tuple, times: float = 3.0) -> list[int]:
+def outlying_rows(inputs: tuple, times: float = 3.0) -> list[int]:
     """The rows that reach further from the typical row's middle than `times` its half width, such as broken images.
 
-    >>> wild_rows((torch.tensor([[0.0, 1.0], [0.0, 3.0], [0.0, 99.0]]),))
+    >>> outlying_rows((torch.tensor([[0.0, 1.0], [0.0, 3.0], [0.0, 99.0]]),))
     [2]
     """
     low, high = _ends(inputs)

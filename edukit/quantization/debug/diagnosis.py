@@ -4,7 +4,7 @@ step       question                       measured        verdict
 ─────────────────────────────────────────────────────────────────────
 quantized  what does quantization cost?   0.955 → 0.420   0.535 lost
 
-culprit: wild inputs
+cause: wild inputs
   → leave input 17 out of the calibration data: 0.955
 """
 
@@ -31,9 +31,9 @@ class Step:
 
 @dataclass
 class Diagnosis:
-    """What `diagnose` found; shows itself as a table, the culprit and the advice.
+    """What `diagnose` found; shows itself as a table, the cause and the advice.
 
-    culprit     "nothing", "tracing", "calibration data", "wild inputs", "outliers", "unequal channels", "one layer"
+    cause     "nothing", "tracing", "calibration data", "wild inputs", "outliers", "unequal channels", "one layer"
                 or "too few bits"
     steps       the questions, in the order in which they were asked
     advice      what to do, in words, the best first
@@ -46,11 +46,11 @@ class Diagnosis:
     ─────────────────────────────────────────────────
     quantized  what does it cost?  0.9 → 0.9  nothing
     <BLANKLINE>
-    culprit: nothing
+    cause: nothing
       → nothing to repair
     """
 
-    culprit: str = ""
+    cause: str = ""
     steps: list[Step] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
     scores: dict[str, float] = field(default_factory=dict)
@@ -63,8 +63,8 @@ class Diagnosis:
 
     def __repr__(self):
         advice = [f"  → {line}" for line in self.advice]
-        return "\n".join([self._table().text(left=4, solid=True), "", f"culprit: {self.culprit}", *advice])
+        return "\n".join([self._table().text(left=4, solid=True), "", f"cause: {self.cause}", *advice])
 
     def _repr_html_(self):
         advice = "".join(f"<li>{escape(line)}</li>" for line in self.advice)
-        return f"{self._table().html()}<p>culprit: <b>{escape(self.culprit)}</b></p><ul>{advice}</ul>"
+        return f"{self._table().html()}<p>cause: <b>{escape(self.cause)}</b></p><ul>{advice}</ul>"

@@ -1,10 +1,10 @@
-"""What may bring the accuracy back after quantization: each remedy is one change of what quantize_model is given.
+"""What may bring the accuracy back after quantization: each fix is one change of what quantize_model is given.
 
     lost by the activations   other calibration data, or a calibrator that lets rare values saturate
     lost by the weights       a scale for each channel, better rounding
     lost by either            equalized channels
 
-If a remedy works, it has proved a cause. Which ones are worth trying depends on what is blamed: `diagnose` decides.
+If a fix works, it has proved a cause. Which ones are worth trying depends on what is blamed: `diagnose` decides.
 """
 
 from dataclasses import dataclass
@@ -21,46 +21,46 @@ Inputs = tuple[torch.Tensor, ...]
 
 
 @dataclass(frozen=True)
-class Remedy:
+class Fix:
     """One change: the cause that it proves, the question it answers, what to advise, the arguments it replaces.
 
-    >>> Remedy("unequal channels", "one scale for all?", "per_channel=True", {"per_channel": True}).culprit
+    >>> Fix("unequal channels", "one scale for all?", "per_channel=True", {"per_channel": True}).cause
     'unequal channels'
     """
 
-    culprit: str
+    cause: str
     question: str
     advice: str
     changes: dict
 
 
-def other_calibration(inputs: Inputs, evaluated: Inputs, wild: list[int]) -> dict[str, Remedy]:
-    """Calibration without its wild rows, and with rows of the evaluated data, where there are any.
+def other_calibration(inputs: Inputs, evaluated: Inputs, outlying: list[int]) -> dict[str, Fix]:
+    """Calibration without its outlying rows, and with rows of the evaluated data, where there are any.
 
-    >>> list(other_calibration((torch.zeros(9, 2),), (), wild=[3]))
+    >>> list(other_calibration((torch.zeros(9, 2),), (), outlying=[3]))
     ['without wild inputs']
     """
     found = {}
-    if wild:
-        kept = np.setdiff1d(np.arange(len(inputs[0])), wild)
-        advice = f"leave these inputs out of the calibration data: {some(wild)}"
+    if outlying:
+        kept = np.setdiff1d(np.arange(len(inputs[0])), outlying)
+        advice = f"leave these inputs out of the calibration data: {first_three(outlying)}"
         data = {"calibration": tuple(x[kept] for x in inputs)}
-        found["without wild inputs"] = Remedy("wild inputs", "is it those wild inputs?", advice, data)
+        found["without wild inputs"] = Fix("wild inputs", "is it those wild inputs?", advice, data)
     if evaluated:
         advice = "draw the calibration data from the training data, and prepare it exactly as the evaluated data"
         data = {"calibration": evaluated}
-        found["evaluated inputs"] = Remedy("calibration data", "calibrated with evaluated inputs?", advice, data)
+        found["evaluated inputs"] = Fix("calibration data", "calibrated with evaluated inputs?", advice, data)
     return found
 
 
-def other_calibrators(used=None) -> dict[str, Remedy]:
+def other_calibrators(used=None) -> dict[str, Fix]:
     """The calibrators that let values saturate, but for the one that was used.
 
     >>> list(other_calibrators(used=mse))
     ['percentile']
     """
     return {
-        calibrator.__name__: Remedy(
+        calibrator.__name__: Fix(
             "outliers",
             "do rare values take the range?",
             f"let a few values saturate: calibrator={calibrator.__name__}",
@@ -71,7 +71,7 @@ def other_calibrators(used=None) -> dict[str, Remedy]:
     }
 
 
-def other_channels(model: nn.Module, example: Inputs, per_channel: bool) -> dict[str, Remedy]:
+def other_channels(model: nn.Module, example: Inputs, per_channel: bool) -> dict[str, Fix]:
     """A scale for each channel of the weights, if there was none, and channels made equal.
 
     >>> list(other_channels(nn.Linear(2, 2), (torch.zeros(3, 2),), per_channel=True))
@@ -79,13 +79,13 @@ def other_channels(model: nn.Module, example: Inputs, per_channel: bool) -> dict
     """
     question = "do unequal channels share a scale?"
     advice = "give each channel of a weight a scale of its own: per_channel=True"
-    each = {} if per_channel else {"per channel": Remedy("unequal channels", question, advice, {"per_channel": True})}
+    each = {} if per_channel else {"per channel": Fix("unequal channels", question, advice, {"per_channel": True})}
     advice = "make the channels equal first: quantize_model(equalize(model, x), …)"
     equal = {"model": equalize(model, example)}
-    return each | {"equalized": Remedy("unequal channels", "are channels unequal?", advice, equal)}
+    return each | {"equalized": Fix("unequal channels", "are channels unequal?", advice, equal)}
 
 
-def better_rounding() -> dict[str, Remedy]:
+def better_rounding() -> dict[str, Fix]:
     """Codes that suit the layer's output.
 
     >>> better_rounding()["gptq"].changes["correct_bias"]
@@ -93,13 +93,13 @@ def better_rounding() -> dict[str, Remedy]:
     """
     advice = "round with the layer's output in mind: rounding=gptq, correct_bias=True"
     changes = {"rounding": gptq, "correct_bias": True}
-    return {"gptq": Remedy("too few bits", "does better rounding help?", advice, changes)}
+    return {"gptq": Fix("too few bits", "does better rounding help?", advice, changes)}
 
 
-def some(names) -> str:
+def first_three(names) -> str:
     """The first three, and how many more there are.
 
-    >>> some(["a", "b", "c", "d"])
+    >>> first_three(["a", "b", "c", "d"])
     'a, b, c and 1 more'
     """
     return ", ".join(map(str, names[:3])) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from edukit.quantization import quantize_model
-from edukit.quantization.debug.activation_use import Listener, typical_range, wild_rows
+from edukit.quantization.debug.activation_use import Listener, outlying_rows, typical_range
 from edukit.quantization.debug.partial import Parts
 from edukit.quantization.ptq.fold import float_network
 
@@ -63,9 +63,9 @@ def test_the_first_rows_are_kept_and_outputs_are_the_networks():
 def test_a_typical_row_does_not_know_of_wild_ones():
     x = torch.linspace(0, 1, 30).repeat(9, 1)
     x[4] *= 50
-    assert typical_range((x,)) == (0, 1) and wild_rows((x,)) == [4]
-    assert wild_rows((x[:4],)) == [] and wild_rows((-x,)) == [4]
-    assert wild_rows((torch.rand(20),)) == []
+    assert typical_range((x,)) == (0, 1) and outlying_rows((x,)) == [4]
+    assert outlying_rows((x[:4],)) == [] and outlying_rows((-x,)) == [4]
+    assert outlying_rows((torch.rand(20),)) == []
     two = (x, torch.zeros(9, 2))
-    assert wild_rows(two) == [4] and typical_range((torch.zeros(9, 2, dtype=torch.int64),)) == (0, 0)
+    assert outlying_rows(two) == [4] and typical_range((torch.zeros(9, 2, dtype=torch.int64),)) == (0, 0)
     assert np.isfinite(typical_range((torch.zeros(3),))).all()

@@ -1,4 +1,4 @@
-"""Cases broken on purpose: the diagnosis must name the culprit, and its advice must work."""
+"""Cases broken on purpose: the diagnosis must name the cause, and its advice must work."""
 
 import copy
 
@@ -42,7 +42,7 @@ def step(found, name):
 
 def test_nothing_wrong_is_said_and_nothing_more_is_tried():
     found = diagnose(net(), X, validation)
-    assert found.culprit == "nothing" and "nothing to repair" in found.advice[0]
+    assert found.cause == "nothing" and "nothing to repair" in found.advice[0]
     assert set(found.scores) == {"model", "float", "quantized"} and not found.restored
     assert found.scores["model"] == found.scores["float"] == validation(net())
 
@@ -51,7 +51,7 @@ def test_a_wild_image_in_the_calibration_data():
     wild = X.clone()
     wild[17] *= 60
     found = diagnose(net(), wild, validation)
-    assert found.culprit == "wild inputs" and found.advice[0].endswith(": 17 (0.955)")
+    assert found.cause == "wild inputs" and found.advice[0].endswith(": 17 (0.955)")
     assert step(found, "activations only").verdict == "yes" and step(found, "weights only").verdict == "no"
     assert found.evaluated["input of stem.0"].used < 0.05 and found.evaluated["input of stem.0"].outside == 0
     rest = X[[i for i in range(len(X)) if i != 17]]
@@ -61,7 +61,7 @@ def test_a_wild_image_in_the_calibration_data():
 @pytest.mark.parametrize("times", [0.2, 255.0])
 def test_calibration_data_of_another_scale(times):
     found = diagnose(net(), X * times, validation)
-    assert found.culprit == "calibration data" and "prepare it exactly" in found.advice[0]
+    assert found.cause == "calibration data" and "prepare it exactly" in found.advice[0]
     assert step(found, "calibration data").verdict == "no"
     assert (found.evaluated["input of stem.0"].outside > 0.2) == (times < 1)
 
@@ -69,7 +69,7 @@ def test_calibration_data_of_another_scale(times):
 def test_unequal_channels_under_one_scale_and_equalize_is_the_advice():
     model = unequal_channels(100)
     found = diagnose(model, X, validation, per_channel=False)
-    assert found.culprit == "unequal channels" and "equalize" in found.advice[0]
+    assert found.cause == "unequal channels" and "equalize" in found.advice[0]
     assert found.evaluated["input of blocks.0.body.3"].channels > 10
     cured = quantize_model(equalize(model, X), X, per_channel=False)
     assert found.scores["equalized"] == validation(cured) >= found.scores["float"] - 0.01
@@ -78,21 +78,21 @@ def test_unequal_channels_under_one_scale_and_equalize_is_the_advice():
 def test_a_scale_for_each_channel_helps_half_way_where_the_next_layer_is_unequal_as_well():
     model = unequal_channels(5)
     found = diagnose(model, X, validation, weight_bits=4, activation_bits=None, per_channel=False)
-    assert found.culprit == "unequal channels" and step(found, "activations only").verdict == "no"
+    assert found.cause == "unequal channels" and step(found, "activations only").verdict == "no"
     assert found.scores["quantized"] < found.scores["per channel"] < found.scores["equalized"]
     assert step(found, "per channel").verdict.endswith("% of the loss")
 
 
 def test_one_layer_with_too_few_bits():
     found = diagnose(net(), X, validation, weight_bits={"stem.0": 2})
-    assert found.culprit == "one layer" and "more bits for stem.0," in found.advice[0]
+    assert found.cause == "one layer" and "more bits for stem.0," in found.advice[0]
     assert max(found.restored, key=found.restored.get) == "stem.0" and len(found.restored) == 13
     assert step(found, "weights only").verdict == "yes"
 
 
 def test_two_bits_everywhere_are_too_few():
     found = diagnose(net(), X, validation, weight_bits=2)
-    assert found.culprit == "too few bits"
+    assert found.cause == "too few bits"
     assert found.scores["quantized"] < 0.6 < found.scores["gptq"]
     assert any("allocate_bits" in line for line in found.advice)  # nothing brings all of it back
     better = quantize_model(net(), X, 2, rounding=gptq, correct_bias=True)
@@ -109,7 +109,7 @@ def test_an_evaluation_in_training_mode_is_found_before_anything_is_rounded():
 
     model.stem.append(nn.Dropout(0.9))
     found = diagnose(model, X, careless)
-    assert found.culprit == "tracing" and "model.eval()" in found.advice[0]
+    assert found.cause == "tracing" and "model.eval()" in found.advice[0]
 
 
 @pytest.mark.parametrize("name", ["shuffle", "transformer", "shared module"])
@@ -122,7 +122,7 @@ def test_networks_never_seen(name):
             return 1 - float((network(x) - exact).norm() / exact.norm())
 
     found = diagnose(model, x, closeness, weight_bits=2)
-    assert found.culprit in ("unequal channels", "one layer", "too few bits")
+    assert found.cause in ("unequal channels", "one layer", "too few bits")
     assert found.scores["float"] == pytest.approx(1, abs=1e-4)
     assert list(found.scores)[:3] == ["model", "float", "quantized"]
 
@@ -133,8 +133,8 @@ def test_it_shows_as_a_table():
     assert head.split() == ["step", "question", "measured", "verdict"] and set(rule) == {"─"}
     column = head.index("measured")
     assert first[column:].startswith("0.955 → 0.955") and repr(found).endswith(found.advice[-1])
-    assert "<td>0.955 → 0.955</td>" in found._repr_html_() and "<th" in found._repr_html_()
-    assert "&lt;b&gt;" in Diagnosis(culprit="<b>")._repr_html_()
+    assert ">0.955 → 0.955</td>" in found._repr_html_() and "<th" in found._repr_html_()
+    assert "&lt;b&gt;" in Diagnosis("<b>", found.steps)._repr_html_()
 
 
 def test_bad_input_is_refused_by_name():

@@ -1,4 +1,4 @@
-"""Each remedy is one change that quantize_model takes."""
+"""Each fix is one change that quantize_model takes."""
 
 import pytest
 import torch
@@ -12,12 +12,12 @@ X = torch.rand(48, 3, 16, 16, generator=torch.Generator().manual_seed(1))
 
 def test_every_remedy_quantizes():
     model = followed("vgg")
-    remedies = other_calibration((X,), (X[:20],), [3, 5]) | other_calibrators() | better_rounding()
-    remedies |= other_channels(model, (X,), per_channel=False)
-    assert len(remedies) == 7
+    fixes = other_calibration((X,), (X[:20],), [3, 5]) | other_calibrators() | better_rounding()
+    fixes |= other_channels(model, (X,), per_channel=False)
+    assert len(fixes) == 7
     plain = quantize_model(model, X, per_channel=False)(X)
-    for remedy in remedies.values():
-        changed = quantize_model(**{"model": model, "calibration": X, "per_channel": False, **remedy.changes})
+    for fix in fixes.values():
+        changed = quantize_model(**{"model": model, "calibration": X, "per_channel": False, **fix.changes})
         assert changed(X).shape == plain.shape and not torch.equal(changed(X), plain)
 
 
