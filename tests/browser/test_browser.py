@@ -1,4 +1,7 @@
-"""Each notebook in a real JupyterLab, driven in headless Chromium: cells run, panels move, outputs are accessible.
+"""Notebooks in a real JupyterLab, driven in headless Chromium: cells run, panels move, outputs are accessible.
+
+Three lessons are run whole, with every panel: sliders, buttons, tables. nbval runs the cells of all of them; here the
+others are opened as a learner finds them.
 
 Needs   pip install playwright axe-playwright-python; apt-get install chromium (not `playwright install`)
 Source  https://github.com/dequelabs/axe-core, the rules that the outputs are held to
@@ -25,6 +28,7 @@ axe = pytest.importorskip("axe_playwright_python.base", reason="axe-playwright-p
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 NOTEBOOKS = bundled.path("notebooks")
+WHOLE = "00_tour", "01_linear_quantization", "03_post_training_quantization"
 
 # Waiting for promises is reliable; waiting for the kernel's status light is not (it failed 2 times in 6).
 READY = """limit => Promise.race([
@@ -81,18 +85,36 @@ def browser():
         yield driver.chromium.launch(executable_path=CHROMIUM, args=switches)
 
 
-@pytest.fixture(scope="module", params=sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.fixture(scope="module", params=WHOLE)
 def lesson(request, lab, browser):
     """Open a notebook, run every cell, and hand over the page and the number of panels its code asks for."""
+    path = NOTEBOOKS / f"{request.param}.ipynb"
+    page = opened(path, lab, browser)
+    assert page.evaluate(RUN_ALL, 480_000), page.evaluate(ERRORS)
+    yield page, count_panels(path)
+    page.evaluate(SHUTDOWN)
+    page.close()
+
+
+def opened(path: Path, lab, browser):
+    """The page of a notebook, with a kernel; what goes wrong on the page is in page.errors."""
     address, token = lab
     page = browser.new_page(viewport={"width": 1200, "height": 900})
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.goto(f"{address}/doc/tree/{request.param.name}?token={token}&reset")
+    page.goto(f"{address}/doc/tree/{path.name}?token={token}&reset")
     page.wait_for_selector(".jp-NotebookPanel .jp-Notebook")
     page.evaluate(READY, 120_000)
-    assert page.evaluate(RUN_ALL, 480_000), page.evaluate(ERRORS)
-    yield page, count_panels(request.param)
+    return page
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_lesson_opens_with_every_committed_picture(path, lab, browser):
+    page = opened(path, lab, browser)
+    pictures = page.locator(".jp-OutputArea-output img")
+    playwright.expect(pictures).to_have_count(count_pictures(path), timeout=15_000)
+    assert all(picture.evaluate("img => img.decode().then(() => img.naturalWidth)") > 100 for picture in pictures.all())
+    assert not page.errors
     page.evaluate(SHUTDOWN)
     page.close()
 
@@ -144,6 +166,12 @@ def count_panels(path: Path) -> int:
     cells = json.loads(path.read_text())["cells"]
     sources = ["".join(cell["source"]).rstrip() for cell in cells if cell["cell_type"] == "code"]
     return sum(bool(re.match(r"(panels\.\w+|Panel)\(", source.splitlines()[-1])) for source in sources if source)
+
+
+def count_pictures(path: Path) -> int:
+    """The pictures that a notebook was committed with."""
+    outputs = [output for cell in json.loads(path.read_text())["cells"] for output in cell.get("outputs", [])]
+    return sum("image/png" in output.get("data", {}) for output in outputs)
 
 
 def settle(settings: Path):

@@ -90,6 +90,13 @@ def test_places_of_two_of_four_are_in_order_two_bits_each():
     assert store(np.zeros((1, 4), np.int8), "2:4")["values"].tolist() == [0, 0]
 
 
+def test_the_places_of_two_in_four_are_in_order():
+    """As sparse kernels read them, also where one of the two values is 0: place 0 comes before place 1."""
+    parts = store(np.array([[0, 5, 0, 0]], np.int8), "2:4")
+    assert parts["values"].tolist() == [0, 5]
+    assert np.unpackbits(parts["places"], count=4, bitorder="little").tolist() == [0, 0, 1, 0]
+
+
 @pytest.mark.parametrize("call, message", [
     (lambda: store(np.ones((2, 4)), "zip"), "format must be one of dense, csr, bitmask, 2:4"),
     (lambda: restore({}, "zip", (2,)), "format must be one of"),

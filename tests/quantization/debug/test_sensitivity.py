@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 from unseen import NETWORKS, build, followed
 
-from edukit.quantization import fake_quantize, layer_errors, output_error, quantize_model, sensitivity
+from edukit.quantization import choose_qparams, fake_quantize, layer_errors, output_error, quantize_model, sensitivity
 from edukit.quantization.ptq.rewrite import weight_grid
 
 X = torch.rand(80, 3, 16, 16, generator=torch.Generator().manual_seed(1))
@@ -39,6 +39,18 @@ def test_equals_the_formula_layer_by_layer():
             expected = normalised(layer(x_in), F.linear(x_in, w_hat, layer.bias))
             assert e.weights == pytest.approx(expected, rel=1e-4)
             assert e.activations == 0 and e.both == e.weights
+
+
+def test_both_is_the_error_with_rounded_weights_on_a_rounded_input():
+    layer, x = nn.Linear(6, 8, bias=False), torch.randn(40, 6)
+    with torch.no_grad():
+        (e,) = layer_errors(layer, x, 3, 4).values()
+        x_hat = fake_quantize(x, choose_qparams(x.min(), x.max(), 4, signed=False))
+        w_hat = fake_quantize(layer.weight, weight_grid(layer.weight, 3))
+        y = layer(x)
+        assert e.activations == pytest.approx(normalised(y, layer(x_hat)), rel=1e-4)
+        assert e.both == pytest.approx(normalised(y, F.linear(x_hat, w_hat)), rel=1e-4)
+        assert e.both != pytest.approx(e.weights, rel=1e-2)
 
 
 def test_accumulated_is_the_error_of_the_quantized_network():

@@ -22,6 +22,20 @@ def test_a_fused_activation_is_quantized_once_behind_it():
     assert names == ["input", "relu", "conv2d"]
 
 
+def test_a_value_that_is_also_read_without_its_activation_is_quantized_on_both_sides():
+    class TwoReaders(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = nn.Conv2d(3, 4, 1), nn.Conv2d(4, 4, 1)
+
+        def forward(self, x):
+            y = self.first(x)
+            return self.second(y.relu() + y)
+
+    _, names = points(TwoReaders())
+    assert names == ["x", "conv2d", "relu", "add", "conv2d"]
+
+
 def test_an_activation_with_no_integer_form_is_quantized_on_both_sides():
     _, names = points(nn.Sequential(nn.Conv2d(3, 4, 1), nn.Hardswish(), nn.Conv2d(4, 4, 1)))
     assert names == ["input", "conv2d", "hardswish", "conv2d"]

@@ -22,7 +22,7 @@ def distance(a, b):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_eight_bits_stay_close_and_more_bits_come_closer(name):
-    model = build(name)
+    model = followed(name)
     before = copy.deepcopy(model.state_dict())
     target = model(X)
     by_bits = {bits: distance(quantize_model(model, X, bits, 8)(X), target) for bits in (2, 4, 8)}
