@@ -44,6 +44,7 @@ def _lab(options):
 def _bench(options):
     from edukit.report import run
 
+    sys.stdout.reconfigure(errors="replace")  # the titles are Chinese; a pipe on Windows may not have the letters
     print(run(options.data, seed=options.seed, output=options.output))
 
 

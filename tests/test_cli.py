@@ -1,5 +1,6 @@
 """The command line: quick to start, one line for what is wrong, nothing left behind by Ctrl-C."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -44,3 +45,10 @@ def test_ctrl_c_leaves_nothing(tmp_path):
     _, error = process.communicate(timeout=60)
     assert process.returncode == 130 and "stopped" in error and "Traceback" not in error
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pipe_without_the_letters_of_a_title_costs_no_result():
+    code = "from edukit import cli, report; report.run = lambda *a, **k: '《模型》 20x'; cli.main(['bench'])"
+    narrow = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    found = subprocess.run([sys.executable, "-c", code], env=narrow, capture_output=True)
+    assert found.stdout.split() == [b"????", b"20x"] and not found.returncode

@@ -93,7 +93,7 @@ def test_mixed_bits_beat_the_same_bits_at_equal_size(seed):
 
 
 def test_a_layer_restored_to_float_leaves_a_valid_file(tmp_path):
-    """ "restores" a layer by assignment after conversion, which breaks the graph. Ours never converts it."""
+    """A layer "restored" by assignment after conversion breaks the graph. Ours never converts it."""
     model = followed("resnet")
     bits = dict.fromkeys(layer_shapes(model, X), 7) | {"4.conv1": 16}  # 7: with 8, a processor without VNNI saturates
     quantized = quantize_model(model, X, bits)

@@ -91,7 +91,7 @@ def test_numpy_and_torch_agree_and_twice_is_once(levels, shape):
 
 
 def test_sign_is_never_zero_and_torch_has_another():
-    """Torch.sign(0) is 0, a third value, and its gradient is 0 everywhere."""
+    """torch.sign(0) is 0, a third value, and its gradient is 0 everywhere."""
     x = torch.tensor([-0.5, -0.0, 0.0, 0.5], requires_grad=True)
     assert sign(x).tolist() == [-1, 1, 1, 1] and torch.sign(x).tolist() == [-1, 0, 0, 1]
     assert sign(x.detach().numpy()).tolist() == [-1, 1, 1, 1]

@@ -245,7 +245,7 @@ def test_something_that_holds_no_batches_is_refused():
 
 
 def test_mistake_a_backend_of_another_processor():
-    """Fbgemm "for ARM" (it is x86). Nothing here asks torch for a backend, or sets one."""
+    """FBGEMM is for x86, and not for ARM. Nothing here asks torch for a backend, or sets one."""
     backends, answers = torch.backends.quantized, []
     engine = backends.engine
     try:
