@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import edukit
 from edukit import bundled
 
 ROOT = Path(edukit.__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
 def test_every_room_opens():
@@ -43,6 +45,19 @@ def test_a_wheel_brings_data_sets_and_notebooks_and_finds_them(tmp_path):
     installed, train, notebooks = found.stdout.split()
     assert (installed, train) == ("True", "1000")
     assert names(notebooks) == names(ROOT / "notebooks")
+    (about,) = (tmp_path / "installed").glob("*.dist-info")
+    assert (about / "licenses" / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+    assert "License-Expression: Apache-2.0\n" in (about / "METADATA").read_text()
+
+
+def test_one_licence_everywhere_but_for_the_digits():
+    assert PROJECT["license"] == "Apache-2.0" and PROJECT["license-files"] == ["LICENSE"]
+    licence = (ROOT / "LICENSE").read_text()
+    assert "Apache License\n" in licence and "Version 2.0, January 2004" in licence and "END OF TERMS" in licence
+    assert "Apache-2.0" in (ROOT / "README.md").read_text()
+    cards = {path.stem: path.read_text() for path in (ROOT / "datasets").glob("*.md")}
+    assert "| Licence | [CC BY 4.0]" in cards.pop("digits")
+    assert cards and all("| Licence | Apache-2.0, as this repository" in card for card in cards.values())
 
 
 def test_the_readme_names_every_lesson():
