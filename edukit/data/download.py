@@ -65,7 +65,6 @@ def difference(path: Path, size_bytes: int, sha256: str) -> str:
 def _download(source: Source, name: str):
     """One file into the cache, with a progress bar; a broken or wrong download leaves nothing behind."""
     import pooch
-    import requests
     from tqdm import tqdm
 
     size_bytes, sha256 = source.files[name]
@@ -78,7 +77,9 @@ def _download(source: Source, name: str):
 
     try:
         pooch.retrieve(source.address + name, sha256, name, source.cache, downloader=stream)
-    except requests.RequestException as error:
+    except OSError as error:
+        if error.errno is not None:  # the disk is full, or not ours; errors of the network carry no such number
+            raise
         raise ConnectionError(
             f"{name} could not be downloaded ({type(error).__name__}). Without network: download "
             f"{', '.join(source.address + file for file in source.files)} elsewhere, put all of it into one folder "

@@ -1,10 +1,12 @@
 """Fetching from a server of our own: success, wrong content, a damaged cache, no network, a given folder."""
 
+import errno
 import hashlib
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
+import pooch
 import pytest
 
 from edukit.data.download import Source, difference
@@ -81,6 +83,16 @@ def test_a_file_that_the_server_lacks_counts_as_no_network(served):
     _, address = served
     with pytest.raises(ConnectionError, match=r"a.bin could not be downloaded \(HTTPError\)"):
         Source("two_files", address + "elsewhere/", FILES).fetch()
+
+
+def test_a_full_disk_is_not_called_a_lost_network(served, cache, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pooch.HTTPDownloader, "__call__", full)
+    with pytest.raises(OSError, match="No space left") as caught:
+        Source("two_files", served[1], FILES).fetch()
+    assert not isinstance(caught.value, ConnectionError) and not list(cache.iterdir())
 
 
 def test_a_damaged_cache_is_told_from_no_network(served, offline, cache):
