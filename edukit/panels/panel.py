@@ -65,7 +65,8 @@ class Panel(widgets.VBox):
         self._image.value = img(self._png, self.description)
 
     def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
+        inherited = getattr(super(), "_repr_mimebundle_", None)  # ipywidgets 7, Colab's, has none
+        bundle = inherited(**kwargs) if inherited else {}
         return {**bundle, "image/png": b64encode(self._png).decode(), "text/plain": self.description}
 
 

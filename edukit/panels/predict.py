@@ -43,4 +43,6 @@ class Prediction(widgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs):
         choices = " · ".join(self._choice.options)
-        return {**super()._repr_mimebundle_(**kwargs), "text/plain": f"{self.question}  [{choices}]"}
+        inherited = getattr(super(), "_repr_mimebundle_", None)  # ipywidgets 7, Colab's, has none
+        bundle = inherited(**kwargs) if inherited else {}
+        return {**bundle, "text/plain": f"{self.question}  [{choices}]"}
