@@ -1,15 +1,20 @@
 """The package: rooms open when entered, data and notebooks are found in a checkout and in an installed wheel."""
 
+import json
+import os
+import re
 import subprocess
 import sys
 import tomllib
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import edukit
 from edukit import bundled
+from edukit.checks import quantization
 
 ROOT = Path(edukit.__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -60,9 +65,58 @@ def test_one_licence_everywhere_but_for_the_digits():
     assert cards and all("| Licence | Apache-2.0, as this repository" in card for card in cards.values())
 
 
+def first_cell(path) -> str:
+    return "".join(json.loads(path.read_text())["cells"][0]["source"])
+
+
 def test_the_readme_names_every_lesson():
     readme = (ROOT / "README.md").read_text()
     assert all(f"notebooks/{name}" in readme for name in names(ROOT / "notebooks"))
+    assert len(readme.splitlines()) <= 120
+
+
+def test_readme_and_map_ask_what_each_lesson_asks_and_take_as_long():
+    readme, tour = ((ROOT / name).read_text() for name in ("README.md", "notebooks/00_tour.ipynb"))
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        question = first_cell(path).split("\n")[0].removeprefix("# ")
+        minutes = re.search(r"About (\d+) minutes", first_cell(path))[1]
+        row = f"{path.name}) | {question} | {minutes} min |"
+        assert row in readme and row in tour, row
+
+
+def test_the_readmes_wrong_answer_gets_the_hint_that_stands_there():
+    call, hint = re.search(r"```text\n>>> (.+)\n(✗ .+)\n```", (ROOT / "README.md").read_text()).groups()
+    assert eval(call, {"check": quantization, "np": np}).line == hint
+
+
+MODEL = """
+import torch
+from torch import nn
+net = [nn.Conv2d(3, 16, 3), nn.ReLU(), nn.Conv2d(16, 32, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 5)]
+model, images = nn.Sequential(*net).eval(), torch.rand(8, 3, 16, 16)
+"""
+
+
+def test_the_readmes_own_model_runs_alone(tmp_path):
+    code = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
+    path = {**os.environ, "PYTHONPATH": str(ROOT)}
+    found = subprocess.run([sys.executable, "-c", MODEL + code], cwd=tmp_path, env=path, capture_output=True, text=True)
+    assert not found.returncode and "'QLinearConv': 2" in found.stdout, found.stderr
+
+
+def test_the_distribution_has_a_name_of_its_own_and_the_command_stays_edukit():
+    assert PROJECT["name"] == "edukit-compression" and PROJECT["scripts"] == {"edukit": "edukit.cli:main"}
+    assert PROJECT["version"] == edukit.__version__
+
+
+def test_torch_and_ipywidgets_of_colab_are_admitted():
+    assert {"torch>=2.11,<2.14", "ipywidgets>=7.7.1"} <= set(PROJECT["dependencies"])
+
+
+def test_readmes_first_two_lines_are_the_commands():
+    lines = (ROOT / "README.md").read_text().splitlines()
+    start = "python3 -m venv .venv && . .venv/bin/activate && pip install -e "
+    assert lines[3:5] == [start + ". && edukit bench", start + '".[test]" && pytest']
 
 
 def test_every_folder_names_each_of_its_files_in_one_line():
