@@ -1,4 +1,4 @@
-"""A model as a graph: every operation a node, every weight a name, whatever the Python that wrote it.
+"""Graphs: any model as a graph of named operations and weights, whatever Python wrote it.
 
     capture(model, example)         ->  placeholder → aten.conv2d → aten.relu → … → output
     capture_each(models, example)   ->  the same graph for each, with its own weights

@@ -1,4 +1,4 @@
-"""What a function passes on to another one shows in its own signature, so that Shift-Tab in Jupyter lists it.
+"""Signatures: what a function passes on to another one is shown in its own signature (Shift-Tab in Jupyter).
 
     def distill(student, …, *, epochs, **training)   →   distill(student, …, *, epochs, seed=0, learning_rate=0.004, …)
 

@@ -1,4 +1,4 @@
-"""A table of words and figures, written in three ways: as text, as HTML and as Markdown.
+"""Tables of words and figures, written as text, as HTML and as Markdown.
 
     Table(heads, rows)   .text()       columns as wide as their longest cell, for a terminal
                          .html()       for notebooks and pages; columns of numbers are aligned right

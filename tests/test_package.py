@@ -1,5 +1,6 @@
 """The package: rooms open when entered, data and notebooks are found in a checkout and in an installed wheel."""
 
+import ast
 import json
 import os
 import re
@@ -124,3 +125,13 @@ def test_every_folder_names_each_of_its_files_in_one_line():
         files = [path.name for path in folder.parent.glob("*.py") if not path.name.startswith("__")]
         listed = [line.split("  ")[0] for line in folder.read_text().splitlines()]
         assert not [name for name in files if listed.count(name) != 1], folder
+
+
+LABELS = {"Symbols", "Shapes", "Error", "Bound", "Cost", "Assumes", "Source", "In production"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "edukit").rglob("*.py")), ids=lambda path: path.stem)
+def test_headers_use_the_same_labels(path):
+    """Eight words that a reader meets again in every file; what else there is to say is a sentence."""
+    header = (ast.get_docstring(ast.parse(path.read_text())) or "").splitlines()
+    assert {found[1] for line in header if (found := re.match(r"([A-Z][A-Za-z]*(?: [a-z]+)?)  +\S", line))} <= LABELS

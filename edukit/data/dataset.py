@@ -2,8 +2,9 @@
 
     pixels 0..top  ->  x = pixels / top in [0, 1]
 
-Splits    train fits the weights · calibration finds the ranges of a quantizer · validation makes the choices
-          (when to stop, what to cut) · test is looked at once, at the end
+Train fits the weights, calibration finds the ranges of a quantizer, validation makes the choices (when to stop, what
+to cut), and test is looked at once, at the end.
+
 Shapes    x (N, C, H, W) float32 · y (N,) int64
 In production  torch.utils.data.TensorDataset; data too large for memory is streamed by a DataLoader
 """

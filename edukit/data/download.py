@@ -5,7 +5,9 @@
     else           ->  download, check, and only then move into the cache
 
 Checked on every call: a single flipped bit in a file of images loads without a word.
-Cache     the user's cache folder, or the one that the variable EDUKIT_CACHE names
+
+Files go to the user's cache folder, or to the one that the variable EDUKIT_CACHE names.
+
 In production  pooch (used here); torchvision.datasets and Hugging Face datasets do the same
 """
 

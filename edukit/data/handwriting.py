@@ -3,9 +3,10 @@
     x = pixels / 16                 pixels are whole numbers 0..16
     enlarged[i] = (1 - f) x[k] + f x[k + 1]     k + f = (i + 1/2) / 4 - 1/2, along each axis, held at the border
 
+The factor f is an odd multiple of 1/8 and pixels are whole numbers, so float32 rounds nothing: every CPU gives the
+same bits. The split is stored in the file, stratified: 1,000 train, 97 calibration, 200 validation, 500 test.
+
 Shapes    (N, 1, 8, 8), or (N, 1, 32, 32) enlarged four times by bilinear interpolation
-Exact     f is an odd multiple of 1/8 and pixels are whole, so float32 rounds nothing: every CPU gives the same bits
-Split     1,000 train · 97 calibration · 200 validation · 500 test, stratified, stored in the file
 Source    Alpaydin & Kaynak 1998, https://doi.org/10.24432/C50P49, CC BY 4.0; the card is datasets/digits.md
 In production  sklearn.datasets.load_digits; torch.nn.functional.interpolate(mode="bilinear")
 """

@@ -3,9 +3,10 @@
     disc         sqrt(u² + v²) - r          half plane   n·(u, v) - c
     union        min(a, b)                  intersection max(a, b)          complement   -a
 
+The slope is at most 1, |f(p) - f(q)| <= |p - q|, so a distance in pixels tells how much of a pixel is covered. Every
+CPU rounds + - * sqrt and comparisons alike; sines it does not, so they are written out.
+
 Symbols   u, v position in units of the shape's radius, v upward · n unit normal · c distance from the centre
-Slope     at most 1: |f(p) - f(q)| <= |p - q|, so a distance in pixels tells how much of a pixel is covered
-Exact     + - * sqrt and comparisons are rounded alike on every CPU; sines are not, so they are written out
 Source    Ricci 1973, https://doi.org/10.1093/comjnl/16.2.157
 In production  distance fields draw the letters of maps and games: Green 2007, https://doi.org/10.1145/1281500.1281665
 """

@@ -4,8 +4,10 @@
     turn by a fraction t:   cos = (1 - t²) / (1 + t²)   sin = 2t / (1 + t²)
 
 Every image draws place, size, turn, colours, textures, clutter, light and noise from a seeded stream.
+
+Only uniform random numbers, + - * / sqrt, rounding and comparisons are used: the same bits on every CPU.
+
 Shapes    (N, 3, 32, 32), whole levels 0..255 divided by 255; image i is of class i mod 10
-Exact     uniform random numbers, + - * / sqrt, rounding and comparisons only: the same bits on every CPU
 In production  photographs; procedural sets such as https://github.com/google-deepmind/dsprites-dataset
 """
 

@@ -3,9 +3,10 @@
     IDX file        0 0 8 n, then n sizes as big-endian 32-bit numbers, then the bytes of the array
     CIFAR record    1 byte label, then 3 x 32 x 32 bytes: the red, the green and the blue plane
 
-Splits    test is the published test set; the published training set is shared out once, by a fixed permutation:
-          1 % calibration, 9 % validation, 90 % train
-Safe      sizes and checksums first, then plain bytes; nothing is unpickled or unpacked on disk
+The test split is the published test set. The published training set is shared out once, by a fixed permutation: 1 %
+calibration, 9 % validation, 90 % train. Sizes and checksums are checked first, then plain bytes are read; nothing is
+unpickled or unpacked on disk.
+
 Source    Xiao et al. 2017, https://arxiv.org/abs/1708.07747, MIT licence
           Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html, no licence stated
 In production  torchvision.datasets.FashionMNIST, torchvision.datasets.CIFAR10

@@ -1,12 +1,13 @@
-"""Feature distillation: the student is shown not only what the teacher answers, but how it looks at the image.
+"""Feature distillation: the student also learns from what the teacher's layers see.
 
     hint               mean (A s - t)²                     A a 1x1 adapter from the student's channels to the teacher's
     attention transfer mean ‖a(s) - a(t)‖²                 a(f) = Σ_c f_c² / ‖Σ_c f_c²‖, a map of where a layer looks
 
+The adapter A learns with the student and is thrown away afterwards: the finished student is no larger for it.
+
 Symbols   s, t features of student and teacher at one layer each · c channels
 Shapes    s (B, C, H, W), t (B, D, H', W'): the larger is pooled to the smaller height and width; s (B, …, C) of a
           layer that sees tokens, t (B, …, D)
-Note      A learns with the student and is thrown away afterwards: the finished student is no larger for it
 Source    Romero et al. 2014 (FitNets), https://arxiv.org/abs/1412.6550, eq. 3;
           Zagoruyko & Komodakis 2016, https://arxiv.org/abs/1612.03928, eq. 2 (attention transfer)
 In production  the same hooks; torchvision.models.feature_extraction names layers in the same way

@@ -2,8 +2,9 @@
 
     for each batch (x, y):   student ← student - η ∇ [kd_loss(student(x), teacher(x), y) + features, if hints are given]
 
+The teacher answers for the very images that the student sees, shifted ones included, so it runs once per batch.
+
 Shapes    student and teachers map the same x to logits (B, classes)
-Note      the teacher answers for the very images the student sees, shifted ones included, so it runs once a batch
 Source    Hinton, Vinyals, Dean 2015, https://arxiv.org/abs/1503.02531
 In production  the same loop; where images are not changed between epochs, the teacher's logits are computed once
 """

@@ -1,16 +1,18 @@
-"""Distillation: a small net learns from a large one's whole answer, not from the right class alone.
+"""Distillation losses: a small network learns from the teacher's probabilities of all classes.
 
     L = α T² KL(p ‖ q) + (1 - α) CE(student, labels)        p = softmax(teacher / T)    q = softmax(student / T)
     several teachers                                        p = Σ_i a_i softmax(teacher_i / T)
+
+Several teachers are mixed by their probabilities, not by their logits: in a mean of logits the teacher with the
+largest numbers overrules the others. The gradient of T² KL with respect to the student's logits is T (q - p) / B. As
+q - p shrinks like 1/T, T² keeps its size (within a factor of 2 from T = 1 to 20); without T² the teacher fades away
+as T grows.
 
 Symbols   T temperature, above 1 it lifts the small probabilities, where the teacher says which classes look alike
           α alpha, the teacher's weight against the labels' · KL Kullback-Leibler divergence · CE cross entropy
           a_i shares of the teachers, Σ a_i = 1
 Shapes    logits (B, classes), labels (B,); KL and CE are means over the batch B, never over the classes
 Bound     KL >= 0, and 0 only where p = q
-Mixture   of probabilities, not of logits: the mean of logits lets the loudest teacher overrule the others
-Gradient  of T² KL with respect to the student's logits: T (q - p) / B. As q - p shrinks like 1/T, T² keeps its size
-          (within a factor of 2 from T = 1 to 20); without T² the teacher fades away as T grows
 Source    Hinton, Vinyals, Dean 2015, https://arxiv.org/abs/1503.02531, section 2
 In production  torch.nn.KLDivLoss(reduction="batchmean") times T²
 """

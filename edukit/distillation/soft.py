@@ -1,4 +1,4 @@
-"""Soft labels: what a teacher says about every class, and how hard that pulls at the student.
+"""Soft labels: what a teacher says about every class, and how strongly they pull the student.
 
     p = softmax(z / T)              p_i / p_j = (e^(z_i - z_j))^(1 / T): the temperature takes roots of all ratios
     ∂ T² KL(p ‖ q) / ∂ z_student = T (q - p) / B                     without T²: (q - p) / (B T)

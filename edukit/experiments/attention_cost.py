@@ -1,4 +1,4 @@
-"""What attention costs as the sequence grows: counted by the formula, timed, and weighed.
+"""The cost of attention as the sequence grows: multiply-adds by the formula, time and memory as measured.
 
     multiply-adds   softmax N² (d + e)      linear 2 N d e      equal at N = 2 d e / (d + e), the crossing
     slope           of log cost against log N: 2 where the cost grows with N², 1 where it grows with N

@@ -1,4 +1,4 @@
-"""How long a layer takes with so many channels: the same network, one channel more, and one more.
+"""How long a layer takes as its channels are counted up one by one.
 
     time(n) is not proportional to n²: runtimes lay neighbouring channels side by side and multiply them at once
 

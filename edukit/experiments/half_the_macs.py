@@ -1,4 +1,4 @@
-"""Half of the multiply-accumulates: what the same network then loses, and how much faster it runs.
+"""What networks lose, and how much faster they run, when half of their multiply-accumulates are removed.
 
     trained ── weakest channels go, until half of the MACs are left ── new batch norm statistics ── fine-tuning
        └──────────────────────── timed side by side, in turns ────────────────────────┘

@@ -1,4 +1,4 @@
-"""How fast the formulas are beside torch's fused operators, in one run: `python -m edukit.experiments.quantize_speed`.
+"""How fast the formulas are beside torch's fused operators: `python -m edukit.experiments.quantize_speed`.
 
 Ten million weights, a scale for each of 1,000 channels, one thread. Ours are the formula, step by step, in one new
 array; torch's are C++ that does all steps for one number after the other. On a busy machine the ratio holds, the

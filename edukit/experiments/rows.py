@@ -1,4 +1,4 @@
-"""Measured tables: rows with names, appended to a CSV file as soon as they are known, and read back with their types.
+"""Measured tables: rows with names, appended to a CSV file and read back with their types.
 
     @dataclass(kw_only=True) class Row          one field per column, in the order of the file
     append([Row(…)], "datasets/few_labels.csv")     floats are rounded to 3 digits, None is an empty cell

@@ -4,10 +4,11 @@
     linear    y_i = Σ_j φ(q_i)·φ(k_j) v_j / Σ_j φ(q_i)·φ(k_j)              φ(x) = elu(x) + 1 > 0
                   = φ(q_i) [Σ_j φ(k_j) v_jᵀ] / φ(q_i)·[Σ_j φ(k_j)]         2 N d e, as the brackets serve every i
 
+In the causal form j runs only to i. The brackets then grow with i: a state of d (e + 1) numbers, whatever N
+(`LinearState`). Linear attention needs fewer multiply-adds where N > 2 d e / (d + e); for d = e, where N > d.
+
 Symbols   q, k, v queries, keys, values · N positions · d features of a query and a key · e of a value
 Shapes    q, k (…, N, d), v (…, N, e) -> y (…, N, e)
-Causal    j runs only to i. The brackets then grow with i: a state of d (e + 1) numbers, whatever N (`LinearState`)
-Crossing  linear needs fewer multiply-adds where N > 2 d e / (d + e), for d = e: where N > d
 Bound     y_i is a weighted mean of the v_j: it lies between their smallest and their largest, feature by feature;
           if query i means key i alone, linear gives it a weight of d / N at most, on average: N weights, rank d
 Source    Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; Katharopoulos et al. 2020,

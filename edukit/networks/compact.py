@@ -1,4 +1,4 @@
-"""Three more ways to spend less: squeeze before you look, share the work between two halves, turn channels down.
+"""Three more compact blocks: Fire, the ShuffleNet unit, and squeeze-and-excite.
 
     Fire                1x1 to S channels, then 1x1 and 3x3 side by side to E1 + E3     M S + S E1 + k² S E3
     ShuffleNetV2 unit   half of the channels passes untouched, half is worked on        M²/2 + k² M/2  at stride 1

@@ -4,8 +4,10 @@
     bytes moved                         4 (input + weights + output)
     arithmetic intensity                multiply-adds / bytes moved
 
+The bytes are an estimate that takes each number for read or written once: a cache that is too small moves more, fused
+layers move less.
+
 Symbols   H', W' height and width of the output · 4 bytes, as in float32
-Estimate  the bytes take each number for read or written once; a cache that is too small moves more, fused layers less
 Bound     MACs a byte: depthwise k²/8, whatever the channels · others k²/4 · M N / (M + N), which grows with them
 Source    Williams et al. 2009, https://doi.org/10.1145/1498765.1498785 (intensity decides: memory or arithmetic?);
           Ma et al. 2018, https://arxiv.org/abs/1807.11164, section 2 (equal MACs, unequal memory traffic)

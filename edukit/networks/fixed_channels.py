@@ -1,4 +1,4 @@
-"""Two small networks whose channels do not all go, and why: material for lesson 07.
+"""Two small networks some of whose channels cannot be removed, and why: material for lesson 07.
 
     padded shortcut   y = body(x) + pad(x[:, :, ::2, ::2])   the number of zeros is written in the code
     attention         nn.MultiheadAttention                  one number for its width, and it splits by it

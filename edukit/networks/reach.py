@@ -1,9 +1,10 @@
-"""Who hears whom: the channels of a network's input that each channel of its output depends on.
+"""Reach: which input channels each output channel depends on.
 
     input i holds one NaN channel, i   →   every output channel that reads it, however indirectly, is NaN as well
 
-Why NaN   it survives every multiplication, by 0 as well, and every ReLU: structure alone decides, not the weights.
-          A gradient asks the same, and can be 0 by accident, behind a ReLU that is off
+NaN survives every multiplication, also by 0, and every ReLU: structure alone decides, not the weights. A gradient
+asks the same, but can be 0 by accident, behind a ReLU that is off.
+
 Shapes    model (B, channels, H, W) -> (B, out, …); the answer (out, channels), True where the output depends
 Source    Zhang et al. 2017, https://arxiv.org/abs/1707.01083, figure 1: groups that never hear of each other
 In production  torch.autograd with weights all of one sign, for models that refuse NaN

@@ -1,6 +1,6 @@
-"""A needle in a haystack: N random keys, and query i means key i alone. How much of its weight does it lay there?
+"""Recall: how much of its attention weight a query can give to the one key that it means, among N random keys.
 
-    q_i = sharpness · k_i        weight on the needle = mean_i w_ii,   w the N x N attention weights
+    q_i = sharpness · k_i        weight on that key = mean_i w_ii,   w the N x N attention weights
 
 Symbols   N keys, all of length √d · d features of a key · sharpness how clearly a query asks: training can raise it
 Bound     linear: at most d / N, whatever the queries and keys, for every φ of d features. w = D⁻¹ φ(q) φ(k)ᵀ has rank

@@ -1,4 +1,4 @@
-"""Published networks, layer by layer: where our counts meet the papers', both the nets and the counting are right.
+"""Published networks, layer by layer: their counts of parameters and MACs equal those in the papers.
 
                         parameters    MACs at 224 x 224      in the paper, millions
     MobileNetV1 1.0      4,231,976        568,740,352           4.2        569

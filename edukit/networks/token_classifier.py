@@ -1,4 +1,4 @@
-"""Classifiers of tokens in which the attention can be swapped, and trained encoders with another attention put in.
+"""Classifiers of tokens whose attention can be exchanged, and trained encoders that get another attention.
 
     token     some numbers of the input, such as the pixels of a row of an image
     block     x + attention(norm(x)), then x + feed-forward(norm(x)): normed before, as trains best in small nets

@@ -2,8 +2,9 @@
 
     control ─ value ─> plot.update(**values) ─> PNG ─> <img alt="what the picture shows">
 
-Delay     `python -m edukit.panels` prints it: from a control's change to the picture, in the kernel
-Access    every control has a name and answers to the keyboard; the picture's description is its alt text
+`python -m edukit.panels` prints the delay from a control's change to the picture, in the kernel. Every control has a
+name and answers to the keyboard; the picture's description is its alt text.
+
 In production  ipympl and bqplot draw in the browser; this draws in the kernel, so it works in every notebook
 """
 

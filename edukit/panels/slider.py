@@ -2,8 +2,9 @@
 
     drag, arrow key, screen reader ─> input event ─> model.set("value") ─> kernel ─> plot
 
-Access    the <label> around the <input type="range"> is its name; its value stands beside it as text
-Delay     the widget manager sends one change, waits for the kernel's answer, then sends the last of what came since
+The <label> around the <input type="range"> is its name; its value stands beside it as text. The widget manager sends
+one change, waits for the kernel's answer, then sends the last of the changes that came since.
+
 In production  ipywidgets.IntSlider; its handle is a <div> without a name (axe-core: aria-input-field-name)
 """
 

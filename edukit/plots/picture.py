@@ -3,8 +3,9 @@
     picture = Picture(plot, **values)      plot(figure) makes the artists
     picture.move(**values)                 plot.update(**values) moves them and returns the sentence
 
-Delay     moving artists takes half the time of making them again; the layout is computed once, for the first picture
-Access    the sentence is the picture's alt text; JupyterLab shows a bare image/png without one, so it gets HTML
+Moving artists takes half the time of making them again; the layout is computed once, for the first picture. The
+sentence is the picture's alt text; JupyterLab shows a bare image/png without one, so the picture comes as HTML.
+
 In production  matplotlib.animation moves artists in the same way
 """
 

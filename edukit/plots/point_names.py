@@ -1,7 +1,7 @@
-"""Names for points that may lie as close as they like: each flies from a pole that stands on its point.
+"""Names for points that lie close together: each name stands at the top of a vertical line from its point.
 
-    top      leftmost ─┐                the leftmost point has the highest flag, and every name begins at its own pole,
-             next ─────┼──┐             so no pole crosses a name and no two names share a row
+    top      leftmost ─┐                the leftmost point has the highest name, and every name begins at its own line,
+             next ─────┼──┐             so no line crosses a name and no two names share a row
     bottom             ●  ●
 
 Shapes    xs costs above 0, ys accuracies in percent, names strings: equally long

@@ -1,6 +1,7 @@
 """One look for every picture: quiet axes, labels on the data, colours that colour-blind readers can tell apart.
 
-Roles     KEPT, CUT what stays, what goes · FLOAT, QUANTIZED before, after · LIMIT a bound or the reader's choice
+Colours have roles: KEPT and CUT, FLOAT and QUANTIZED (before and after), LIMIT (a bound, or the reader's choice).
+
 Source    Okabe & Ito 2008, https://jfly.uni-koeln.de/color/
 """
 

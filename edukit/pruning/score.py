@@ -5,10 +5,11 @@
     geometric_median   s_i = Σ_j ‖w_i - w_j‖      close to all others: the others can stand in for it
     random             s_i drawn by lot           the baseline that a score must beat
 
+Scores that need the network around the filter, or data, are in channels/importance.py.
+
 Symbols   w_i filter i, all weights that make output channel i · s_i its score
 Shapes    w (filters, ...) -> s (filters,)
 Bound     l2 <= l1 <= √n l2 with n weights in a filter
-Beside    importance.py: scores that need the network around the filter, or data
 Source    L1: Li et al. 2017, https://arxiv.org/abs/1608.08710
           geometric median: He et al. 2019 (FPGM), https://arxiv.org/abs/1811.00250, eq. 6
 In production  torch.nn.utils.prune.ln_structured (l1, l2); FPGM pruners (the geometric median)

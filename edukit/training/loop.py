@@ -1,10 +1,11 @@
-"""The only training loop: batches in a new order each epoch, one loss, AdamW, one rise and fall of the learning rate.
+"""The only training loop: shuffled batches, one loss, AdamW, a learning rate that rises and falls once.
 
     w ← w - η(t) (m / (√v + ε) + λ w)        η(t) = learning_rate · one_cycle(t)
 
+Same seed, machine and thread count give the same weights; the caller's model and random state never change.
+
 Symbols   w weights · η step size · m, v means of the last gradients and their squares · λ weight_decay · t share done
 Shapes    split.x (N, ...) float, split.y (N,) whole numbers; the model maps a batch (B, ...) to logits (B, classes)
-Holds     same seed, machine and thread count: same weights; the caller's model and random state never change
 Source    Loshchilov & Hutter 2019, https://arxiv.org/abs/1711.05101; Smith & Topin 2018, https://arxiv.org/abs/1708.07120
 In production  the same loop with data loaders, mixed precision and many devices: Lightning, Accelerate
 """

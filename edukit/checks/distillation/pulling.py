@@ -1,4 +1,4 @@
-"""Exercise on the gradient of the soft part: how hard, and in which direction, a teacher pulls.
+"""Exercise on the gradient of the soft part: how strongly, and in which direction, a teacher pulls.
 
 Well-known mistakes  the sign turned; T² forgotten or taken twice; the batch forgotten; the label instead of the teacher
 """

@@ -1,4 +1,4 @@
-"""Exercise on channels that change places: groups of numbers, dealt out like cards.
+"""Exercise on the channel shuffle: groups of channels are interleaved.
 
 Well-known mistakes  a shuffle that splits the wrong way and so runs backwards; a reshape that moves nothing; whole
 groups exchanged; images mixed with channels

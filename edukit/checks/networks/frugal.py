@@ -1,4 +1,4 @@
-"""An exercise whose answer must be right, and must also get by with little memory.
+"""Exercises whose answer must be right and must also need little memory.
 
 Some answers differ in nothing but what they hold on the way: (φ(q) φ(k)ᵀ) v and φ(q) (φ(k)ᵀ v) are equal, and one of
 them writes N² numbers down. numpy tells Python's own tracemalloc about every array.

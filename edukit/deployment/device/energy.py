@@ -2,8 +2,9 @@
 
     E = MACs · (E_multiply + E_add) + bytes of weights · E_DRAM        each weight is read from DRAM once
 
+Activations, caches, control and leakage are not counted: use the ratio of two models, not the absolute number.
+
 Symbols   E energies of one operation in joules, 45 nm silicon, from the source below
-Left out  activations, caches, control, leakage: use the ratio of two models, not the absolute number
 Source    Horowitz, Computing's energy problem, ISSCC 2014, https://doi.org/10.1109/ISSCC.2014.6757323, figure 1.1.9
 """
 

@@ -1,4 +1,4 @@
-"""The panels of lesson 10: where a place looks, what a longer sequence costs, a needle in a haystack."""
+"""The panels of lesson 10: where a place looks, what a longer sequence costs, how much weight one key gets."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""The panels of lesson 09: what blocks cost, where the costs of a network sit, which channels hear of each other."""
+"""The panels of lesson 09: what blocks cost, where a network's costs sit, which channels depend on each other."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""More panels of lesson 03: which layer suffers, which one gets how many bits, and what a diagnosis measured."""
+"""More panels of lesson 03: the error of each layer, the bits it gets, and what a diagnosis measured."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""The panels of lesson 03: the ladder of post-training quantization, and how one layer was rounded."""
+"""The panels of lesson 03: the methods of post-training quantization, and how one layer was rounded."""
 
 from functools import partial
 

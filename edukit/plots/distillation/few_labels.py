@@ -1,4 +1,4 @@
-"""Alone or taught, in pictures: accuracy by number of labels, seed by seed, and the parts of a loss as they fall.
+"""Students with and without a teacher in pictures: accuracy by number of labels, and the parts of a loss.
 
 Each class draws once in `__init__(fig, …)`; `update(**values)` moves what changes and returns one sentence.
 """

@@ -1,4 +1,4 @@
-"""Soft labels in a picture: what a large network thinks of a digit, and how hard that pulls at a small one.
+"""Soft labels in pictures: what a large network thinks of a digit, and how strongly that pulls at a small one.
 
 The class draws once in `__init__(fig, …)`; `update(**values)` moves what changes and returns one sentence.
 """

@@ -1,4 +1,4 @@
-"""Attention seen three ways: where a place of an image looks, what a sequence costs, how a needle is found.
+"""Attention in pictures: where a place of an image looks, what a sequence costs, how much weight one key gets.
 
 Each class draws once in `__init__(fig, …)`; `update(**values)` moves what changes and returns one sentence.
 """

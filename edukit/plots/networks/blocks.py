@@ -1,4 +1,4 @@
-"""Compact blocks in pictures: what each costs as its sizes change, and which channels hear of each other.
+"""Compact blocks in pictures: what each costs as its sizes change, and which channels depend on each other.
 
 Each class draws once in `__init__(fig, …)`; `update(**values)` moves what changes and returns one sentence.
 """

@@ -1,4 +1,4 @@
-"""Layers apart: the error of each, the bits each gets under a budget, and what a diagnosis measured.
+"""Single layers in pictures: the error of each, the bits each gets under a budget, and a diagnosis.
 
 Each class draws once in `__init__(fig, …)`; `update(**values)` moves what changes and returns one sentence.
 """

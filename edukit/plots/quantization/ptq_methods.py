@@ -1,4 +1,4 @@
-"""Post-training quantization seen two ways: every rung of the ladder with its spread, and one layer's rounding.
+"""Post-training quantization in pictures: every method with its spread, and the rounding of one layer.
 
 Each class draws once in `__init__(fig, …)`; `update(**values)` moves what changes and returns one sentence.
 """

@@ -1,4 +1,4 @@
-"""Error against bits, where every bit counts: those of the scales, too.
+"""Error against bits, where the bits of the scales count as well.
 
 The class draws once in `__init__(fig, …)`; `update(**values)` moves what changes and returns one sentence.
 """

@@ -5,9 +5,10 @@
 A layer between two shrunken layers loses inputs and outputs: half of the channels leave a quarter of its MACs, and
 half of the MACs is reached near r = 1 - √½ = 0.29.
 
+MACs are not seconds: measure the result on the runtime.
+
 Symbols   r ratio of channels that go · MACs counted on the shrunken model, not estimated
 Bound     the result has at most share · MACs, and with the next smaller choice of channels it would have more
-Note      MACs are not seconds: measure the result on the runtime
 In production  torch_pruning's tutorials, which prune in small steps until the counted MACs are low enough
 """
 

@@ -3,9 +3,11 @@
     score of a channel   s_c = Σ_f s_f / mean(|s| of f's layer)      over all filters f that make it
     removed              the round(r n) channels of each group with the lowest score
 
+Of n channels n - round(r n) are kept, at least min_channels, rounded up so that every layer has a multiple of
+`multiple`. A common mistake is to rank the layers of one group by their plain scores: the layer with large weights
+then decides alone.
+
 Symbols   r ratio, the share of each group that goes · n channels of the group · s_f the score of filter f
-Kept      n - round(r n), at least min_channels, rounded up so that every layer has a multiple of `multiple`
-Mistake   ranking the layers of one group by their plain scores: the layer with large weights then decides alone
 Source    Li et al. 2017, https://arxiv.org/abs/1608.08710, section 3.1
 In production  torch_pruning.pruner.MagnitudePruner, whose default also ranks within each group
 """

@@ -1,4 +1,4 @@
-"""Channel groups: which rows of which weights are the same channel, so that they go together or stay together.
+"""Channel groups: which rows and columns of which weights are the same channel, and must be removed together.
 
 A channel is more than one row. A filter makes it, its bias and its norm scale it, and the next layer reads it with
 one column of its weights; a residual addition ties two filters to one channel:

@@ -1,4 +1,4 @@
-"""Scores that look beyond the filter: at the norm behind it, at what it sends on, at what its loss would cost.
+"""Scores of channels from the norm behind them, from their activations, and from their effect on the loss.
 
     batchnorm   s_c = Σ |γ|                            a small factor makes all that the channel sends small
     activity    s_c = share of y > 0 = 1 - APoZ        y behind the ReLU: a channel that is mostly 0 says little

@@ -6,10 +6,12 @@
 Channels that went are counted in the model given, not in what was left of it: after five steps to 0.5 exactly half
 of every group is gone, and their numbers are those of the first model.
 
+Common mistakes are shares of what is left that multiply to less than the target, and indices that count in a tensor
+which has shrunk already.
+
 Symbols   s_t schedule (schedule.py) · n steps
 Bound     |removed(x) - trained(x)| is float rounding: the trained model has zeros in these rows
 Cost      the steps train at full size; in return no layer changes while the optimizer works on it
-Mistake   shares of what is left that multiply to less than the target, and indices of a tensor that has shrunk already
 Source    Molchanov et al. 2016, https://arxiv.org/abs/1611.06440 (few channels at a time, training in between)
 In production  torch_pruning's iterative_steps, which shrinks after every step
 """

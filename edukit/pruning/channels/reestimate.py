@@ -1,4 +1,4 @@
-"""Batch norm after pruning: its statistics were those of a network with more channels.
+"""New batch norm statistics after pruning: the old ones were those of a network with more channels.
 
     y = γ (x - μ) / √(σ² + ε) + β        μ, σ² of x as it is now, not as it was
 

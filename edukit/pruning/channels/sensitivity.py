@@ -4,9 +4,11 @@
     plan          max Σ_g A_g(r_g) - λ Σ_g M_g(r_g)      over the measured ratios r_g; λ is raised until
                   MACs(r) <= share · MACs(0), counted on the shrunken model; what is left over is given back
 
+A common mistake is to choose ratios on the test images, which then no longer say how good the choice is: measure on
+validation images.
+
 Symbols   g group of channels, named by its first maker · r ratio · M_g MACs left when g alone shrinks · λ price of MACs
 Assumes   that losses add up: true while they are small. Fine-tuning, or new batch norm statistics, repair the rest
-Mistake   choosing ratios on the test images, which then no longer say how good the choice is: measure on validation
 Source    Li et al. 2017, https://arxiv.org/abs/1608.08710, section 3.2 and figure 2; Lagrange's λ: Everett 1963
 In production  nni's and distiller's sensitivity pruners
 """

@@ -1,4 +1,4 @@
-"""Where a network's code cuts its channels into parts: channels of all parts then go together.
+"""Where a model splits its channels (chunks, shuffles, heads): matching channels of all parts go together.
 
     chunk    x.chunk(2, dim=1)            the halves must stay equal: channel i of each half goes, or none
     groups   x.view(B, g, C // g, H, W)   a shuffle: channel i of each of the g groups

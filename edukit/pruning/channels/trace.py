@@ -1,4 +1,4 @@
-"""Following channels through a model: run it once on names instead of numbers.
+"""Tracing channels: run the model once on channel numbers instead of values, to see which layers share a channel.
 
     makes    conv, linear             new names for what it makes; the names that arrive belong to its columns
     blocks   grouped, depthwise conv  all channels of a block, in and out, become one

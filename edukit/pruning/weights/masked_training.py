@@ -1,4 +1,4 @@
-"""Masks that hold while the network trains: what was pruned stays pruned, and the rest makes up for it.
+"""Fine-tuning with fixed masks: pruned weights stay zero, and the others learn to make up for them.
 
     for each batch:   w ← m w        then the loss, its gradient and the optimizer's step, as always
     at the end:       w ← m w
@@ -6,9 +6,10 @@
 The optimizer moves pruned weights as well: by momentum, and by the gradient of a weight that is 0. Before the next
 batch they are 0 again, so no loss is ever computed with them.
 
+The trained model has zeros at the same places as the masks, whatever the loss; the model given is unchanged. A common
+mistake is to apply the masks once, before the training: after the first step the network is dense again.
+
 Symbols   w weights · m masks, True where a weight stays
-Holds     the trained model has zeros at the same places as the masks, whatever the loss; the model given is unchanged
-Mistake   masks applied once, before the training: after the first step the network is dense again
 Source    Han et al. 2015, https://arxiv.org/abs/1506.02626 (prune, then retrain what is left)
 In production  torch.nn.utils.prune keeps weight_orig and weight_mask and multiplies them before every call
 """

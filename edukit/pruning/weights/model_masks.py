@@ -4,10 +4,12 @@
     global   the round(s N) smallest of all layers go: a layer that matters may keep more
     n:m      n of every m inputs of each output stay
 
+Common mistakes are a function that claims to return a pruned copy and prunes the model it was given, and a sparsity
+of 0.5 that is applied five times.
+
 Symbols   s sparsity · n weights of a layer · N of all layers
 Shapes    a mask has the shape of its weight; biases, norms and embeddings have none
 Bound     masks do not compound: of a model that is pruned to s, the same s prunes nothing more
-Mistake   functions that claim to return a pruned copy and prune the model they were given; 0.5, five times
 Source    Han et al. 2015, https://arxiv.org/abs/1506.02626
 In production  torch.nn.utils.prune.l1_unstructured, global_unstructured, which change the model they are given
 """

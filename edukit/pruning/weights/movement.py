@@ -1,14 +1,15 @@
-"""Movement pruning: weights that move towards 0 while the network learns go, however large they still are.
+"""Movement pruning: weights that move towards 0 during training are removed, however large they still are.
 
     S ← S - w ∂L/∂w'        w' = m w        m = True for the 1 - s of the weights with the highest S
 
 A step of gradient descent changes w by -η ∂L/∂w: S grows where this leads away from 0, and falls where it leads to 0.
 A masked weight keeps its number w and collects S as well, from the gradient at w' = 0: it may come back.
 
+It helps in fine-tuning on another task, where large weights were large for the old one; after training on the same
+task magnitude knows more.
+
 Symbols   w weights as they are stored, w' as they are used · m mask · S scores, 0 at first · s sparsity · L loss
 Bound     for plain gradient descent, one step and the loss w x:  S = -w x > 0 exactly where the step makes |w| larger
-Where     in fine-tuning on another task, where large weights were large for the old one; after training on the same
-          task magnitude knows more
 Source    Sanh, Wolf & Rush 2020, https://arxiv.org/abs/2005.07683 (movement pruning, straight through the mask)
 In production  neural_compressor and nn_pruning, where S is a parameter of the optimizer; here it is the plain sum
 """

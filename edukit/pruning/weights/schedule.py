@@ -1,13 +1,14 @@
-"""Schedules: how much is gone after each step, and pruning step by step with training in between.
+"""Schedules: how much is pruned after each step, with training in between.
 
     one shot   s_t = s_f from the first step on
     linear     s_t = s_i + (s_f - s_i) t / n
     cubic      s_t = s_f + (s_i - s_f) (1 - t / n)³         much at first, where many weights are spare, little at last
 
+Common mistakes are to prune the same share of what is left each time (five times 10 % leave 59 %, not 50 %), and
+indices that count in the tensor as it has become.
+
 Symbols   t step, 0 to n · n steps · s_i initial and s_f final sparsity
 Bound     s_0 = s_i (one shot, too), s_n = s_f exactly, and in between s never falls
-Mistake   pruning what is left by the same share each time: five times 10 % leave 59 %, not 50 %; and indices that
-          count in the tensor as it has become, not as it was
 Source    Zhu & Gupta 2017, https://arxiv.org/abs/1710.01878, eq. 1; iterative: Han et al. 2015,
           https://arxiv.org/abs/1506.02626
 In production  torch.ao.pruning.CubicSL; neural_compressor

@@ -1,15 +1,17 @@
-"""What sparsity weighs: four ways to store a matrix in which many weights are zero.
+"""Sparse storage: four ways to store a matrix in which many weights are zero.
 
     dense     every weight                                     b            bits a weight
     csr       the others' values, their columns, row starts    (1 - s) (b + i)
     bitmask   the others' values, and one bit for each place   (1 - s) b + 1
     2:4       two values of every four, and two 2-bit places   b / 2 + 1    9/16 of 16 bits, 0.625 of 8
 
+A common mistake is a file that "became smaller" by masks: zeros weigh as much as other numbers, until the format
+changes.
+
 Symbols   b bits of a value · i bits of a column, 8, 16 or 32 as a row needs · s sparsity; row starts come on top
 Shapes    w (rows, ...): a row is what axis 0 has, all else are its columns; numpy or torch in, numpy out
 Bound     restore(store(w)) = w, number for number
           bitmask is smaller than dense where s > 1 / b, csr where s > i / (b + i)
-Mistake   a file that "became smaller" by masks: zeros weigh as much as other numbers, until the format changes
 Source    2:4: Mishra et al. 2021, https://arxiv.org/abs/2104.08378; CSR: torch.sparse_csr_tensor
 In production  torch.sparse and torch.sparse.to_sparse_semi_structured; ZIP and Huffman coding find zeros by themselves
 """

@@ -1,11 +1,12 @@
-"""The lottery ticket: a small part of the network that learns as well as all of it, if it starts as it started then.
+"""The lottery ticket: a small part of a network that learns as well as all of it, from the same first weights.
 
     θ_0  ──train──▶  θ_T  ──smallest |θ_T| go──▶  m          repeat from m θ_0, until the sparsity is reached
     ticket = m θ_k        train it again, and only it
 
+The ticket's weights that are not 0 are those of θ_k, to the bit. Compare it with the same mask on other first
+weights, and with a random mask: without them a good ticket proves nothing.
+
 Symbols   θ_0 first weights · θ_k after k epochs (k = 0, or early: large networks need it) · θ_T trained · m mask
-Holds     the ticket's weights that are not 0 are those of θ_k, to the bit
-Compare   the same mask with other first weights, and a random mask: without them a good ticket proves nothing
 Source    Frankle & Carbin 2019, https://arxiv.org/abs/1803.03635; rewinding to θ_k: Frankle et al. 2019,
           https://arxiv.org/abs/1903.01611
 In production  a way to understand training, not to save it: finding the ticket costs several trainings

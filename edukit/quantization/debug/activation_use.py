@@ -1,11 +1,12 @@
-"""What really goes through a network: does the evaluated data look like the calibration data, and fill the grids?
+"""How activations use their grids, on calibration and on evaluation data.
 
     used      the codes between the 0.1 % and the 99.9 % quantile, over all codes    small: an outlier took the range
     outside   values beyond the ends of the grid, over all values                    large: the range is too narrow
     channels  largest size in any channel over that in the middle channel            large: channels are unequal
     kurtosis  mean of z⁴, z the codes standardised; 3 for a normal distribution        large: some lie far out
 
-Method    `evaluate` is handed a network that listens: no evaluation data has to be passed, whatever it is made of
+`evaluate` is handed a network that listens: no evaluation data has to be passed, whatever it is made of.
+
 Bound     0 <= used, outside <= 1 <= kurtosis
 """
 

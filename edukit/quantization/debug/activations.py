@@ -1,12 +1,13 @@
-"""The activations of a whole network: watched once, put on grids of any range as often as you like.
+"""The activations of a whole network: observed once, then quantized with any range and number of bits.
 
     Activations(model, calibration)   trace, fold batch norm, show every value that quantize_model would put on a grid
                                       to an Observer of its own
     .quantized(calibrator, bits)      the network with these values on their grids, and float weights
 
+quantized(f, b) answers as quantize_model(model, calibration, None, b, calibrator=f) does, bit for bit. Tracing takes
+a second or more, and a range from an observer milliseconds: so many ranges can be compared.
+
 Symbols   a point: a value of the graph with a grid of its own, named after the operation that computes it
-Fact      quantized(f, b) answers as quantize_model(model, calibration, None, b, calibrator=f) does, bit for bit
-Why       tracing takes a second or more, and a range from an observer milliseconds: so many ranges can be compared
 In production  a calibration cache: TensorRT and onnxruntime.quantization write the ranges to a file
 """
 

@@ -1,4 +1,4 @@
-"""What may bring the accuracy back after quantization: each fix is one change of what quantize_model is given.
+"""Fixes: single changes to the arguments of quantize_model that may bring the accuracy back.
 
     lost by the activations   other calibration data, or a calibrator that lets rare values saturate
     lost by the weights       a scale for each channel, better rounding

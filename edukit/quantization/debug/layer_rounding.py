@@ -1,12 +1,14 @@
-"""One layer under the lens: to which code did each weight go, and what is that worth?
+"""One layer in detail: to which code each weight was rounded, and what that does to the layer's output.
 
     moved          (ŵ - w) / S              in steps; to the nearest code: at most 1/2 either way
     weight error   ‖w - ŵ‖² / ‖w‖²          what rounding to nearest makes as small as it can be
     output error   ‖(w - ŵ) X‖² / ‖w X‖²    what the next layer notices
 
+The weight error of rounding to nearest is never above that of another choice on the same grid; its output error often
+is.
+
 Symbols   w weights, ŵ as stored · S scale · X a sample of the layer's inputs
 Shapes    w (groups, out, in); X (groups, rows, in), as layerwise.py samples it
-Fact      weight error: nearest <= every other choice on the same grid; output error: often the other way round
 In production  AIMET's and Brevitas's layer-wise reports
 """
 

@@ -1,13 +1,14 @@
-"""Mixed precision: which layers get how many bits, when the file may weigh so much and no more?
+"""Mixed precision: the bits of each layer, when the file may have only so many bytes.
 
     min Σ E_l(b_l)  over all b,   so that   Σ bytes_l(b_l) <= budget
 
     bytes_l(b) = ceil(n_l b / 8) + 4 m_l  for b <= 8;  2 n_l  for b = 16, which is float16 and needs no scales
 
+Layer by layer, each (bytes, cost) is kept for which nothing smaller is as good: the result is exact. Biases and the
+grids of activations are not counted: they weigh the same whatever the bits of the weights.
+
 Symbols   E_l(b) cost of layer l at b bits, such as an error · n_l its weights · m_l its float32 scales, one a channel
 Assumes   that costs add up: true for small errors that have nothing to do with each other, not for broken layers
-Method    layer by layer, keeping each (bytes, cost) for which nothing smaller is as good: exact
-Not here  biases and the grids of activations, which weigh the same whatever the bits of the weights
 Source    Wang et al. 2019, https://arxiv.org/abs/1811.08886 (HAQ: bits under a budget); Dong et al. 2020,
           https://arxiv.org/abs/1911.03852 (HAWQ-V2: the sum of the costs, minimised)
 In production  automatic mixed precision of NNCF and AIMET; GGUF files, whose tensors have bits of their own

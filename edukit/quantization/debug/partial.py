@@ -4,7 +4,8 @@
     quantized network   x̂ ─ conv(x̂, ŵ) ─ relu ─ …       what quantize_model made of it, operation by operation
     partly quantized    either of the two, for each layer's weights and for each layer's input
 
-Fact      with everything switched on it answers as the quantized network does, with nothing as the float network
+With everything switched on it answers as the quantized network does, with nothing as the float network.
+
 In production  AIMET's QuantAnalyzer; Polygraphy's debug precision switches layers of a TensorRT engine
 """
 

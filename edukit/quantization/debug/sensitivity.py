@@ -1,13 +1,15 @@
-"""Which layer suffers, and which one matters? The error of each layer, and what each one alone costs the network.
+"""Sensitivity: the error of each layer, and what each layer alone costs the network.
 
     local error        E = Σ (y - ŷ)² / Σ y²      y = layer(x, w);  ŷ = layer(x, ŵ), layer(x̂, w) or layer(x̂, ŵ)
     accumulated error  the same, with ŷ of the quantized network, whose input has suffered in all layers before
     sensitivity        a measure of the whole network while only this one layer is quantized
 
+A common mistake is an error "per layer" that compares the network's last outputs: a layer then answers for all the
+others.
+
 Symbols   x, w the float network's inputs and weights · x̂ x on its grid · ŵ w as its codes mean it
 Shapes    y as the layer makes it, before its activation; sums run over all of it, and over all calibration data
 Bound     √E of both <= √E of the activations + the same of the weights, for inputs x̂ (triangle inequality)
-Mistake   errors "per layer" that compare the network's last outputs: a layer then answers for all the others
 Source    Wu et al. 2020, https://arxiv.org/abs/2004.09602, section 5.3 (one layer at a time)
 In production  AIMET's QuantAnalyzer; nncf's accuracy control; Polygraphy
 """

@@ -2,10 +2,11 @@
 
     x ≈ S (q - Z)        q = clip(round(x / S) + Z, qmin, qmax)
 
+Codes are signed, [-2^(b-1), 2^(b-1) - 1], or unsigned, [0, 2^b - 1]; a symmetric grid drops the lowest signed code.
+
 Symbols   S scale > 0 · Z zero_point, an integer · q code · b bits
 Shapes    S, Z broadcast against x: () per tensor, (C, 1, 1, 1) per channel
 Error     |x - S (q - Z)| <= S / 2 for every x inside the range
-Range     signed [-2^(b-1), 2^(b-1) - 1], unsigned [0, 2^b - 1]; symmetric drops the lowest signed code
 Source    Jacob et al. 2018, https://arxiv.org/abs/1712.05877, eq. 1
 In production  the ONNX QuantizeLinear operator; torchao.quantization.pt2e
 """

@@ -1,4 +1,4 @@
-"""Entropy calibration: how far may a range shrink before the codes tell another story about the values?
+"""Entropy calibration (KL): the range whose codes keep most of the information about how the values are spread.
 
     a histogram of x:   |..:|::||||||::|:..|.     many narrow bins
     a window around 0:      [::||||||::|:]        its bins in equal groups, one for each code

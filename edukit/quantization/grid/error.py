@@ -3,8 +3,9 @@
     normalised MSE      Σ (x - y)² / Σ x²                        0 exact, 1 as bad as storing nothing
     compression ratio   32 n / (b n + 32 m)                      n values of b bits, m float32 scales
 
+One more bit halves the step: a quarter of the MSE, 6.02 dB (10 log10 4).
+
 Symbols   x values · y what is stored for them · n = product of the shape · m scales, 1 or one a channel
-Fact      one more bit halves the step: a quarter of the MSE, 6.02 dB (10 log10 4)
 In production  the signal-to-quantization-noise ratio in dB is -10 log10 of the normalised MSE
 """
 

@@ -1,15 +1,16 @@
-"""Granularity: who shares a scale? A tensor, a channel or a group; only the shape of the scale changes.
+"""Granularity: one scale per tensor, per channel or per group; only the shape of the scale changes.
 
     x (out, in), groups of g along the input     scale          scales   bits a weight, scales of 32 bits
     per tensor   min_max(x)                      ()             1        b
     per channel  min_max(x, axis=0)              (out, 1)       out      b + 32 / in
     per group    min_max(groups, axis=(0, 1))    (out, n, 1)    out n    b + 32 / g
 
+Where g does not divide L, the last group is filled with zeros. Every grid holds 0, so `min_max` and `choose_qparams`
+find the grid of a shorter last group, as ONNX has it.
+
 Symbols   groups = split_groups(x, g) · g values in a group, n = ⌈in / g⌉ groups in a row · b bits of a code
 Shapes    axis of length L -> two axes (⌈L / g⌉, g) in its place; a convolution's weight is w.flatten(1) first
 Bound     the largest error is half a step, and no group's step is above its channel's, no channel's above the tensor's
-Rest      where g does not divide L, the last group is filled with zeros. Every grid holds 0, so `min_max` and
-          `choose_qparams` find the grid of a shorter last group, as ONNX has it
 Source    Shen et al. 2019, https://arxiv.org/abs/1909.05840 (group-wise quantization)
 In production  block_size of the ONNX operators QuantizeLinear and DequantizeLinear; PerGroup of torchao.quantization
 """

@@ -1,11 +1,12 @@
-"""Calibration data: an observer watches a tensor over many batches in memory that does not grow.
+"""Observers: watch a tensor over many batches of calibration data, in memory that does not grow.
 
     update(batch)   a batch comes and goes; what stays is
                       a reservoir   `capacity` of all the values seen, each with the same chance to be there
                       the history   smallest and largest value of each of the last 1,024 batches
     range(f)        (low, high) by a calibrator of calibrate.py, from the one or the other
 
-How       every value draws a random key; the values with the smallest keys stay, whichever batch they came in
+Every value draws a random key; the values with the smallest keys stay, whichever batch they came in.
+
 Shapes    batches of any shape; the sample at most (capacity + 2,), the history at most (1024, 2)
 Bound     the extremes are exact; a share of s of all values is estimated within √(s (1 - s) / capacity), one sigma
 Source    Vitter 1985, Random sampling with a reservoir, https://doi.org/10.1145/3147.3165

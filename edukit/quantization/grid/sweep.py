@@ -1,9 +1,10 @@
-"""The sweep: what each number of bits costs each layer, with one scale a tensor, a channel or a group.
+"""The sweep: the error of each layer against bits, with one scale per tensor, per channel or per group.
 
     for each layer, for each sharing of scales, for each b:   Σ (w - ŵ)² / Σ w²        ŵ on the grid of b bits
 
+A weight weighs b + 32 m / n bits: n weights, m float32 scales.
+
 Shapes    a weight (out, …) is read as rows (out, in · kh · kw); groups run along the rows
-Bits      a weight weighs b + 32 m / n bits: n weights, m float32 scales
 Cost      the range of values does not depend on b, so it is found once; ResNet-18 (11.7 M weights, 7 numbers of bits,
           3 sharings) takes seconds: `python -m edukit.experiments.quantize_speed`
 Source    Krishnamoorthi 2018, https://arxiv.org/abs/1806.08342, section 3.1

@@ -1,4 +1,4 @@
-"""Joins: what becomes of codes from two grids that meet, in an addition or a concatenation, and of many in a mean.
+"""Adding, concatenating and averaging integer codes that are on different grids.
 
     move   q_y = clip(rint(S_x (q_x - Z_x) / S_y) + Z_y)         256 codes in: a table of 256 answers
     add    q_y = clip(rint(q_a S_a/S_y + q_b S_b/S_y + fixed))    fixed = Z_y - Z_a S_a/S_y - Z_b S_b/S_y

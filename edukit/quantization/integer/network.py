@@ -1,4 +1,4 @@
-"""A whole network in integers: the graph of a QuantizedModel, run in numpy the way a chip without floats would run it.
+"""A whole network in integers: the graph of a QuantizedModel, run in numpy as a chip without floats would.
 
     x ─ quantize ─> codes ─ layer, add, mean, … ─> codes ─ … ─> codes ─ dequantize ─> y
 

@@ -1,4 +1,4 @@
-"""Overflow: where integer sums run out of room, and how one instruction makes 8-bit weights worse than 7-bit ones.
+"""Overflow: where integer sums exceed their type, and why 8-bit weights can be worse than 7-bit ones.
 
     wrap       a code that does not fit comes back at the other end: q - 2^b ⌊(q + 2^(b-1)) / 2^b⌋
     int32      ⌊(2^31 - 1) / (255 · 127)⌋ = 66,311 products of the largest codes fit into one accumulator

@@ -4,12 +4,13 @@
     binary     w ≈ α b,  b = sign(w)                α = mean |w|
     ternary    w ≈ α t,  t = sign(w) where |w| > Δ, else 0        Δ = 0.7 mean |w|,  α = mean |w| of those above Δ
 
+No other α, and no other b, leaves a smaller |w - α b|²: it is |w|² - n α². Nor is there a better α for t. Δ is a rule
+of thumb: for normal weights the best factor is 0.77 (0.61 / 0.80), for uniform ones 0.67.
+In training the real-valued w is kept and updated: it is *latent*, the network only ever sees α b. A latent weight
+beyond ±1 gets no gradient through its sign and might never return, so each forward pass in training clips it to ±1.
+
 Symbols   w real-valued weights · b ±1 · t -1, 0 or 1 · α one positive scale for each filter · Δ threshold
 Shapes    w (out, …); b and t as w; α (out, 1, …), a mean over each output filter
-Optimum   no other α, and no other b, leaves a smaller |w - α b|²: it is |w|² - n α². Nor is there a better α for t;
-          Δ is a rule of thumb: for normal weights the best factor is 0.77 (0.61 / 0.80), for uniform ones 0.67
-Training  the real-valued w is kept and updated: it is *latent*, the network only ever sees α b. A latent weight beyond
-          ±1 gets no gradient through its sign and might never return, so each forward pass in training clips it to ±1
 Source    Courbariaux, Hubara et al. 2016, https://arxiv.org/abs/1602.02830 (sign, clipping); Rastegari et al. 2016,
           https://arxiv.org/abs/1603.05279 (α); Li et al. 2016, https://arxiv.org/abs/1605.04711 (ternary)
 In production  Larq Compute Engine on TensorFlow Lite; FINN on FPGAs: both run layers trained like these

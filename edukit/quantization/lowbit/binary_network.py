@@ -2,11 +2,12 @@
 
     real first layer → binary → … → binary → real last layer
 
-Kept real   the first layer, which reads the image, and the last, which names the classes: few weights, much damage
-Bits        1 for a binary weight, 2 for a ternary one (5 ternary weights would fit in a byte: 3^5 = 243), and 32 for
-            each filter's α; all else float32
-Exact       the file's data is ⌈n bits / 8⌉ + 4 out bytes for each such layer; binarize(α b) = (α, b), so that what was
-            loaded answers like what was saved, up to the rounding of a mean of equal numbers
+The first layer, which reads the image, and the last, which names the classes, stay real: few weights, much damage.
+A binary weight takes 1 bit, a ternary one 2 (5 ternary weights would fit in a byte: 3^5 = 243), and each filter's α
+32; all else is float32.
+The file's data is ⌈n bits / 8⌉ + 4 out bytes for each such layer. binarize(α b) = (α, b), so what was loaded answers
+like what was saved, up to the rounding of a mean of equal numbers.
+
 Source      Rastegari et al. 2016, https://arxiv.org/abs/1603.05279: the first and the last layer stay real
 In production  Larq Compute Engine converts a trained Keras model; its file also keeps a bit for each weight
 """

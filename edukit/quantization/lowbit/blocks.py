@@ -1,4 +1,4 @@
-"""Block formats: neighbours share a scale, so that few bits an element are enough; the scale is counted.
+"""Block formats: a small block of adjacent values shares one scale, so a few bits per element suffice.
 
     x ≈ S · element        S = max|x| / reach, rounded to a format of its own; one S for `size` neighbours
 
@@ -6,12 +6,13 @@
     NF4, FP16 scales        S = max|x|
     MXFP4, MXINT8           S = 2^(⌊log2 max|x|⌋ - ⌊log2 reach⌋), a byte: to multiply by it is to add to an exponent
 
+An element takes element.bits + scale.bits / size bits: INT4 in blocks of 128 with FP16 scales takes 4.125.
+
 Symbols   reach half the way from an element's lowest level to its highest
 Shapes    blocks run over x in row order, whatever its shape; the last one may be shorter. Where `size` divides a row,
           these are the groups of granularity.py
 Error     integers: |x - x̂| <= S (1/2 + reach 2^-11); the second term is what rounding S to FP16 may add.
           MX: S is rounded down, so the largest of a block may saturate: MXFP4 stores 7.9 as 6
-Bits      element.bits + scale.bits / size: INT4 in blocks of 128 with FP16 scales weighs 4.125 bits a number
 Source    Rouhani et al. 2023, https://arxiv.org/abs/2310.10537, and the OCP Microscaling specification v1.0,
           https://www.opencompute.org/documents/ocp-microscaling-formats-mx-v1-0-spec-final-pdf
 In production  torchao.prototype.mx_formats (the same bits); bitsandbytes (NF4, in blocks of 64 along rows like ours)

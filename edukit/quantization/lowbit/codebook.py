@@ -1,13 +1,14 @@
-"""Codebooks: weights share a few values that may lie anywhere, and each weight is the number of its value.
+"""Codebooks: weights share a few values, found by k-means, and each weight stores the number of its value.
 
     k-means       code = argmin_k |w - c_k|,  then  c_k = mean of the weights with code k,  until nothing changes
                   (a value that no weight has moves to the weight that is farthest from its own)
     fine-tuning   ∂loss/∂c_k = Σ ∂loss/∂w  over the weights with code k: the weights that share a value move together
 
+n weights take b n + 32 · 2^b bits. A weight of exactly 0 was pruned, keeps code 0, and stays 0.
+
 Symbols   w weights · c_k centroids, 2^b of them a layer · b bits of a code
 Shapes    codes in the shape of w; centroids (2^b,), sorted at the start
 Bound     no step of k-means makes Σ (w - c)² larger; where it ends depends on where it starts
-Weighs    b n + 32 · 2^b bits for n weights; a weight of exactly 0 was pruned, keeps code 0, and stays 0
 Source    Han, Mao & Dally 2015, https://arxiv.org/abs/1510.00149, section 3: a linear start is best, since it places
           centroids among the few large weights; Arthur & Vassilvitskii 2007,
           https://theory.stanford.edu/~sergei/papers/kMeansPP-soda.pdf (k-means++)

@@ -1,4 +1,4 @@
-"""Number formats: which real numbers a pattern of bits can say, and the pattern nearest to a real number.
+"""Number formats: which real numbers a pattern of bits stands for, and the pattern nearest to a real number.
 
     integer       s q                                     q the pattern in two's complement, s a fixed step
     float         (-1)^sign · 2^(E - bias) · (1 + F / 2^m)     in the row E = 0: 2^(1 - bias) · F / 2^m (subnormal)

@@ -6,9 +6,10 @@
     share p   1/2   1/4   1/8   1/8           length    L =  Σ p · length
     code      0     10    110   111           here L = H = 1.75; packed in 2 bits each, they would take 2
 
+Codes of one length count upwards, shorter ones first: the lengths alone, a byte for each symbol, are the table.
+
 Symbols   p share of a symbol · whole numbers from 0 to 65,534, such as the codes of quantized weights
 Bound     H <= L < H + 1; what is decoded equals what was encoded. One symbol alone takes no bits, its count says it all
-Canonical  codes of one length count upwards, shorter ones first: the lengths alone, a byte for each, are the table
 Source    Huffman 1952, https://doi.org/10.1109/JRPROC.1952.273898; RFC 1951, https://www.rfc-editor.org/rfc/rfc1951
           (canonical codes); Han, Mao & Dally 2015, https://arxiv.org/abs/1510.00149 (weights)
 In production  the last stage of zip, PNG and JPEG; no runtime multiplies from it, weights are decoded when loaded

@@ -5,9 +5,10 @@
 The first code takes the lowest bits of the first byte. The smallest type of numpy, torch and every file is a byte:
 codes that are not packed weigh 8 bits each, whatever their name says.
 
+Negative codes are two's complement in b bits. The bytes' own type says how to read them, in memory and in a file:
+int8 where a code was negative, uint8 where none was.
+
 Shapes    codes any -> bytes (⌈n b / 8⌉,); the last byte is filled with zeros
-Sign      two's complement in b bits. The bytes' own type says how to read them, in memory and in a file: int8 where a
-          code was negative, uint8 where none was
 Bound     unpack(pack(q)) = q; the file's data is ⌈n b / 8⌉ bytes and those of the scales, to the byte
 Source    https://onnx.ai/onnx/technical/int4.html: the order of the two nibbles
 In production  torchao and ONNX pack INT4 alike; a kernel unpacks in registers, on the way to the multiplication

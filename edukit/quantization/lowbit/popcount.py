@@ -1,12 +1,13 @@
-"""Multiplying with one bit: exclusive-or finds where two rows of ±1 differ, and a count of ones adds it all up.
+"""Products of signs by counting bits: exclusive-or marks where two rows of ±1 differ, and the ones are counted.
 
     a · b = n - 2 popcount(A xor B)          equal signs give +1, different ones -1: n minus twice the different ones
 
+The bits behind the n-th are 0 in every row, so A xor B is 0 there. The rule printed more often, 2 popcount(A xnor B)
+- n, counts each of them as an equal sign, unless they are masked. The result is the same whole number as the float
+product of ±1, which is exact up to n = 2^24.
+
 Symbols   a, b rows of n values ±1 · A, B their bits, 1 for +1 and 0 for -1 · popcount the number of ones
 Shapes    signs (…, n) -> words (…, ⌈n / 64⌉) of uint64; the first sign takes the lowest bit of the first word
-Padding   the bits behind the n-th are 0 in every row, so A xor B is 0 there. The rule printed more often,
-          2 popcount(A xnor B) - n, counts each of them as an equal sign, unless they are masked
-Exact     the same whole number as the float product of ±1, which is exact up to n = 2^24
 Cost      one exclusive-or, one count and one addition for 64 multiplications and additions; rows of float32 are 32
           times as large where n is a multiple of 64. numpy passes over memory for each of the three, one word at a
           time; a real kernel keeps them in registers

@@ -1,12 +1,13 @@
-"""Cross-layer equalization: what one layer's channel has too much of, the next layer takes over.
+"""Cross-layer equalization: scale a channel down in one layer and up in the next, so that both quantize better.
 
     y = W₂ ReLU(W₁ x + b)  =  (W₂ S) ReLU(S⁻¹ W₁ x + S⁻¹ b)        s = sqrt(r₁ / r₂) for each channel
 
+Afterwards both ranges are sqrt(r₁ r₂). The values between the layers are divided by s as well, and 8-bit activations
+may feel it.
+
 Symbols   r₁ the largest |w| that makes a channel, r₂ the largest that reads it · S = diag(s), all s > 0
 Shapes    s, r₁, r₂, b (C,); W₁ (C, …); W₂ (out, C, …)
-Fact      afterwards both ranges are sqrt(r₁ r₂)
 Error     none but float rounding: ReLU(s y) = s ReLU(y) for s > 0. ReLU6 would cut elsewhere: no such pair
-Price     the values between the layers are divided by s as well, and 8-bit activations may feel it
 Source    Nagel et al. 2019, https://arxiv.org/abs/1906.04721, section 4.1
 In production  cross-layer equalization of AIMET; graph equalization of Brevitas
 """

@@ -2,11 +2,12 @@
 
     γ (w·x + b - μ) / σ + β  =  (w γ/σ)·x + (b - μ) γ/σ + β        σ = sqrt(var + ε)
 
+A norm stays where it runs over another axis than the layer's outputs: on sequences (B, T, C) a linear layer makes
+axis 2, and BatchNorm1d normalises axis 1.
+
 Symbols   γ, β the norm's weight and bias · μ, var its running statistics · w, b the layer before it
 Shapes    w (out, in, …); γ, β, μ, var, b (out,)
 Error     none but float rounding; only valid in evaluation mode, where μ and var are constants
-Stays     a norm over another axis than the layer's outputs: on sequences (B, T, C) a linear layer makes axis 2, and
-          BatchNorm1d normalises axis 1
 Source    Jacob et al. 2018, https://arxiv.org/abs/1712.05877, section 3.2
 In production  torch.nn.utils.fusion.fuse_conv_bn_eval; every runtime does it when it loads a float model
 """

@@ -1,4 +1,4 @@
-"""Layer by layer: each layer's codes are chosen knowing what the layers before it have become.
+"""Layer by layer: the codes of each layer are chosen with the layers before it already quantized.
 
     float network       x  ─ layer ─ relu ─ …     what each layer should see and say
     quantized network   x̂  ─ layer ─ relu ─ …     what it does see, once the layers before it are quantized

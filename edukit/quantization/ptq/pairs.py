@@ -1,12 +1,13 @@
-"""Which layers read the channels that a layer makes? Only those pairs may share a factor out between them.
+"""Pairs of layers that may share a factor: which layers read the channels that another layer makes.
 
     y = W₂ f(W₁ x + b)  =  W₂ s · f((W₁ x + b) / s)      for every f with f(s y) = s f(y), s > 0
 
 ReLU, pooling and flattening are such f; ReLU6, GELU, softmax, additions and norms are not. A layer's output has to
 reach other layers through such f alone, on every path, and a weight that is read twice cannot be changed for one.
 
-How       dye: a first run replaces each layer's output by a colour for each channel. The colours that arrive at the
-          inputs of the next layers say which channel each input is, whatever was flattened or shuffled in between
+A first run replaces each layer's output by one colour per channel. The colours that arrive at the inputs of the next
+layers say which channel each input is, whatever was flattened or shuffled in between.
+
 Shapes    s (C,), a factor for each channel that the first layer makes; source (in,), the channel behind each input
 Source    Nagel et al. 2019, https://arxiv.org/abs/1906.04721, section 4.1 (positive homogeneity)
 In production  AIMET finds the same pairs by following its own graph; llm-compressor asks for the layers' names

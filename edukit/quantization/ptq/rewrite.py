@@ -8,7 +8,9 @@ Q and DQ are operators of their own, edukit::quantize and edukit::dequantize, so
 exporter can name them. They run anywhere in float; a runtime with integer kernels replaces DQ → layer → Q by one
 integer operator.
 
-Weights   codes at scale S_w, symmetric · bias int32 codes at S_x S_w, the scale of the sum that it is added to
+Weights become codes at scale S_w, symmetric; biases become int32 codes at S_x S_w, the scale of the sum to which they
+are added.
+
 Shapes    S_w (out,) along axis 0, or () for the whole tensor
 Bound     |bias - S_x S_w code| <= S_x S_w / 2, and |code| <= 2^30, so that an int32 sum has room beside it
 Source    https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html

@@ -1,4 +1,4 @@
-"""Rounding with care: which of the two neighbouring codes is best for the *output* of a layer?
+"""Rounding for the output: which of the two neighbouring codes keeps the output of a layer closest to what it was?
 
     round to nearest   min ‖w - ŵ‖²                 looks at each weight alone
     GPTQ               min ‖(w - ŵ) X‖²             one column after the other; those to come make good the error
@@ -6,9 +6,10 @@
     bias correction    b + E[w x] - E[ŵ x̂]          the mean error of each output is taken out
     best step          min ‖(w - ŵ) X‖² over S      a finer step, where it pays that the largest weights saturate
 
+‖(w - ŵ) X‖² = rows (w - ŵ) H (w - ŵ)ᵀ: all that matters of the data is H, whatever the number of rows.
+
 Symbols   w weights, ŵ as stored · x inputs, x̂ those that come out of the quantized layers before · H = E[x xᵀ]
 Shapes    w (…, out, in); x (…, rows, in): a sample of what the layer multiplies with w; leading axes are groups
-Fact      ‖(w - ŵ) X‖² = rows (w - ŵ) H (w - ŵ)ᵀ: all that matters of the data is H, whatever the number of rows
 Bound     AdaRound moves no code by more than one step; GPTQ may, where its inputs are correlated
 Source    Frantar et al. 2022, https://arxiv.org/abs/2210.17323; Nagel et al. 2020, https://arxiv.org/abs/2004.10568;
           Nagel et al. 2019, https://arxiv.org/abs/1906.04721, section 4.2 (bias correction)

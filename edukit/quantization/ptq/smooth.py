@@ -1,17 +1,18 @@
-"""Scaling inputs: a layer's inputs are divided by s, its weights multiplied by s. Who profits depends on s.
+"""SmoothQuant and AWQ: a layer's inputs are divided by s, its weights multiplied by s, and both quantize better.
 
     y = W x = (W S) (S⁻¹ x)                  the division moves into what made x: a norm, a layer, a ReLU between
 
     SmoothQuant  s_j = max|x_j|^α / max|W_j|^(1 - α)     for 8-bit activations: outliers move into the weights
     AWQ          s_j = mean|x_j|^β                       for weights of few bits: where x is large, w gets more codes
 
+At α = 1/2, max|x_j / s_j| = max|W_j s_j|. β = 0 is no scaling, so AWQ's error is never above that without it. Once a
+scaled weight is the largest of its row, the row's step grows with it: then s gains nothing more.
+
 Symbols   j an input channel · S = diag(s) · α how much of the difficulty moves, 0 none to 1 all
           β found on a grid from 0 to 1, for each pair: the smallest error of the layers' outputs
 Shapes    s (C,), a factor for each channel that the first of a pair makes (pairs.py)
-Fact      at α = 1/2, max|x_j / s_j| = max|W_j s_j|; β = 0 is no scaling, so AWQ's error is never above that without
 Error     none before quantization but float rounding; what made x is divided row by row, which a scale for each
           output channel does not feel
-Limit     once a scaled weight is the largest of its row, the row's step grows with it: then s gains nothing more
 Source    Xiao et al. 2022, https://arxiv.org/abs/2211.10438; Lin et al. 2023, https://arxiv.org/abs/2306.00978
 In production  SmoothQuantModifier and AWQModifier of llm-compressor; torchao.prototype holds both
 """

@@ -3,10 +3,10 @@
     trace, fold batch norm (fold.py) → where grids go, and which (placement.py) → round the weights (layerwise.py)
           → put every value on its grid (rewrite.py)
 
-Weights      int8 or fewer bits, symmetric, a scale per output channel
-Activations  uint8, asymmetric, a scale per tensor, from the calibration data
-Bias         int32 at scale S_x S_w, the scale of the accumulator it is added to
-Left alone   what has no integer operator (softmax, norms, gates) stays float and is reported with the reason
+Weights get 8 bits or fewer, symmetric, with one scale per output channel; activations get uint8, asymmetric, with one
+scale per tensor, from the calibration data. A bias is int32 at scale S_x S_w, the scale of the accumulator to which
+it is added. What has no integer operator (softmax, norms, gates) stays float and is reported with the reason.
+
 Source       Krishnamoorthi 2018, https://arxiv.org/abs/1806.08342
 In production  torchao.quantization.pt2e (prepare_pt2e, convert_pt2e); onnxruntime.quantization.quantize_static
 """

@@ -1,12 +1,13 @@
-"""Modules that fake quantization while a network trains: activations, layers, and the batch norm between them.
+"""Fake-quantizing modules for training: activations, layers, and the batch norm between them.
 
     activations    x̂ = fake(x), its range a moving average        low ← low + m (min x - low), high alike
     layer          y = conv(x̂, fake(w), fake(b))                   b at scale S_x S_w, as the chip adds it
     with a norm    y = norm(conv(x̂, fake(w γ/σ)) σ/γ)              in training: σ of the past scales the weights,
                    y = conv(x̂, fake(w γ/σ), fake(β - μ γ/σ))       the batch normalises; later: σ, μ of the past
 
+In evaluation mode nothing is observed, and the values are those of the integer network.
+
 Symbols   m momentum · γ, β the norm's weight and bias · μ, σ running mean and standard deviation
-Holds     in evaluation mode nothing is observed, and the values are those of the integer network
 Source    Jacob et al. 2018, https://arxiv.org/abs/1712.05877, section 3.2 (folding; it convolves twice instead);
           Krishnamoorthi 2018, https://arxiv.org/abs/1806.08342, section 3.2.2 (σ of the past for the weights)
 In production  FakeQuantize and the fused conv-norm modules of torchao.quantization.pt2e

@@ -1,4 +1,4 @@
-"""Rewriting a graph for training: where `quantize_model` puts integers, fakes of them, and every weight trainable.
+"""Rewriting a captured graph for QAT: fake-quantize what `quantize_model` would quantize, keep weights trainable.
 
     x ─ fake ─ layer(x, w, b, γ, β, μ, σ²) ─ relu ─ fake ─ …       modules of fake.py, called by the graph
 

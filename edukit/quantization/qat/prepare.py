@@ -1,10 +1,11 @@
-"""Quantization-aware training of a whole model: train with the rounding in place, then round for good.
+"""Quantization-aware training of a whole model: train with the rounding in place, then convert to integers.
 
     capture → fold, place and calibrate as `quantize_model` does → fake instead of real (fake.py) → train → convert
 
-Starts at    the values of `quantize_model`, to the last bit: what training adds is visible from the first step
-Converts to  integers without a change: both round the same numbers to the same grids
-Dropout      is gone, because the graph is captured in evaluation form; batch norm trains as before
+Training starts at the values of `quantize_model`, to the last bit: what training adds is visible from the first step.
+The trained model converts to integers without a change: both round the same numbers to the same grids. Dropout is
+gone, because the graph is captured in evaluation form; batch norm trains as before.
+
 Source       Jacob et al. 2018, https://arxiv.org/abs/1712.05877, section 3
 In production  prepare_qat_pt2e and convert_pt2e of torchao.quantization.pt2e; QATConfig of torchao.quantization.qat
 """

@@ -1,4 +1,4 @@
-"""Straight-through gradients: training through a staircase whose true gradient is zero almost everywhere.
+"""Straight-through gradients: how a network trains through rounding, whose true gradient is zero almost everywhere.
 
     forward             x̂ = S (q - Z)                      q = clip(round(x / S) + Z, qmin, qmax)
     straight-through    ∂x̂/∂x = 1 inside, 0 outside        as if rounding were not there, but clipping were
