@@ -5,11 +5,11 @@ one column of its weights; a residual addition ties two filters to one channel:
 
     conv1.weight[3]   bn1.weight[3]   conv2.weight[:, 3]   fc.weight[:, 48:64]
 
-To find this in any model, `follow.py` runs it once on names instead of numbers: every layer gives each channel it
-makes a name, a whole number. This module keeps the books: two names that meet become one channel (union-find), names
-that arrive at a layer belong to its columns, and names that something else needs are fixed.
+To find this in any model, `follow.py` runs it once on ids instead of numbers: every layer gives each channel it
+makes a name, a whole number. This module keeps the registry: two ids that meet become one channel (union-find), ids
+that arrive at a layer belong to its columns, and ids that something else needs are fixed.
 
-Shapes    names have the shape of the tensor whose channels they name
+Shapes    ids have the shape of the tensor whose channels they name
 Cost      near one step for each name: union-find with path halving
 Source    Fang et al. 2023 (DepGraph), https://arxiv.org/abs/2301.12900; union-find: Tarjan 1975
 In production  torch_pruning.DependencyGraph, which groups whole layers where this groups rows
@@ -26,7 +26,7 @@ from torch import nn
 class Axis(NamedTuple):
     """An axis of a parameter or buffer, and what a row along it does with a channel: "makes", "scales" or "reads".
 
-    A fourth role, "counts", names no tensor but a whole number of a module, such as "attention.heads": it falls by one.
+    A fourth role, "counts", ids no tensor but a whole number of a module, such as "attention.heads": it falls by one.
 
     >>> Axis("conv2.weight", 1, "reads")
     Axis(parameter='conv2.weight', axis=1, role='reads')
@@ -61,13 +61,13 @@ class Group:
         return f"Group({len(self.channels)} channels made by {', '.join(self.makers)}{fate})"
 
 
-class Names:
-    """The books: whose rows a name belongs to, which names are one channel, and which must stay.
+class ChannelIds:
+    """The registry: whose rows a name belongs to, which ids are one channel, and which must stay.
 
-    >>> names = Names(nn.Linear(2, 2))
-    >>> made = names.attach("weight", 0, "makes", names.new(2))
-    >>> names.unite(made, names.new(2))
-    >>> names.groups()
+    >>> ids = ChannelIds(nn.Linear(2, 2))
+    >>> made = ids.attach("weight", 0, "makes", ids.new(2))
+    >>> ids.unite(made, ids.new(2))
+    >>> ids.groups()
     [Group(2 channels made by weight)]
     """
 
@@ -82,7 +82,7 @@ class Names:
         self._first_name = {name: first[id(tensor)] for name, tensor in tensors}  # a tied weight has several
 
     def new(self, count: int) -> torch.Tensor:
-        """Names for new channels."""
+        """ChannelIds for new channels."""
         start = len(self._parent)
         self._parent += range(start, start + count)
         return torch.arange(start, start + count)
@@ -97,13 +97,13 @@ class Names:
         """Whether the model has this parameter or buffer; a tensor made in its code has no rows to remove."""
         return parameter in self._first_name
 
-    def attach(self, parameter: str, axis: int, role: str, names: torch.Tensor) -> torch.Tensor:
-        """The rows along this axis have these names; rows that had names already, in a layer used twice, unite."""
+    def attach(self, parameter: str, axis: int, role: str, ids: torch.Tensor) -> torch.Tensor:
+        """The rows along this axis have these ids; rows that had ids already, in a layer used twice, unite."""
         if role != "counts" and not self.knows(parameter):
-            self.fix(names, "constant")
-            return names
-        _, known = self._rows.setdefault((self._first_name.get(parameter, parameter), axis), (role, names))
-        self.unite(known, names)
+            self.fix(ids, "constant")
+            return ids
+        _, known = self._rows.setdefault((self._first_name.get(parameter, parameter), axis), (role, ids))
+        self.unite(known, ids)
         return known
 
     def unite(self, a: torch.Tensor, b: torch.Tensor) -> None:
@@ -118,34 +118,34 @@ class Names:
             else:
                 self._parent[self._root(one)] = self._root(other)
 
-    def fix(self, names: torch.Tensor, operation: str) -> None:
+    def fix(self, ids: torch.Tensor, operation: str) -> None:
         """The operation needs all of these channels."""
-        for name in distinct(names).unique().tolist():
+        for name in distinct(ids).unique().tolist():
             self._fixed_by.setdefault(name, operation)
 
     def fix_parameter(self, parameter: str, operation: str) -> None:
         """The operation needs all rows of this parameter, now and whatever is attached later."""
         self._in_other_use[self._first_name.get(parameter)] = operation
 
-    def channel_of(self, names: torch.Tensor) -> list[int]:
-        """A number for each name: the same for names of one channel."""
-        return [self._root(name) for name in names.tolist()]
+    def channel_of(self, ids: torch.Tensor) -> list[int]:
+        """A number for each name: the same for ids of one channel."""
+        return [self._root(name) for name in ids.tolist()]
 
     def made(self) -> dict[str, list[int]]:
         """{weight: a number for each channel it makes, the same for rows of one channel}"""
-        makers = {key: names for key, (role, names) in self._rows.items() if role == "makes"}
-        return {parameter: self.channel_of(names) for (parameter, _), names in makers.items()}
+        makers = {key: ids for key, (role, ids) in self._rows.items() if role == "makes"}
+        return {parameter: self.channel_of(ids) for (parameter, _), ids in makers.items()}
 
     def groups(self) -> list[Group]:
         """The rows with one root are a channel; the channels with the same makers are a group."""
-        for (parameter, _), (_, names) in self._rows.items():
+        for (parameter, _), (_, ids) in self._rows.items():
             if parameter in self._in_other_use:
-                self.fix(names, self._in_other_use[parameter])
+                self.fix(ids, self._in_other_use[parameter])
         fixed = {self._root(name): operation for name, operation in reversed(self._fixed_by.items())}
         channels = defaultdict(lambda: defaultdict(list))
-        for (parameter, number), (role, names) in self._rows.items():
+        for (parameter, number), (role, ids) in self._rows.items():
             axis = Axis(parameter, number, role)
-            for row, name in enumerate(names.tolist()):
+            for row, name in enumerate(ids.tolist()):
                 if name not in self._constants:
                     channels[self._root(name)][axis].append(row)
         groups = defaultdict(list)
@@ -160,44 +160,44 @@ class Names:
         return name
 
 
-def varies(names: torch.Tensor, axis: int) -> bool:
-    """Whether the names differ along this axis: then it holds channels, else only positions.
+def varies(ids: torch.Tensor, axis: int) -> bool:
+    """Whether the ids differ along this axis: then it holds channels, else only positions.
 
     >>> varies(torch.tensor([[1, 2], [1, 2]]), axis=0)
     False
     """
-    return bool((names != names.narrow(axis, 0, 1)).any())
+    return bool((ids != ids.narrow(axis, 0, 1)).any())
 
 
-def distinct(names: torch.Tensor) -> torch.Tensor:
-    """The same names without the axes along which they repeat.
+def distinct(ids: torch.Tensor) -> torch.Tensor:
+    """The same ids without the axes along which they repeat.
 
     >>> distinct(torch.tensor([[1, 2], [1, 2]])).tolist()
     [[1, 2]]
     """
-    for axis in range(names.ndim):
-        if not varies(names, axis):
-            names = names.narrow(axis, 0, 1)
-    return names
+    for axis in range(ids.ndim):
+        if not varies(ids, axis):
+            ids = ids.narrow(axis, 0, 1)
+    return ids
 
 
-def line(names: torch.Tensor | None, axis: int) -> torch.Tensor | None:
-    """The names along one axis, or None where they differ along another one too.
+def along(ids: torch.Tensor | None, axis: int) -> torch.Tensor | None:
+    """The ids along one axis, or None where they differ along another one too.
 
-    >>> line(torch.tensor([[1, 2], [1, 2]]), axis=1).tolist(), line(torch.tensor([[1, 2], [3, 4]]), axis=1)
+    >>> along(torch.tensor([[1, 2], [1, 2]]), axis=1).tolist(), along(torch.tensor([[1, 2], [3, 4]]), axis=1)
     ([1, 2], None)
     """
-    if names is None or any(varies(names, other) for other in range(names.ndim) if other != axis % names.ndim):
+    if ids is None or any(varies(ids, other) for other in range(ids.ndim) if other != axis % ids.ndim):
         return None
-    return names.movedim(axis, 0)[:, *[0] * (names.ndim - 1)]
+    return ids.movedim(axis, 0)[:, *[0] * (ids.ndim - 1)]
 
 
-def spread(names: torch.Tensor, axis: int, shape) -> torch.Tensor:
+def broadcast_along(ids: torch.Tensor, axis: int, shape) -> torch.Tensor:
     """One name for each index of an axis, in this shape.
 
-    >>> spread(torch.tensor([1, 2]), 1, (2, 2)).tolist()
+    >>> broadcast_along(torch.tensor([1, 2]), 1, (2, 2)).tolist()
     [[1, 2], [1, 2]]
     """
     ones = [1] * len(shape)
     ones[axis] = -1
-    return names.reshape(ones).expand(shape)
+    return ids.reshape(ones).expand(shape)

@@ -29,7 +29,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
 from edukit.graph import as_inputs, watched
-from edukit.pruning.channels.groups import line, varies
+from edukit.pruning.channels.groups import along, varies
 from edukit.pruning.channels.trace import Follower, follow
 from edukit.refuse import check_whole
 from edukit.training import cross_entropy
@@ -90,13 +90,13 @@ def activity_scores(model: nn.Module, x, *, batch_size: int = 256) -> dict[str, 
         for start in range(0, len(x[0]), batch_size):
             rows = tuple(part[start : start + batch_size] for part in x)
             watched(follower.module, rows, counting.count)
-    shares, made = counting.shares(follower.books), follower.books.made()
+    shares, made = counting.shares(follower.registry), follower.registry.made()
 
     def score(channel):
         axis, rows = next((axis, rows) for axis, rows in channel.items() if axis.role == "makes")
         return shares.get(made[axis.parameter][rows[0]])
 
-    return _for_makers(model, follower.books.groups(), score, "meets no ReLU")
+    return _for_makers(model, follower.registry.groups(), score, "meets no ReLU")
 
 
 def taylor_scores(
@@ -142,10 +142,10 @@ class _Counting:
 
     def __init__(self, follower: Follower):
         self.channels, self.above, self.seen = {}, defaultdict(int), defaultdict(int)
-        for node, names in follower.names.items():
-            axes = [axis for axis in range(names.ndim) if varies(names, axis)] if _rectifies(node) else []
+        for node, ids in follower.ids.items():
+            axes = [axis for axis in range(ids.ndim) if varies(ids, axis)] if _rectifies(node) else []
             if len(axes) == 1:
-                self.channels[node] = axes[0], line(names, axes[0])
+                self.channels[node] = axes[0], along(ids, axes[0])
 
     def count(self, node, value) -> None:
         if node in self.channels:
@@ -153,12 +153,12 @@ class _Counting:
             self.above[node] += (flat > 0).sum(1).double()
             self.seen[node] += flat.shape[1]
 
-    def shares(self, books) -> dict[int, float]:
+    def shares(self, registry) -> dict[int, float]:
         """{number of a channel: its share of values above 0, the mean over its rectifiers}"""
         found = defaultdict(list)
-        for node, (_, names) in self.channels.items():
+        for node, (_, ids) in self.channels.items():
             for channel, above in zip(
-                books.channel_of(names), (self.above[node] / self.seen[node]).tolist(), strict=True
+                registry.channel_of(ids), (self.above[node] / self.seen[node]).tolist(), strict=True
             ):
                 found[channel].append(above)
         return {channel: sum(shares) / len(shares) for channel, shares in found.items()}

@@ -21,63 +21,63 @@ from math import prod
 
 import torch
 
-from edukit.pruning.channels.groups import Names, line, varies
+from edukit.pruning.channels.groups import ChannelIds, along, varies
 
 
-def chunk(books: Names, parts) -> bool:
+def chunk(registry: ChannelIds, parts) -> bool:
     """Equal parts: what is at the same place in each is one channel. False where they are not equal.
 
     >>> from torch import nn
-    >>> books = Names(nn.Linear(2, 4))
-    >>> chunk(books, books.attach("weight", 0, "makes", books.new(4)).chunk(2)), books.made()
+    >>> registry = ChannelIds(nn.Linear(2, 4))
+    >>> chunk(registry, registry.attach("weight", 0, "makes", registry.new(4)).chunk(2)), registry.made()
     (True, {'weight': [0, 1, 0, 1]})
     """
     if len({part.shape for part in parts}) > 1:
         return False
     for part in parts[1:]:
-        books.unite(part, parts[0])
+        registry.unite(part, parts[0])
     return True
 
 
-def cut(books: Names, names: torch.Tensor, shape, count_of_heads: Callable[[int], str]) -> torch.Tensor:
-    """The names in another shape. Axes may merge (flatten); where one is cut, channels of its parts go together.
+def cut(registry: ChannelIds, ids: torch.Tensor, shape, count_of_heads: Callable[[int], str]) -> torch.Tensor:
+    """The ids in another shape. Axes may merge (flatten); where one is cut, channels of its parts go together.
 
     count_of_heads   tells the name of the number that counts parts of this size as heads, or ""
 
     >>> from torch import nn
-    >>> books = Names(nn.Linear(2, 6))
-    >>> names = books.attach("weight", 0, "makes", books.new(6))
-    >>> cut(books, names, (2, 3), lambda size: "heads" if size == 2 else "").tolist(), books.made()
+    >>> registry = ChannelIds(nn.Linear(2, 6))
+    >>> ids = registry.attach("weight", 0, "makes", registry.new(6))
+    >>> cut(registry, ids, (2, 3), lambda size: "heads" if size == 2 else "").tolist(), registry.made()
     ([[0, 0, 0], [3, 3, 3]], {'weight': [0, 0, 0, 3, 3, 3]})
     """
     borders = [prod(shape[k:]) for k in range(len(shape) + 1)]  # where the new shape starts a new row
-    result = names.reshape(shape)
-    for axis in range(names.ndim):
-        inner = prod(names.shape[axis + 1 :])
-        outer = inner * names.shape[axis]
-        if not any(inner < border < outer for border in borders) or not varies(names, axis):
+    result = ids.reshape(shape)
+    for axis in range(ids.ndim):
+        inner = prod(ids.shape[axis + 1 :])
+        outer = inner * ids.shape[axis]
+        if not any(inner < border < outer for border in borders) or not varies(ids, axis):
             continue
         if inner not in borders or outer not in borders:
-            books.fix(names, "view")  # the cut goes through what is no whole axis
+            registry.fix(ids, "view")  # the cut goes through what is no whole axis
             continue
         first, last = max(k for k, border in enumerate(borders) if border == outer), borders.index(inner)
-        result = _together(books, result, list(range(first, last)), count_of_heads)
+        result = _together(registry, result, list(range(first, last)), count_of_heads)
     return result
 
 
-def heads_meet(books: Names, inputs, shape) -> torch.Tensor | None:
+def heads_meet(registry: ChannelIds, inputs, shape) -> torch.Tensor | None:
     """A product of queries, keys, values or their weights, head by head: None where it sums over channels.
 
     >>> from torch import nn
-    >>> names = torch.tensor([7, 8]).reshape(1, 2, 1, 1)
-    >>> heads_meet(Names(nn.ReLU()), [names.expand(1, 2, 5, 3), names.expand(1, 2, 3, 5)], (1, 2, 5, 5)).shape
+    >>> ids = torch.tensor([7, 8]).reshape(1, 2, 1, 1)
+    >>> heads_meet(ChannelIds(nn.ReLU()), [ids.expand(1, 2, 5, 3), ids.expand(1, 2, 3, 5)], (1, 2, 5, 5)).shape
     torch.Size([1, 2, 5, 5])
     """
-    if any(names is None or names.ndim != len(shape) or varies(names, -1) or varies(names, -2) for names in inputs):
+    if any(ids is None or ids.ndim != len(shape) or varies(ids, -1) or varies(ids, -2) for ids in inputs):
         return None
-    heads = [names[..., :1, :1] for names in inputs]
-    for names in heads[1:]:
-        books.unite(heads[0], names)
+    heads = [ids[..., :1, :1] for ids in inputs]
+    for ids in heads[1:]:
+        registry.unite(heads[0], ids)
     return heads[0].expand(shape)
 
 
@@ -90,18 +90,18 @@ def says_heads(name: str) -> bool:
     return "head" in name and "dim" not in name and "size" not in name
 
 
-def _together(books, names, axes, count_of_heads):
+def _together(registry, ids, axes, count_of_heads):
     """The parts of one axis, now the axes `axes`: heads are whole, of groups all have one channel less."""
-    counted = next((axis for axis in axes if count_of_heads(names.shape[axis])), None)
-    first = names
+    counted = next((axis for axis in axes if count_of_heads(ids.shape[axis])), None)
+    first = ids
     for axis in axes[:-1] if counted is None else axes:
         if axis != counted:
             first = first.narrow(axis, 0, 1)
-    books.unite(names, first)
+    registry.unite(ids, first)
     if counted is None:
-        return names
-    if (heads := line(first, counted)) is None:
-        books.fix(names, "view")
+        return ids
+    if (heads := along(first, counted)) is None:
+        registry.fix(ids, "view")
     else:
-        books.attach(count_of_heads(names.shape[counted]), 0, "counts", heads)
-    return first.expand(names.shape)
+        registry.attach(count_of_heads(ids.shape[counted]), 0, "counts", heads)
+    return first.expand(ids.shape)

@@ -1,19 +1,19 @@
 """Tracing channels: run the model once on channel numbers instead of values, to see which layers share a channel.
 
-    makes    conv, linear             new names for what it makes; the names that arrive belong to its columns
+    makes    conv, linear             new ids for what it makes; the ids that arrive belong to its columns
     blocks   grouped, depthwise conv  all channels of a block, in and out, become one
-    scales   batch_norm, x * weight   the names belong to the rows of the weight
-    unites   x + y, x * y             names that meet on one place become one channel
-    keeps    pooling, resizing, mean  positions go, names stay
-    moves    view, cat, transpose     the operation itself, applied to the names
+    scales   batch_norm, x * weight   the ids belong to the rows of the weight
+    unites   x + y, x * y             ids that meet on one place become one channel
+    keeps    pooling, resizing, mean  positions go, ids stay
+    moves    view, cat, transpose     the operation itself, applied to the ids
     cuts     chunk, shuffle, heads    channels of all parts go together: see splits.py
-    fixes    all the rest             the names that arrive there stay: the model's input and output, layer_norm,
+    fixes    all the rest             the ids that arrive there stay: the model's input and output, layer_norm,
                                       softmax over channels, nn.MultiheadAttention, which has one size for all
 
 Because every element carries its name, a flatten, another order of axes or a padded shortcut is followed exactly:
 nothing has to guess which column belongs to which channel.
 
-Shapes    names have the shape of the value they name; axis 1 holds the channels where an operation must know it
+Shapes    ids have the shape of the value they name; axis 1 holds the channels where an operation must know it
 Source    Fang et al. 2023 (DepGraph), https://arxiv.org/abs/2301.12900
 In production  torch_pruning follows autograd's graph and Python classes
 """
@@ -27,7 +27,7 @@ from torch.utils._pytree import tree_leaves, tree_map
 
 from edukit.graph import as_inputs, capture
 from edukit.pruning.channels import splits
-from edukit.pruning.channels.groups import Group, Names, line, spread, varies
+from edukit.pruning.channels.groups import ChannelIds, Group, along, broadcast_along, varies
 
 
 def follow(model: nn.Module, example) -> list[Group]:
@@ -38,160 +38,160 @@ def follow(model: nn.Module, example) -> list[Group]:
     >>> follow(nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 3)), torch.zeros(1, 2))
     [Group(4 channels made by 0.weight), Group(3 channels made by 2.weight, fixed by output)]
     """
-    return Follower(model, example).books.groups()
+    return Follower(model, example).registry.groups()
 
 
 class Follower(fx.Interpreter):
-    """Runs the graph on numbers, for their shapes, and beside them on names.
+    """Runs the graph on numbers, for their shapes, and beside them on ids.
 
-    >>> Follower(nn.Sequential(nn.Linear(2, 4), nn.ReLU()), torch.zeros(1, 2)).books.made()
+    >>> Follower(nn.Sequential(nn.Linear(2, 4), nn.ReLU()), torch.zeros(1, 2)).registry.made()
     {'0.weight': [1, 2, 3, 4]}
     """
 
     def __init__(self, model, example):
         super().__init__(capture(model, example))
-        self.owner, self.books = model, Names(model)
-        self.names = {}  # node -> the names of its value; None for weights and plain numbers
+        self.owner, self.registry = model, ChannelIds(model)
+        self.ids = {}  # node -> the ids of its value; None for weights and plain numbers
         with torch.no_grad():
             self.run(*as_inputs(example))
 
     def run_node(self, node):
         value = super().run_node(node)
         if node.op == "get_attr" or not any(isinstance(leaf, torch.Tensor) for leaf in tree_leaves(value)):
-            self.names[node] = None
+            self.ids[node] = None
         elif node.target is operator.getitem:
-            self.names[node] = self.names[node.args[0]][node.args[1]]
+            self.ids[node] = self.ids[node.args[0]][node.args[1]]
         else:
-            arrived = any(self.names[n] is not None for n in node.all_input_nodes)
-            names = self._follow(node, value) if arrived and node.op == "call_function" else None
-            self.names[node] = self._stop(node, value) if names is None else names
+            arrived = any(self.ids[n] is not None for n in node.all_input_nodes)
+            ids = self._follow(node, value) if arrived and node.op == "call_function" else None
+            self.ids[node] = self._stop(node, value) if ids is None else ids
         return value
 
     def _follow(self, node, value):
-        """The names of the operation's result, or None where they cannot be followed."""
+        """The ids of the operation's result, or None where they cannot be followed."""
         first = node.args[0]
-        names = self.names[first] if isinstance(first, fx.Node) else None
+        ids = self.ids[first] if isinstance(first, fx.Node) else None
         match _operation(node):
             case "linear":
-                return self._layer(node, names, value, axis=-1, reads=1)
+                return self._layer(node, ids, value, axis=-1, reads=1)
             case "matmul" | "mm" if self._is_weight(node.args[1]):
-                return self._layer(node, names, value, axis=-1, reads=0)
+                return self._layer(node, ids, value, axis=-1, reads=0)
             case "matmul" | "bmm":
-                return splits.heads_meet(self.books, [self.names[n] for n in node.args[:2]], value.shape)
+                return splits.heads_meet(self.registry, [self.ids[n] for n in node.args[:2]], value.shape)
             case "scaled_dot_product_attention":
-                return splits.heads_meet(self.books, [self.names[n] for n in node.args[:3]], value.shape)
+                return splits.heads_meet(self.registry, [self.ids[n] for n in node.args[:3]], value.shape)
             case "softmax":
-                return None if varies(names, node.args[1]) else names
+                return None if varies(ids, node.args[1]) else ids
             case "conv1d" | "conv2d" | "conv3d":
-                return self._layer(node, names, value, axis=1, reads=1)
+                return self._layer(node, ids, value, axis=1, reads=1)
             case "conv_transpose1d" | "conv_transpose2d" | "conv_transpose3d":
-                return self._layer(node, names, value, axis=1, reads=0)
+                return self._layer(node, ids, value, axis=1, reads=0)
             case "_native_batch_norm_legit_no_training" | "_native_batch_norm_legit" | "instance_norm" | "prelu":
-                return self._norm(node, names, value)
+                return self._norm(node, ids, value)
             case name if "pool" in name or name.startswith("upsample"):
-                return _window(names, value)
+                return _window(ids, value)
             case "mean" | "sum" | "amax" | "amin":
-                return _reduce(names, *node.args[1:3])
+                return _reduce(ids, *node.args[1:3])
             case "view" | "_unsafe_view" | "reshape":
-                return splits.cut(self.books, names, value.shape, lambda size: self._count_of_heads(node, size))
+                return splits.cut(self.registry, ids, value.shape, lambda size: self._count_of_heads(node, size))
             case "slice" | "select" | "unbind" | "split" | "split_with_sizes":
-                return self._part(node, names)
+                return self._part(node, ids)
             case "pad" | "constant_pad_nd":
-                return self._pad(names, value, *node.args[1:3])
+                return self._pad(ids, value, *node.args[1:3])
             case "permute" | "transpose" | "t" | "unsqueeze" | "squeeze" | "expand" | "repeat" | "cat" | "stack":
                 return self._move(node)
             case name if name == "hardswish" or torch.Tag.pointwise in node.target.tags:
                 return self._pointwise(node, value)
 
-    def _layer(self, node, names, value, *, axis, reads):
+    def _layer(self, node, ids, value, *, axis, reads):
         """A convolution or a linear layer; `reads` is the axis of its weight with a row for each input."""
         weight, *rest = node.args[1:]
         bias, groups = rest[0] if rest else None, rest[4] if len(rest) > 4 else 1
-        arriving, outputs = line(names, axis), value.shape[axis]
+        arriving, outputs = along(ids, axis), value.shape[axis]
         if arriving is None or not self._is_weight(weight) or (groups > 1 and reads == 0):
             return None
-        if self.fetch_attr(weight.target).ndim != (2 if axis == -1 else names.ndim):
+        if self.fetch_attr(weight.target).ndim != (2 if axis == -1 else ids.ndim):
             return None
         if groups == 1:
-            self.books.attach(weight.target, reads, "reads", arriving)
-            made = self.books.attach(weight.target, 1 - reads, "makes", self.books.new(outputs))
+            self.registry.attach(weight.target, reads, "reads", arriving)
+            made = self.registry.attach(weight.target, 1 - reads, "makes", self.registry.new(outputs))
         else:  # a block of inputs and the outputs it feeds go together; depthwise: blocks of one
             blocks = arriving.reshape(groups, -1)
-            self.books.unite(blocks, blocks[:, :1])
+            self.registry.unite(blocks, blocks[:, :1])
             made = blocks[:, 0].repeat_interleave(outputs // groups)
-            made = self.books.attach(weight.target, 0, "makes", made)
+            made = self.registry.attach(weight.target, 0, "makes", made)
         if bias is not None:
-            self.books.attach(bias.target, 0, "scales", made)
-        return spread(made, axis, value.shape)
+            self.registry.attach(bias.target, 0, "scales", made)
+        return broadcast_along(made, axis, value.shape)
 
-    def _norm(self, node, names, value):
+    def _norm(self, node, ids, value):
         """Each channel by itself, with a row of each weight and statistic."""
-        channels, weights = line(names, 1), [n for n in node.args[1:] if isinstance(n, fx.Node)]
+        channels, weights = along(ids, 1), [n for n in node.args[1:] if isinstance(n, fx.Node)]
         if channels is None or not all(map(self._is_weight, weights)):
             return None
         for weight in weights:
             if len(self.fetch_attr(weight.target)) == len(channels):  # PReLU may have one slope for all
-                self.books.attach(weight.target, 0, "scales", channels)
-        return (names,) if isinstance(value, tuple) else names
+                self.registry.attach(weight.target, 0, "scales", channels)
+        return (ids,) if isinstance(value, tuple) else ids
 
     def _pointwise(self, node, value):
         """What meets on one place is one channel; a weight that takes part has a row for each."""
-        inputs = [self.names[n] for n in node.all_input_nodes if self.names[n] is not None]
-        inputs = [names.reshape((1,) * (value.ndim - names.ndim) + names.shape) for names in inputs]
-        channel_axes = [axis for axis in range(value.ndim) if any(varies(names, axis) for names in inputs)]
+        inputs = [self.ids[n] for n in node.all_input_nodes if self.ids[n] is not None]
+        inputs = [ids.reshape((1,) * (value.ndim - ids.ndim) + ids.shape) for ids in inputs]
+        channel_axes = [axis for axis in range(value.ndim) if any(varies(ids, axis) for ids in inputs)]
         meeting = []
-        for names in inputs:
-            if any(names.shape[axis] == 1 for axis in channel_axes):
-                self.books.fix(names, _operation(node))  # one channel that meets many serves those that stay
+        for ids in inputs:
+            if any(ids.shape[axis] == 1 for axis in channel_axes):
+                self.registry.fix(ids, _operation(node))  # one channel that meets many serves those that stay
             else:
-                meeting.append(names.expand(value.shape))
-        for names in meeting[1:]:
-            self.books.unite(meeting[0], names)
+                meeting.append(ids.expand(value.shape))
+        for ids in meeting[1:]:
+            self.registry.unite(meeting[0], ids)
         weights = [n for n in node.all_input_nodes if n.op == "get_attr"]
         return meeting[0] if meeting and all(self._scale(weight, meeting[0]) for weight in weights) else None
 
-    def _scale(self, weight, names):
+    def _scale(self, weight, ids):
         """A weight added to, or multiplied with, named values: False where a row is not a single channel."""
         shape = self.fetch_attr(weight.target).shape
         for own, size in enumerate(shape):
             axis = own - len(shape)
-            if size > 1 and varies(names, axis):
-                if (channels := line(names, axis)) is None:
+            if size > 1 and varies(ids, axis):
+                if (channels := along(ids, axis)) is None:
                     return False
-                self.books.attach(weight.target, own, "scales", channels)
+                self.registry.attach(weight.target, own, "scales", channels)
         return True
 
-    def _part(self, node, names):
+    def _part(self, node, ids):
         """Some of the positions is fine; some of the channels is a choice written in the code: all stay, or equal
         parts stay equal."""
         operation = _operation(node)
         position = 2 if operation.startswith("split") else 1
         axis = node.args[position] if len(node.args) > position else 0
         part = self._move(node)
-        whole = isinstance(part, torch.Tensor) and part.shape == names.shape
-        if varies(names, axis) and not whole:
-            if not (operation.startswith("split") and splits.chunk(self.books, part)):
-                self.books.fix(names, operation)
+        whole = isinstance(part, torch.Tensor) and part.shape == ids.shape
+        if varies(ids, axis) and not whole:
+            if not (operation.startswith("split") and splits.chunk(self.registry, part)):
+                self.registry.fix(ids, operation)
         return part
 
-    def _pad(self, names, value, pads, mode="constant"):
+    def _pad(self, ids, value, pads, mode="constant"):
         """Positions around an image belong to its channels; channels of zeros, as in a shortcut, stay."""
         for i, (low, high) in enumerate(zip(pads[::2], pads[1::2], strict=True)):
-            axis = names.ndim - 1 - i
-            if not varies(names, axis):
-                shape = (*names.shape[:axis], value.shape[axis], *names.shape[axis + 1 :])
-                names = names.narrow(axis, 0, 1).expand(shape)
+            axis = ids.ndim - 1 - i
+            if not varies(ids, axis):
+                shape = (*ids.shape[:axis], value.shape[axis], *ids.shape[axis + 1 :])
+                ids = ids.narrow(axis, 0, 1).expand(shape)
             elif mode == "circular" or low < 0 or high < 0:
                 return None
             elif low or high:
-                names = functional.pad(names, [0, 0] * i + [low, high], value=int(self.books.constant("pad")))
-        return names
+                ids = functional.pad(ids, [0, 0] * i + [low, high], value=int(self.registry.constant("pad")))
+        return ids
 
     def _move(self, node):
-        """The operation itself, on names."""
+        """The operation itself, on ids."""
         if any(n.op == "get_attr" for n in node.all_input_nodes):
             return None
-        args = fx.node.map_arg(node.args, lambda n: self.env[n] if self.names[n] is None else self.names[n])
+        args = fx.node.map_arg(node.args, lambda n: self.env[n] if self.ids[n] is None else self.ids[n])
         return node.target(*args, **node.kwargs)
 
     def _stop(self, node, value):
@@ -199,11 +199,11 @@ class Follower(fx.Interpreter):
         operation = _operation(node)
         for used in node.all_input_nodes:
             if used.op == "get_attr":
-                self.books.fix_parameter(used.target, operation)
-            for names in tree_leaves(self.names[used]):
-                if names is not None:
-                    self.books.fix(names, operation)
-        constant = self.books.constant(operation)
+                self.registry.fix_parameter(used.target, operation)
+            for ids in tree_leaves(self.ids[used]):
+                if ids is not None:
+                    self.registry.fix(ids, operation)
+        constant = self.registry.constant(operation)
         return tree_map(lambda leaf: constant.expand(leaf.shape) if isinstance(leaf, torch.Tensor) else None, value)
 
     def _count_of_heads(self, node, size):
@@ -215,18 +215,18 @@ class Follower(fx.Interpreter):
         return f"{path}.{found[0]}".lstrip(".") if len(found) == 1 else ""
 
     def _is_weight(self, node):
-        return isinstance(node, fx.Node) and node.op == "get_attr" and self.books.knows(node.target)
+        return isinstance(node, fx.Node) and node.op == "get_attr" and self.registry.knows(node.target)
 
 
-def _window(names, value):
+def _window(ids, value):
     """Pooling and resizing mix only what lies within a channel."""
-    channels = line(names, 1)
-    return None if channels is None else tree_map(lambda leaf: spread(channels, 1, leaf.shape), value)
+    channels = along(ids, 1)
+    return None if channels is None else tree_map(lambda leaf: broadcast_along(channels, 1, leaf.shape), value)
 
 
-def _reduce(names, axes=(), keepdim=False):
+def _reduce(ids, axes=(), keepdim=False):
     """A mean over positions keeps the channels; a mean over channels needs all of them."""
-    return None if not axes or any(varies(names, axis) for axis in axes) else names.amax(axes, keepdim)
+    return None if not axes or any(varies(ids, axis) for axis in axes) else ids.amax(axes, keepdim)
 
 
 def _operation(node):

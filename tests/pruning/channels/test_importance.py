@@ -56,7 +56,7 @@ def followed():
 @pytest.fixture(autouse=True)
 def followed_once(monkeypatch):
     monkeypatch.setattr(importance, "Follower", lambda model, example: followed())
-    monkeypatch.setattr(importance, "follow", lambda model, example: followed().books.groups())
+    monkeypatch.setattr(importance, "follow", lambda model, example: followed().registry.groups())
 
 
 def test_batchnorm_scores_are_gamma_wherever_the_norm_is_and_whatever_its_name():
@@ -131,7 +131,7 @@ def test_random_is_drawn_by_its_seed_and_alike_for_all_makers_of_a_channel():
     "scores", [batchnorm_scores, activity_scores, random_scores, lambda net, x: taylor_scores(net, SPLIT)]
 )
 def test_shrink_takes_all_of_them(scores, monkeypatch):
-    monkeypatch.setattr(sys.modules[shrink.__module__], "channel_groups", lambda *_: followed().books.groups())
+    monkeypatch.setattr(sys.modules[shrink.__module__], "channel_groups", lambda *_: followed().registry.groups())
     net, found = network(), scores(network(), X)
     smaller = shrink(net, X, 0.5, found)
     outer = sum(found[name] / found[name].mean() for name in ("first.weight", "outer.weight"))
@@ -156,7 +156,7 @@ def test_where_there_is_nothing_to_look_at_the_maker_is_named(monkeypatch):
     net = nn.Sequential(nn.Linear(3, 4), nn.Sigmoid(), nn.Linear(4, 2))
     found = Follower(net, torch.zeros(2, 3))
     monkeypatch.setattr(importance, "Follower", lambda model, example: found)
-    monkeypatch.setattr(importance, "follow", lambda model, example: found.books.groups())
+    monkeypatch.setattr(importance, "follow", lambda model, example: found.registry.groups())
     with pytest.raises(ValueError, match="^model: a channel made by 0.weight is scaled by no batch norm"):
         batchnorm_scores(net, torch.zeros(2, 3))
     with pytest.raises(ValueError, match="^model: a channel made by 0.weight meets no ReLU"):

@@ -1,25 +1,25 @@
-"""Names of channels, cut and put together by hand: no graph is needed to see who depends on whom."""
+"""ChannelIds of channels, cut and put together by hand: no graph is needed to see who depends on whom."""
 
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from edukit.pruning.channels.groups import Axis, Names
+from edukit.pruning.channels.groups import Axis, ChannelIds
 from edukit.pruning.channels.remove import remove_channels, zero_channels
 from edukit.pruning.channels.splits import chunk, cut, heads_meet, says_heads
 from edukit.pruning.channels.trace import follow
 
 
-def books(channels):
-    """The books of a layer with that many channels, and their names."""
-    names = Names(nn.Linear(1, channels))
-    return names, names.attach("weight", 0, "makes", names.new(channels))
+def registry(channels):
+    """The registry of a layer with that many channels, and their ids."""
+    ids = ChannelIds(nn.Linear(1, channels))
+    return ids, ids.attach("weight", 0, "makes", ids.new(channels))
 
 
-def sets(names):
+def sets(ids):
     """Which channels must go together, as lists of their numbers."""
-    return sorted(sorted(channel["weight", 0, "makes"]) for group in names.groups() for channel in group.channels)
+    return sorted(sorted(channel["weight", 0, "makes"]) for group in ids.groups() for channel in group.channels)
 
 
 def no_heads(size):
@@ -27,19 +27,19 @@ def no_heads(size):
 
 
 def test_halves_stay_equal_and_unequal_parts_are_not_followed():
-    halves, line = books(6)
+    halves, line = registry(6)
     assert chunk(halves, line.chunk(2)) and sets(halves) == [[0, 3], [1, 4], [2, 5]]
-    thirds, line = books(6)
+    thirds, line = registry(6)
     assert chunk(thirds, line.chunk(3)) and sets(thirds) == [[0, 2, 4], [1, 3, 5]]
-    unequal, line = books(6)
+    unequal, line = registry(6)
     assert not chunk(unequal, line.split([2, 4])) and len(sets(unequal)) == 6
 
 
 def test_a_shuffle_takes_one_channel_of_each_group_and_heads_are_whole():
-    shuffled, line = books(6)
+    shuffled, line = registry(6)
     cut(shuffled, line.reshape(1, 6, 1, 1).expand(2, 6, 3, 3), (2, 2, 3, 3, 3), no_heads)
     assert sets(shuffled) == [[0, 3], [1, 4], [2, 5]]
-    heads, line = books(6)
+    heads, line = registry(6)
     result = cut(heads, line.expand(2, 5, 6), (2, 5, 2, 3), lambda size: "h" if size == 2 else "")
     assert sets(heads) == [[0, 1, 2], [3, 4, 5]]
     assert torch.equal(result[0, 0], result[0, 0, :, :1].expand(2, 3))
@@ -48,22 +48,22 @@ def test_a_shuffle_takes_one_channel_of_each_group_and_heads_are_whole():
 
 
 def test_packed_queries_keys_and_values_lose_the_same_head():
-    packed, line = books(12)
+    packed, line = registry(12)
     cut(packed, line.expand(1, 5, 12), (1, 5, 3, 2, 2), lambda size: "h" if size == 2 else "")
     assert sets(packed) == [[0, 1, 4, 5, 8, 9], [2, 3, 6, 7, 10, 11]]
 
 
 def test_a_cut_through_no_whole_axis_fixes_and_merging_frees():
-    crooked, line = books(6)
+    crooked, line = registry(6)
     cut(crooked, line.reshape(6, 1).expand(6, 2), (4, 3), no_heads)
     assert [group.fixed_by for group in crooked.groups()] == ["view"]
-    merged, line = books(6)
+    merged, line = registry(6)
     assert cut(merged, line.reshape(1, 6, 1).expand(2, 6, 4), (2, 24), no_heads).shape == (2, 24)
     assert len(sets(merged)) == 6
 
 
 def test_heads_meet_head_by_head_and_sums_over_channels_do_not():
-    one, line = books(4)
+    one, line = registry(4)
     q, k = line[:2].reshape(1, 2, 1, 1), line[2:].reshape(1, 2, 1, 1)
     y = heads_meet(one, [q.expand(1, 2, 5, 3), k.expand(1, 2, 3, 5)], (1, 2, 5, 5))
     assert y.shape == (1, 2, 5, 5) and sets(one) == [[0, 2], [1, 3]]
@@ -75,7 +75,7 @@ def test_heads_meet_head_by_head_and_sums_over_channels_do_not():
 @pytest.mark.parametrize("channels, units, expected", [(48, 3, 3), (116, 3, 1), (8, 1, 2), (192, 3, 12)])
 def test_channels_depend_on_each_other_more_with_each_shuffle(channels, units, expected):
     """The stages of ShuffleNetV2 x0.5 and x1.0: after the strided unit, `units` units that split and shuffle."""
-    stage, line = books(channels + units * channels // 2)
+    stage, line = registry(channels + units * channels // 2)
     x, made = line[:channels], line[channels:].split(channels // 2)
     x = shuffle(stage, x)
     for right in made:

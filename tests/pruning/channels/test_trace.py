@@ -149,8 +149,8 @@ class Branches(nn.Module):
 def fates(cases):
     """For each case, what fixes the channels that enter it."""
     groups = {group.makers: group for group in follow(Branches(cases), IMAGE)}
-    names = cases([torch.zeros(1, 3, 4, 6)] * 10)
-    return {name: groups[f"before.{i}.weight",].fixed_by for i, name in enumerate(names)}
+    ids = cases([torch.zeros(1, 3, 4, 6)] * 10)
+    return {name: groups[f"before.{i}.weight",].fixed_by for i, name in enumerate(ids)}
 
 
 def test_what_is_not_followed_needs_all_channels_and_says_so():
