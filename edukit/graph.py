@@ -23,6 +23,8 @@ import numpy as np
 import torch
 from torch import fx, nn
 
+from edukit.refuse import first_line
+
 aten = torch.ops.aten
 CONVOLUTIONS = aten.conv1d, aten.conv2d, aten.conv3d
 LAYERS = {operation for conv in CONVOLUTIONS for operation in (conv.default, conv.padding)}  # padding="same"
@@ -44,8 +46,7 @@ def capture(model: nn.Module, example) -> fx.GraphModule:
         try:
             graph = _exported(frozen, inputs)
         except Exception as error:
-            reason = str(error).strip().split("\n")[0]
-            raise ValueError(f"model cannot be traced by torch.export: {type(error).__name__}: {reason}") from error
+            raise ValueError(f"model cannot be traced by torch.export: {first_line(error)}") from error
     graph.meta["captured for"] = _sizes(inputs)
     return graph
 
@@ -63,10 +64,10 @@ def capture_each(models: Iterable[nn.Module], example) -> list[fx.GraphModule]:
         raise TypeError(f"models must be a list of models, got {type(models).__name__}")
     graphs, inputs = [], as_inputs(example)
     for number, model in enumerate(models):
-        graph, own = capture(graphs[0] if graphs else model, example), _tensors(model)
+        graph, own = capture(graphs[0] if graphs else model, example), tensors_of(model, shared_once=False)
         try:
             with torch.no_grad():
-                for name, tensor in _tensors(graph).items():
+                for name, tensor in tensors_of(graph, shared_once=False).items():
                     tensor.copy_(own.get(name, tensor))  # what has no name in the model is a constant of its code
                 answers = copy.deepcopy(model).eval()(*inputs)
                 torch.testing.assert_close(graph(*inputs), answers, rtol=1e-3, atol=1e-3)
@@ -99,6 +100,12 @@ def layer_name(node: fx.Node) -> str:
     if not weights:
         return node.name
     return weights[0].meta.get("layer") or weights[0].target.rpartition(".")[0] or weights[0].target
+
+
+def tensors_of(model: nn.Module, *, shared_once: bool = True) -> dict[str, torch.Tensor]:
+    """Parameters and buffers by name; what has several names under the first of them, or under all."""
+    parameters = model.named_parameters(remove_duplicate=shared_once)
+    return dict(parameters) | dict(model.named_buffers(remove_duplicate=shared_once))
 
 
 def attach(graph: fx.GraphModule, name: str, tensor: torch.Tensor) -> fx.Node:
@@ -152,10 +159,6 @@ def example_rows(x: torch.Tensor) -> torch.Tensor:
     torch.Size([2, 3])
     """
     return torch.cat([x, x]) if x.ndim and len(x) == 1 else x.clone()
-
-
-def _tensors(model) -> dict[str, torch.Tensor]:
-    return dict(model.named_parameters(remove_duplicate=False)) | dict(model.named_buffers(remove_duplicate=False))
 
 
 def _sizes(inputs) -> list:

@@ -114,3 +114,12 @@ def check_weights(model: "torch.nn.Module") -> None:
     for name, tensor in model.state_dict().items():
         if not is_finite(tensor):
             raise ValueError(f"model holds NaN or infinity in {name}; its weights must be finite")
+
+
+def first_line(error: Exception) -> str:
+    """What went wrong, in one line: torch's messages have many.
+
+    >>> first_line(ValueError("x is empty\\n  in line 3"))
+    'ValueError: x is empty'
+    """
+    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"

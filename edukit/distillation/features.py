@@ -73,6 +73,14 @@ class Hints:
         if not 0 <= self.weight < float("inf"):
             raise ValueError(f"weight must be finite and not negative, got {self.weight!r}")
 
+    def watch(self, teacher: nn.Module) -> "Tap":
+        """What the teacher's layers see, as long as the Tap is open."""
+        return Tap(teacher, self.pairs.values())
+
+    def guide(self, student: nn.Module, teacher: nn.Module, x: torch.Tensor) -> "Guided":
+        """The student with its adapters, whose sizes one batch x tells."""
+        return Guided(student, teacher, self, x)
+
 
 class Tap:
     """Inside, what the named modules of a model give is kept in `seen`, {name: tensor}.

@@ -9,10 +9,11 @@ Source    Hinton, Vinyals, Dean 2015, https://arxiv.org/abs/1503.02531
 In production  the same loop; where images are not changed between epochs, the teacher's logits are computed once
 """
 
+from contextlib import nullcontext
+
 import torch
 from torch import nn
 
-from edukit.distillation.features import Guided, Hints, Tap
 from edukit.distillation.losses import check_temperature_and_alpha, checked_shares, kd_terms
 from edukit.signatures import passes_on
 from edukit.training import fit, predict, seeded
@@ -28,13 +29,13 @@ def distill(
     temperature=3.0,
     alpha=0.7,
     shares=None,
-    hints: Hints | None = None,
+    hints=None,
     **training,
 ) -> nn.Module:
     """A copy of the student trained on the split with `kd_loss`, in evaluation mode; all models stay as they are.
 
     teacher      a model, or a list of them, whose probabilities are mixed by `shares`
-    hints        which of the student's layers learn from which of the teacher's (of the first, if there are several)
+    hints        `Hints`: which of the student's layers learn from which of the (first) teacher's
     **training   the other arguments of `edukit.training.fit`: seed, learning_rate, augment, ...; its progress bar and
                  its `report` show the parts of the loss apart: "soft", "hard" and "features"
     Raises ValueError for a teacher in training mode (its dropout and batch norm would blur its answers) or with
@@ -58,7 +59,7 @@ def distill(
 
     def loss(model, x, y):
         logits, features = model.answer(x) if hints else (model(x), [])
-        with torch.no_grad(), Tap(teachers[0], hints.pairs.values() if hints else ()) as tap:
+        with torch.no_grad(), hints.watch(teachers[0]) if hints else nullcontext() as tap:
             answers = [one(x) for one in teachers]
         terms = kd_terms(logits, answers, y, temperature, alpha, shares=shares)
         return terms | ({"features": model.distance(features, tap.seen)} if hints else {})
@@ -71,7 +72,7 @@ def _guided(student, teacher, hints, split, seed):
     if hints is None:
         return student
     with seeded(seed):
-        return Guided(student, teacher, hints, torch.as_tensor(split.x[:1]))
+        return hints.guide(student, teacher, torch.as_tensor(split.x[:1]))
 
 
 def _check_teacher(teacher, student, split) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from edukit.deployment.files.seal import is_intact
+from edukit.refuse import first_line
 
 RUNTIMES = ("onnxruntime",)
 
@@ -67,7 +68,7 @@ def onnxruntime_session(path: Path, threads: int, optimized: Path | None = None)
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:
-        raise ValueError(f"{path} is not a model that ONNX Runtime can run: {str(error).splitlines()[0]}") from error
+        raise ValueError(f"{path} is not a model that ONNX Runtime can run: {first_line(error)}") from error
 
 
 def _intact(path: Path) -> bytes:

@@ -20,6 +20,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
 
+from edukit.graph import tensors_of
 from edukit.pruning.channels.groups import Channel
 
 
@@ -36,7 +37,7 @@ def remove_channels(model: nn.Module, channels: list[Channel]) -> nn.Module:
     )
     """
     smaller = copy.deepcopy(model)
-    tensors = _tensors(smaller)
+    tensors = tensors_of(smaller)
     narrow = {}  # by identity of the old tensor: a tied weight has several owners, and stays tied
     for (name, axis), gone in _rows(channels).items():
         old = tensors[name]
@@ -67,14 +68,10 @@ def zero_channels(model: nn.Module, channels: list[Channel]) -> nn.Module:
     [0.0, 0.0, 0.0]
     """
     zeroed = copy.deepcopy(model)
-    tensors = _tensors(zeroed)
+    tensors = tensors_of(zeroed)
     for (name, axis), gone in _rows(channels).items():
         tensors[name].detach().index_fill_(axis, torch.tensor(sorted(gone), device=tensors[name].device), 0)
     return zeroed
-
-
-def _tensors(model):
-    return dict([*model.named_parameters(), *model.named_buffers()])
 
 
 def _rows(channels):

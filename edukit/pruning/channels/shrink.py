@@ -21,6 +21,7 @@ from edukit.pruning.channels.groups import Channel, Group
 from edukit.pruning.channels.remove import remove_channels, zero_channels
 from edukit.pruning.channels.trace import follow
 from edukit.pruning.score import as_weights
+from edukit.refuse import check_model, first_line
 
 
 def shrink(model: nn.Module, example, ratio, method="l1", *, min_channels: int = 1, multiple: int = 1) -> nn.Module:
@@ -97,7 +98,7 @@ def _fault(model, channels, inputs):
     try:
         outputs = _outputs(remove_channels(model, channels), inputs)
     except Exception as error:  # whatever the model's own code raises when a size has changed
-        return f"without some channels it stops with {_first_line(error)}"
+        return f"without some channels it stops with {first_line(error)}"
     for y, expected in zip(outputs, _outputs(zero_channels(model, channels), inputs), strict=True):
         if y.shape != expected.shape or not _close(y, expected):
             return "without some channels it computes something else than with zeros in their place"
@@ -120,8 +121,7 @@ def _close(y, expected):
 
 def _checked(model, example):
     """The example as a tuple of batches; what is wrong with it or with the model is said before any work."""
-    if not isinstance(model, nn.Module):
-        raise TypeError(f"model must be a torch.nn.Module, got {type(model).__name__}")
+    check_model(model)
     for name, parameter in model.named_parameters():
         as_weights(parameter, f"model: {name}")
     inputs = as_inputs(example)
@@ -131,11 +131,7 @@ def _checked(model, example):
         outputs = _outputs(copy.deepcopy(model), inputs)
     except Exception as error:  # whatever the model's own code raises
         shapes = " and ".join(str(tuple(batch.shape)) for batch in inputs)
-        raise ValueError(f"example of shape {shapes} does not fit the model: {_first_line(error)}") from error
+        raise ValueError(f"example of shape {shapes} does not fit the model: {first_line(error)}") from error
     if any(bool(y.isnan().any()) for y in outputs):
         raise ValueError("model gives NaN for the example, so that nothing can be compared")
     return inputs
-
-
-def _first_line(error):
-    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"

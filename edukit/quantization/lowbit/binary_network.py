@@ -20,7 +20,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from edukit.graph import as_inputs
+from edukit.graph import as_inputs, tensors_of
 from edukit.quantization.lowbit.binary import BinaryConv2d, BinaryLinear, binarize
 from edukit.quantization.lowbit.packing import pack, unpack
 from edukit.quantization.ptq.placement import LayerReport
@@ -81,7 +81,8 @@ def save_binary(model: nn.Module, path: str | Path) -> Path:
     >>> payload_bytes(path), 8 * 100 / 8 + 8 * 4
     (132, 132.0)
     """
-    tensors, shapes = _tensors(model), {}
+    tensors = {name: tensor.detach() for name, tensor in tensors_of(model).items()}
+    shapes = {}
     for name, layer in _binary_layers(model).items():
         with torch.no_grad():
             alpha, steps = layer.levels_of_weight()
@@ -107,8 +108,8 @@ def load_binary(model: nn.Module, path: str | Path) -> nn.Module:
         shapes = file.metadata() or {}
         if set(shapes) != set(layers):
             raise ValueError(f"model must have the binary layers {', '.join(shapes)}; it has {', '.join(layers)}")
-        for name, tensor in _tensors(model).items():
-            tensor.copy_(_unpacked(file, name, layers[name]) if name in layers else file.get_tensor(name))
+        for name, tensor in tensors_of(model).items():
+            tensor.detach().copy_(_unpacked(file, name, layers[name]) if name in layers else file.get_tensor(name))
     return model
 
 
@@ -184,12 +185,7 @@ def _weights(network) -> dict[str, nn.Module]:
     }
 
 
-def _tensors(model) -> dict[str, torch.Tensor]:
-    """Parameters and buffers, shared ones once."""
-    return {name: tensor.detach() for name, tensor in (*model.named_parameters(), *model.named_buffers())}
-
-
 def _binary_layers(model) -> dict[str, nn.Module]:
     """{name of the weight: layer}; of layers that share a weight, the first."""
     layers = {f"{name}.weight".lstrip("."): layer for name, layer in model.named_modules()}
-    return {name: layers[name] for name in _tensors(model) if isinstance(layers.get(name), tuple(_FORMS.values()))}
+    return {name: layers[name] for name in tensors_of(model) if isinstance(layers.get(name), tuple(_FORMS.values()))}

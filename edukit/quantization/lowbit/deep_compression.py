@@ -22,6 +22,7 @@ import torch
 from safetensors.numpy import load_file, save_file
 from torch import nn
 
+from edukit.graph import tensors_of
 from edukit.quantization.lowbit import huffman
 from edukit.quantization.lowbit.codebook import SharedWeights
 
@@ -42,7 +43,7 @@ def save_compressed(shared: SharedWeights, path: str | Path) -> Path:
         tensors[f"{name}.gaps"] = np.frombuffer(huffman.encode(gaps), np.uint8)
         tensors[f"{name}.codes"] = np.frombuffer(huffman.encode(symbols), np.uint8)
         tensors[f"{name}.values"] = centroids.detach().numpy()
-    rest = {name: value for name, value in _tensors(shared.model).items() if name not in shared.names}
+    rest = {name: value for name, value in tensors_of(shared.model).items() if name not in shared.names}
     save_file(tensors | {name: value.detach().numpy() for name, value in rest.items()}, path)
     return Path(path)
 
@@ -58,7 +59,7 @@ def load_compressed(model: nn.Module, path: str | Path) -> nn.Module:
     True
     """
     tensors, model = load_file(path), copy.deepcopy(model)
-    for name, before in _tensors(model).items():
+    for name, before in tensors_of(model).items():
         if f"{name}.gaps" not in tensors:
             before.data.copy_(torch.from_numpy(tensors[name]))
             continue
@@ -94,8 +95,3 @@ def from_gaps(gaps, symbols, size: int) -> np.ndarray:
     codes = np.zeros(size, np.int64)
     codes[np.cumsum(gaps) - 1] = symbols
     return codes
-
-
-def _tensors(model) -> dict[str, torch.Tensor]:
-    """Parameters and buffers, shared ones once."""
-    return dict(model.named_parameters()) | dict(model.named_buffers())

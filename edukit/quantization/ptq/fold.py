@@ -19,7 +19,7 @@ import torch
 from torch import fx, nn
 
 from edukit.graph import LAYERS, attach, capture, layer_name, parameter
-from edukit.refuse import check_model, check_weights
+from edukit.refuse import check_model, check_weights, first_line
 
 BATCH_NORM = torch.ops.aten._native_batch_norm_legit_no_training.default
 _MODULES = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
@@ -51,7 +51,7 @@ def fold_batchnorm(model: nn.Module) -> nn.Module:
     try:
         nodes = list(fx.symbolic_trace(model).graph.nodes)
     except Exception as error:
-        raise ValueError(f"model cannot be traced by torch.fx: {str(error).splitlines()[0]}") from error
+        raise ValueError(f"model cannot be traced by torch.fx: {first_line(error)}") from error
     calls = [node.target for node in nodes if node.op == "call_module"]
     calls += [node.target.rpartition(".")[0] for node in nodes if node.op == "get_attr"]  # a weight read by itself
     for node in nodes:
