@@ -97,7 +97,8 @@ class Latency:
     @classmethod
     def of(cls, times_s) -> "Latency":
         p25, p50, p75, p90 = np.percentile(times_s, [25, 50, 75, 90])
-        return cls(*(round(float(seconds), 9) for seconds in (p50, p90, p75 - p25)), len(times_s))
+        median_s, p90_s, iqr_s = (round(float(seconds), 9) for seconds in (p50, p90, p75 - p25))
+        return cls(median_s, p90_s, iqr_s, len(times_s))
 
 
 def latency(fn: Callable[[], object], *, warmup: int = 10, repeats: int = 50) -> Latency:

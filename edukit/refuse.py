@@ -22,7 +22,7 @@ import numpy as np
 if TYPE_CHECKING:
     import torch
 
-Array = Union[np.ndarray, "torch.Tensor"]  # noqa: UP007, a name in quotes has no |
+Array = Union[np.ndarray, "torch.Tensor"]  # a name in quotes has no |
 
 
 def is_tensor(x) -> bool:

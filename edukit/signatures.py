@@ -36,7 +36,7 @@ def passes_on(target: Callable, *, without: tuple[str, ...] = (), **defaults) ->
             for name, parameter in inspect.signature(target).parameters.items()
             if name not in hidden
         ]
-        function.__signature__ = signature.replace(parameters=[*own, *passed])
+        function.__signature__ = signature.replace(parameters=[*own, *passed])  # type: ignore[attr-defined]
         return function
 
     return shown

@@ -40,10 +40,12 @@ def half_planes(u, v, normals, c):
 
 
 def disc(u, v):
+    """A circle of radius 0.9, filled."""
     return circle(u, v, 0.9)
 
 
 def ring(u, v):
+    """A circle line, 0.48 wide."""
     return np.abs(circle(u, v, 0.72)) - 0.24
 
 
@@ -65,14 +67,17 @@ def heart(u, v):
 
 
 def triangle(u, v):
+    """Inside all three half planes."""
     return half_planes(u, v, THREE, 0.55).max(0)
 
 
 def square(u, v):
+    """A box as high as wide."""
     return box(u, v, 0.78, 0.78)
 
 
 def cross(u, v):
+    """A flat box and a high one."""
     return np.minimum(box(u, v, 1.0, 0.3), box(u, v, 0.3, 1.0))
 
 
@@ -82,6 +87,7 @@ def star(u, v):
 
 
 def arrow(u, v):
+    """A head of three half planes above a box."""
     head = np.maximum(DIAGONAL * (np.abs(u) + v - 1), 0.05 - v)
     return np.minimum(head, box(u, v + 0.45, 0.3, 0.55))
 

@@ -49,7 +49,7 @@ def _ratio(source, text, before, after, wanted, because="") -> Claim:
     return Claim(source, text, f"{before / after:.1f}x", before / after >= wanted, because)
 
 
-def _medians(before, after):
+def _medians(before, after) -> tuple[float, float]:
     return before.median_s, after.median_s
 
 

@@ -41,8 +41,9 @@ def kd_loss(
     (0.32, 0.0)
     """
     if isinstance(student_logits, np.ndarray):
-        tensors = [None if a is None else torch.as_tensor(a) for a in (student_logits, teacher_logits, labels)]
-        return kd_loss(*tensors, temperature, alpha).numpy()
+        student, teacher = torch.as_tensor(student_logits), torch.as_tensor(teacher_logits)
+        labels = None if labels is None else torch.as_tensor(labels)
+        return kd_loss(student, teacher, labels, temperature, alpha).numpy()
     return sum(kd_terms(student_logits, [teacher_logits], labels, temperature, alpha).values())
 
 

@@ -34,6 +34,7 @@ def stratified_split(labels: np.ndarray, sizes=SIZES, seed: int = 0) -> np.ndarr
 
 
 def main(path: str = "digits.npz"):
+    """Write the file, and print its SHA-256."""
     from sklearn.datasets import load_digits
 
     source = load_digits()

@@ -59,6 +59,7 @@ def small_net() -> nn.Module:
 
 
 def main() -> None:
+    """Print the times."""
     with threads(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's quantized tensors are on their way out
         found = latencies(contestants(), warmup=2, repeats=15, block=3)

@@ -85,21 +85,22 @@ def fit(model: nn.Module, split, *, epochs: int, loss: Callable = cross_entropy,
     (True, True)
     """
     check_whole(epochs, "epochs")
-    recipe, (x, y) = Recipe(**recipe), _checked(model, split)
+    how = Recipe(**recipe)
+    x, y = _checked(model, split)
     model = copy.deepcopy(model).train()
     _lay_out(model, torch.channels_last)  # pixel by pixel, not channel by channel: CPUs train almost twice as fast
-    optimizer = torch.optim.AdamW(_trainable(model), recipe.learning_rate, weight_decay=recipe.weight_decay)
-    steps = epochs * math.ceil(len(x) / recipe.batch_size)
+    optimizer = torch.optim.AdamW(_trainable(model), how.learning_rate, weight_decay=how.weight_decay)
+    steps = epochs * math.ceil(len(x) / how.batch_size)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: one_cycle((step + 0.5) / steps))
     generator = torch.Generator().manual_seed(seed)
-    bar = tqdm(range(epochs), desc=recipe.progress, disable=not recipe.progress, leave=False)
+    bar = tqdm(range(epochs), desc=how.progress, disable=not how.progress, leave=False)
     with seeded(seed), bar:
         for _ in bar:
-            losses = [_step(loss(model, *batch), optimizer, schedule) for batch in _batches(x, y, recipe, generator)]
+            losses = [_step(loss(model, *batch), optimizer, schedule) for batch in _batches(x, y, how, generator)]
             means = {part: float(np.mean([step[part] for step in losses])) for part in losses[0]}
             bar.set_postfix({part: f"{mean:.3f}" for part, mean in means.items()})
-            if recipe.report:
-                recipe.report(means)
+            if how.report:
+                how.report(means)
     _lay_out(model, torch.contiguous_format)
     model.zero_grad()  # the last gradients weigh as much as the model
     return model.eval()

@@ -114,17 +114,16 @@ def _best(table, alone, price) -> dict[str, float]:
 
 def _with_rest_given_back(plan, table, share, left) -> dict[str, float]:
     """Ratio by ratio, the step back with the most gain that still fits; among equals from the largest ratio."""
-    fitting = True
-    while fitting:
+    while True:
         fitting = []
         for name, ratio in plan.items():
             lower = max((other for other in table[name] if other < ratio), default=None)
             if lower is not None and left(plan | {name: lower}) <= share:
                 fitting.append((table[name][lower] - table[name][ratio], ratio, name, lower))
-        if fitting:
-            *_, name, lower = max(fitting)
-            plan = plan | {name: lower}
-    return plan
+        if not fitting:
+            return plan
+        *_, name, lower = max(fitting)
+        plan = plan | {name: lower}
 
 
 def _check_table(table, share):

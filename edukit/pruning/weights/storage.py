@@ -107,7 +107,7 @@ def load_sparse(path: str | Path) -> dict[str, np.ndarray]:
         about = json.loads((file.metadata() or {}).get("edukit", "{}"))
         if about.get("format") not in FORMATS:
             raise ValueError(f"path must be a file of save_sparse, got {path}")
-        parts = {name: file.get_tensor(name) for name in file.keys()}
+        parts = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, it is no dict
     return {
         name: restore({part: parts[f"{name}.{part}"] for part in PARTS[about["format"]]}, about["format"], tuple(shape))
         for name, shape in about["shapes"].items()

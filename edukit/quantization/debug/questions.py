@@ -90,6 +90,7 @@ def is_traced_well(case: Case, scores: Scores) -> Step:
 
 
 def what_is_lost(case: Case, scores: Scores) -> Step:
+    """The quantized network beside the float one."""
     after = scores.measure("quantized", case.parts.switched_on())
     lost = scores.lost("quantized")
     verdict = f"{lost:.3f} lost" if lost > scores.tolerance else "nothing beyond the tolerance"

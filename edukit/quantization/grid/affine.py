@@ -13,6 +13,7 @@ In production  the ONNX QuantizeLinear operator; torchao.quantization.pt2e
 
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -110,7 +111,7 @@ def check_bits(bits: int, name: str = "bits", most: int = 16) -> int:
     return check_whole(bits, name, 2, most)
 
 
-def namespace(x: Array):
+def namespace(x: Array) -> Any:
     """The library that x belongs to: torch or numpy."""
     return sys.modules["torch"] if is_tensor(x) else np
 

@@ -48,7 +48,7 @@ def declare(*, needs_grid: bool = False, chooses_step: bool = False, over_time: 
     """
 
     def with_needs(function: Calibrator) -> Calibrator:
-        function.declared = {"needs_grid": needs_grid, "chooses_step": chooses_step, "over_time": over_time}
+        function.declared = {"needs_grid": needs_grid, "chooses_step": chooses_step, "over_time": over_time}  # type: ignore[attr-defined]
         return function
 
     return with_needs
@@ -114,8 +114,8 @@ def mse(x: Array, axis: Axes = None, *, bits: int = 8, symmetric: bool = False) 
         lows = xp.stack([xp.clip(a * smallest, smallest, largest) if "low" in ends else low for a in FRACTIONS])
         highs = xp.stack([xp.clip(a * largest, smallest, largest) if "high" in ends else high for a in FRACTIONS])
         grids = choose_qparams(lows, highs, bits, symmetric=symmetric)
-        for a_low, a_high, *grid in zip(lows, highs, grids.scale, grids.zero_point, strict=True):
-            stored = fake_quantize(x, QParams(*grid, grids.qmin, grids.qmax))
+        for a_low, a_high, scale, zero_point in zip(lows, highs, grids.scale, grids.zero_point, strict=True):
+            stored = fake_quantize(x, QParams(scale, zero_point, grids.qmin, grids.qmax))
             error = xp.sum((x - stored) ** 2, others, keepdims=axis is not None)
             better = error < least
             low, high = xp.where(better, a_low, low), xp.where(better, a_high, high)
@@ -179,6 +179,7 @@ def for_grid(calibrator: Calibrator, bits: int, symmetric: bool) -> Calibrator:
 
 
 def as_float64(x):
+    """x as a numpy array of float64, without gradient."""
     return x.detach().cpu().double().numpy() if isinstance(x, torch.Tensor) else np.asarray(x, np.float64)
 
 

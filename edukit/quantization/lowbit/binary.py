@@ -93,6 +93,8 @@ class _BinaryLayer:
                    one for each window of the input, is left out: it needs a pass over the real input
     """
 
+    weight: nn.Parameter
+
     def _set_up(self, levels, norm):
         self.levels, self.norm = levels, norm
         self.register_forward_pre_hook(_clip_latent)

@@ -125,7 +125,16 @@ def _bits(layer) -> int:
 
 _FORMS = {nn.Conv2d: BinaryConv2d, nn.Linear: BinaryLinear}  # a class of one's own may use its weight in other ways
 _SIZES = {
-    nn.Conv2d: "in_channels out_channels kernel_size stride padding dilation groups padding_mode".split(),
+    nn.Conv2d: [
+        "in_channels",
+        "out_channels",
+        "kernel_size",
+        "stride",
+        "padding",
+        "dilation",
+        "groups",
+        "padding_mode",
+    ],
     nn.Linear: ["in_features", "out_features"],
 }
 

@@ -12,6 +12,7 @@ Source    IEEE 754; Micikevicius et al. 2022, https://arxiv.org/abs/2209.05433 (
 In production  torch.float16, bfloat16, float8_e4m3fn, float8_e5m2: the same bits
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
@@ -25,6 +26,10 @@ from edukit.refuse import check_real, check_whole
 
 class _Format:
     """What all formats of single numbers share: they differ in `bits`, `encode` and `decode`."""
+
+    bits: int
+    encode: Callable[[np.ndarray], np.ndarray]
+    decode: Callable[[np.ndarray], np.ndarray]
 
     @property
     def levels(self) -> np.ndarray:
