@@ -7,7 +7,7 @@ from edukit.plots.quantization.ptq_methods import MethodsPlot, RoundingPlot
 
 
 def ptq_methods(table, before, chance: float = 0.1) -> Panel:
-    """What each rung reaches: table {rung: {bits: [accuracy of each network]}}, before: the accuracies in float.
+    """What each method reaches: table {method: {bits: [accuracy of each network]}}, before: the accuracies in float.
 
     >>> ptq_methods({"nearest": {2: [0.4, 0.5], 3: [0.9, 0.94]}}, [0.95, 0.97]).description
     '3 bits a weight, correct answers in %, mean (worst to best): nearest 92.0 (90.0 to 94.0); float 96.0.'

@@ -10,10 +10,10 @@ from edukit.plots.style import FLOAT, INK, LIMIT, MUTED, QUANTIZED, dark, house
 
 
 class MethodsPlot:
-    """A row for each rung: a ring for each network, a dot for their mean; the dotted line is float."""
+    """A row for each method: a ring for each network, a dot for their mean; the dotted line is float."""
 
     def __init__(self, fig, table, before, chance=0.1):
-        """table: {rung: {bits: [accuracy of each network]}} · before: in float · chance: accuracy of a blind guess."""
+        """table: {method: {bits: [accuracy of each network]}} · before: in float · chance: of a blind guess."""
         self.table, names, self.before = table, list(table), 100 * np.mean(before)
         heights = np.arange(len(names))
         with house():

@@ -3,7 +3,7 @@
     x ─ quantize ─> codes ─ layer, add, mean, … ─> codes ─ … ─> codes ─ dequantize ─> y
 
 Between the first and the last node there is no float but the multipliers. Three things happen to codes:
-    a layer      Σ in int32, requantized to the grid of its output (integer.py); an activation is a clip of the codes
+    a layer      Σ in int32, requantized to the grid of its output (layers.py); an activation is a clip of the codes
     a join       additions and means are rescaled (joins.py)
     a move       max pooling, flatten, concatenation, … only move codes, onto another grid where they must
 

@@ -121,12 +121,7 @@ def freeze_batchnorm(model: nn.Module) -> nn.Module:
     >>> [m.frozen for m in freeze_batchnorm(qat).modules() if isinstance(m, BatchNorm)]
     [True]
     """
-    check_model(model)
-    model = copy.deepcopy(model)
-    for module in model.modules():
-        if isinstance(module, BatchNorm):
-            module.frozen = True
-    return model
+    return _with_attribute(model, BatchNorm, "frozen", True)
 
 
 def freeze_observers(model: nn.Module) -> nn.Module:
@@ -137,9 +132,14 @@ def freeze_observers(model: nn.Module) -> nn.Module:
     >>> freeze_observers(fake)(torch.tensor([5.0])).item()
     1.0
     """
+    return _with_attribute(model, FakeQuantize, "observing", False)
+
+
+def _with_attribute(model, kind, name, value) -> nn.Module:
+    """A copy in which all modules of a kind have this attribute."""
     check_model(model)
     model = copy.deepcopy(model)
     for module in model.modules():
-        if isinstance(module, FakeQuantize):
-            module.observing = False
+        if isinstance(module, kind):
+            setattr(module, name, value)
     return model
