@@ -1,0 +1,30 @@
+"""The tests mirror the package: a file of the maths has a file of tests of the same name, in the same folder."""
+
+from pathlib import Path
+
+import edukit
+
+PACKAGE, TESTS = Path(edukit.__file__).parent, Path(__file__).parent
+ELSEWHERE = {  # tested where it is used
+    "bundled.py": "test_package.py",
+    "gallery.py": "plots/test_picture.py",
+    "experiments/make_trained.py": "networks/test_trained.py",
+    "quantization/debug/diagnosis.py": "quantization/debug/test_diagnose.py",
+    "quantization/debug/questions.py": "quantization/debug/test_diagnose.py",
+    "quantization/qat/fake_graph.py": "quantization/qat/test_prepare.py",
+}
+DRAWN = {"checks", "plots", "panels"}  # a file of tests for each topic: what they draw and ask is tested together
+
+
+def test_every_file_of_the_maths_has_its_tests():
+    files = [path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py") if not path.name.startswith("__")]
+    for file in (file for file in files if file.parts[0] not in DRAWN):
+        tests = TESTS / ELSEWHERE.get(file.as_posix(), file.with_name(f"test_{file.name}"))
+        assert tests.is_file(), file
+
+
+def test_no_tests_are_left_behind_without_their_file():
+    for tests in (TESTS / room for room in ("quantization", "pruning", "distillation", "networks", "deployment")):
+        for path in tests.rglob("test_*.py"):
+            file = PACKAGE / path.relative_to(TESTS).with_name(path.name.removeprefix("test_"))
+            assert file.is_file() or path.parent == TESTS / "quantization", path
