@@ -15,10 +15,10 @@ class Table:
     """Rows of strings under heads; a notebook shows it as HTML, and says a sentence where there is no HTML.
 
     heads   the words above the columns
-    rows    tuples of strings, each as long as heads, at least one
+    rows    tuples of strings, each as long as heads
     says    what the table shows, in words that hold for every run; the table as text where nothing is said
 
-    Raises ValueError for no rows, and for rows of another length.
+    Raises ValueError for rows of another length.
 
     >>> table = Table(("stage", "kB"), [("teacher", "4,912"), ("student", "292")])
     >>> table
@@ -38,8 +38,8 @@ class Table:
     def __init__(self, heads, rows, says: str = ""):
         self.heads, self.rows, self.says = tuple(heads), [tuple(row) for row in rows], says
         lengths = [len(row) for row in self.rows]
-        if not lengths or any(length != len(self.heads) for length in lengths):
-            raise ValueError(f"rows must be at least one, of {len(self.heads)} cells each, got {lengths}")
+        if any(length != len(self.heads) for length in lengths):
+            raise ValueError(f"rows must have {len(self.heads)} cells each, got {lengths}")
 
     def __repr__(self):
         return self.says or self.text()
@@ -60,7 +60,8 @@ class Table:
 
     def html(self) -> str:
         """A <table>; what the cells hold is escaped."""
-        sides = ["right" if all(map(_is_number, column)) else "left" for column in zip(*self.rows, strict=True)]
+        columns = list(zip(*self.rows, strict=True)) or [()] * len(self.heads)
+        sides = ["right" if column and all(map(_is_number, column)) else "left" for column in columns]
         head = _html_row('th scope="col"', self.heads, sides)
         body = "".join(_html_row("td", row, sides) for row in self.rows)
         return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"

@@ -9,9 +9,7 @@ ELSEWHERE = {  # tested where it is used
     "bundled.py": "test_package.py",
     "gallery.py": "plots/test_picture.py",
     "experiments/make_trained.py": "networks/test_trained.py",
-    "quantization/debug/diagnosis.py": "quantization/debug/test_diagnose.py",
     "quantization/debug/questions.py": "quantization/debug/test_diagnose.py",
-    "quantization/qat/fake_graph.py": "quantization/qat/test_prepare.py",
 }
 DRAWN = {"checks", "plots", "panels"}  # a file of tests for each topic: what they draw and ask is tested together
 

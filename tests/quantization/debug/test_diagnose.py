@@ -134,7 +134,7 @@ def test_it_shows_as_a_table():
     column = head.index("measured")
     assert first[column:].startswith("0.955 → 0.955") and repr(found).endswith(found.advice[-1])
     assert ">0.955 → 0.955</td>" in found._repr_html_() and "<th" in found._repr_html_()
-    assert "&lt;b&gt;" in Diagnosis("<b>", found.steps)._repr_html_()
+    assert "&lt;b&gt;" in Diagnosis(cause="<b>")._repr_html_()
 
 
 def test_bad_input_is_refused_by_name():
