@@ -1,5 +1,7 @@
 """Joins: the bound of each, and what meets at the edges. The runtime's bits are in test_runtime_operators.py."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,17 @@ def test_a_sum_is_within_half_a_step_of_the_exact_sum_or_saturates(seed):
     inside = np.clip(exact, *dequantize(np.array([0, 255]), y).astype(float))
     error = abs(dequantize(integer_add(q_a, q_b, a, b, y), y) - inside)
     assert error.max() <= y.scale * (0.5 + 1e-4)  # 1e-4: three float32 roundings of numbers up to 255 steps and more
+
+
+@pytest.mark.parametrize(
+    "a, b, y, q_a, q_b", [(0.16, 0.37, 0.46, 25, 1), (0.5, 0.41, 0.42, 38, 73), (0.53, 0.05, 0.56, 67, 1)]
+)
+def test_a_product_and_the_sum_behind_it_are_rounded_once(a, b, y, q_a, q_b):
+    """These sums lie so near the middle of two codes that one more float32 rounding goes to the wrong one."""
+    ratios = [np.float32(scale) / np.float32(y) for scale in (a, b)]
+    exact = round(Fraction(q_a) * Fraction(float(ratios[0])) + Fraction(q_b) * Fraction(float(ratios[1])))
+    assert integer_add([q_a], [q_b], grid(a, 0), grid(b, 0), grid(y, 0)) == exact
+    assert np.rint(np.float32(q_a) * ratios[0] + np.float32(q_b) * ratios[1]) != exact
 
 
 def test_zero_plus_zero_is_zero_exactly():
