@@ -5,17 +5,21 @@
 
 torch.export runs the model once on shapes alone and writes down the operators it meets, so residual additions,
 functional calls, shared modules and attention layers all look alike. The techniques of this kit walk that graph
-and never ask for the names of Python classes. The batch, axis 0 of each input, stays free.
+and never ask for the names of Python classes. The batch, axis 0 of each input, stays free unless the model's Python
+has looped over it.
 
-A captured graph is a model, too. To capture it again for the same sizes is to copy it, a hundred times faster: what is
-to be quantized ten times should be captured first.
+A captured graph is a model, too, for inputs of the sizes that it was captured for: sizes are numbers in the graph, so
+inputs of others are refused. To capture a graph again is to copy it, a hundred times faster: what is to be quantized
+ten times should be captured first.
 
 `watched` runs a graph and shows each value to a function as soon as it is computed: to look at it, or to change it.
 
 Source    https://docs.pytorch.org/docs/stable/export.html
 """
 
-import copy
+import math
+import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterable
 
@@ -23,32 +27,66 @@ import numpy as np
 import torch
 from torch import fx, nn
 
-from edukit.refuse import first_line
+from edukit.copies import copied, with_stored_weights
+from edukit.refuse import check_model, first_line
 
+ONE_AT_A_TIME = threading.RLock()  # torch traces with settings of the whole process: one thread after the other
 aten = torch.ops.aten
 CONVOLUTIONS = aten.conv1d, aten.conv2d, aten.conv3d
 LAYERS = {operation for conv in CONVOLUTIONS for operation in (conv.default, conv.padding)}  # padding="same"
 LAYERS |= {aten.linear.default}
 
 
-def capture(model: nn.Module, example) -> fx.GraphModule:
+class Captured(fx.GraphModule):
+    """A graph that answers inputs of the sizes it was captured for, and raises ValueError for others.
+
+    captured_for   {input: (dtype, [(least, most) of each axis])}; most is infinity where the axis is free
+
+    >>> capture(nn.Linear(2, 3), torch.zeros(4, 2)).captured_for
+    {'input': (torch.float32, [(0, inf), (2, 2)])}
+    """
+
+    def __init__(self, root, graph, captured_for=None):
+        super().__init__(root, graph)
+        self.meta["captured for"] = captured_for or root.meta["captured for"]
+
+    @property
+    def captured_for(self) -> dict:
+        return self.meta["captured for"]
+
+    def __call__(self, *inputs, **named):
+        self.check(*inputs, **named)
+        return super().__call__(*inputs, **named)
+
+    def check(self, *inputs, **named) -> None:
+        """Raise a ValueError that names the input whose sizes the graph was not captured for."""
+        for name, x in (dict(zip(self.captured_for, inputs, strict=False)) | named).items():
+            _, axes = self.captured_for.get(name, (None, []))
+            if isinstance(x, torch.Tensor) and not _fits(x, axes):
+                allowed = ", ".join(_said(*axis) for axis in axes)
+                raise ValueError(f"{name} has the shape {tuple(x.shape)}; this model was captured for ({allowed})")
+
+
+def capture(model: nn.Module, example) -> Captured:
     """The model in evaluation mode as a functional graph with weights of its own; the model is not changed.
 
     example   one batch, or a tuple of batches for a model of several inputs
-    Raises ValueError where the model's Python depends on the values it computes.
+    Raises ValueError where the model's Python depends on the values it computes, and for a graph of other sizes.
     """
+    check_model(model)
     inputs = tuple(example_rows(x) for x in as_inputs(example))
-    with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        frozen = copy.deepcopy(model).eval()
-        if isinstance(model, fx.GraphModule) and model.meta.get("captured for") == _sizes(inputs):
-            return frozen
+    with torch.no_grad():
+        if isinstance(model, Captured):
+            model.check(*inputs)
+            if [x.dtype for x in inputs] == [dtype for dtype, _ in model.captured_for.values()]:
+                return copied(model).eval()
+        frozen = with_stored_weights(model).eval()
         try:
-            graph = _exported(frozen, inputs)
+            with ONE_AT_A_TIME, warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)
+                return _exported(frozen, inputs)
         except Exception as error:
             raise ValueError(f"model cannot be traced by torch.export: {first_line(error)}") from error
-    graph.meta["captured for"] = _sizes(inputs)
-    return graph
 
 
 def capture_each(models: Iterable[nn.Module], example) -> list[fx.GraphModule]:
@@ -69,7 +107,7 @@ def capture_each(models: Iterable[nn.Module], example) -> list[fx.GraphModule]:
             with torch.no_grad():
                 for name, tensor in tensors_of(graph, shared_once=False).items():
                     tensor.copy_(own.get(name, tensor))  # what has no name in the model is a constant of its code
-                answers = copy.deepcopy(model).eval()(*inputs)
+                answers = copied(model).eval()(*(x.clone() for x in inputs))
                 torch.testing.assert_close(graph(*inputs), answers, rtol=1e-3, atol=1e-3)
         except (RuntimeError, AssertionError) as error:
             raise ValueError(f"models[{number}] differs from the first in more than its weights: {error}") from error
@@ -128,6 +166,7 @@ def watched(graph: fx.GraphModule, inputs: tuple, look: Callable, *, compute: di
     >>> seen[2:]
     ['input_1', 'linear', 'relu', 'output']
     """
+    graph.check(*inputs)
     return _Watched(graph, look, compute or {}).run(*inputs)
 
 
@@ -161,23 +200,52 @@ def example_rows(x: torch.Tensor) -> torch.Tensor:
     return torch.cat([x, x]) if x.ndim and len(x) == 1 else x.clone()
 
 
-def _sizes(inputs) -> list:
-    """What a graph is made for: all but the batch."""
-    return [(x.dtype, x.shape[1:]) for x in inputs]
-
-
-def _exported(model, inputs) -> fx.GraphModule:
+def _exported(model, inputs) -> Captured:
     free_batch = torch.export.ShapesCollection()
     for x in inputs:
         free_batch[x] = {0: torch.export.Dim.AUTO}
-    exported = torch.export.export(model, inputs, dynamic_shapes=free_batch)
-    return _plain(exported.run_decompositions({}).module())
+    model.register_forward_pre_hook(_clone_inputs)
+    exported = torch.export.export(model, inputs, dynamic_shapes=free_batch).run_decompositions({})
+    graph = _plain(exported.module())
+    places = [node for node in graph.graph.nodes if node.op == "placeholder"]
+    sizes = {node.target: (node.meta["val"].dtype, _axes(node.meta["val"], exported)) for node in places}
+    return Captured(graph, graph.graph, sizes).eval()
+
+
+def _clone_inputs(model, inputs):
+    """What a model writes into its input, it writes into a copy."""
+    return tuple(x.clone() for x in inputs)
 
 
 def _plain(exported: fx.GraphModule) -> fx.GraphModule:
-    """Without export's own shape guards, and able to change between train and eval like any module."""
+    """Without export's own shape guards and the copies of the inputs, which nothing in a functional graph changes."""
     for node in list(exported.graph.nodes):
         if node.op == "call_module" and node.target == "_guards_fn":
             exported.graph.erase_node(node)
+        elif node.target is aten.clone.default and node.args[0].op == "placeholder":
+            node.replace_all_uses_with(node.args[0])
+            exported.graph.erase_node(node)
     exported.graph.eliminate_dead_code()
-    return fx.GraphModule(exported, exported.graph).eval()
+    return exported
+
+
+def _axes(x, exported) -> list[tuple[float, float]]:
+    """(least, most) of each axis of an input, as torch.export has found them; it never asks for less than 2."""
+    axes = []
+    for size in x.shape:
+        found = size.node.expr if isinstance(size, torch.SymInt) else size
+        ends = exported.range_constraints.get(found)  # None for a number
+        least, most = (ends.lower, ends.upper) if ends else (found, found)
+        axes.append((0 if least == 2 < most else int(least), int(most) if most < sys.maxsize // 2 else math.inf))
+    return axes
+
+
+def _fits(x, axes) -> bool:
+    free = (0, math.inf)  # is not compared: torch.export would note down the comparison
+    return x.ndim == len(axes) and all(a == free or a[0] <= n <= a[1] for n, a in zip(x.shape, axes, strict=True))
+
+
+def _said(least, most) -> str:
+    if least == most:
+        return str(least)
+    return f"{least} or more" if least and most == math.inf else "N" if most == math.inf else f"{least} to {most}"

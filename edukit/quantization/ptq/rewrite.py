@@ -22,7 +22,7 @@ from dataclasses import replace
 import torch
 from torch import fx, nn
 
-from edukit.graph import attach, parameter
+from edukit.graph import Captured, attach, parameter
 from edukit.quantization.grid import affine
 from edukit.quantization.grid.affine import QParams, choose_qparams
 from edukit.quantization.grid.calibrate import declares, for_grid, min_max
@@ -160,7 +160,7 @@ def cleaned(graph: fx.GraphModule) -> fx.GraphModule:
     """A module that holds only what the changed graph still reads."""
     graph.graph.eliminate_dead_code()
     graph.graph.lint()
-    return fx.GraphModule(graph, graph.graph).eval()
+    return Captured(graph, graph.graph).eval()
 
 
 def _as_matrix(graph, linear):

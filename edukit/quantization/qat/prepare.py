@@ -15,7 +15,7 @@ import copy
 import torch
 from torch import fx, nn
 
-from edukit.graph import capture
+from edukit.graph import Captured, capture
 from edukit.quantization.grid.affine import check_bits, quantize
 from edukit.quantization.grid.calibrate import min_max
 from edukit.quantization.grid.observer import as_batches
@@ -99,7 +99,7 @@ def convert(model: QatModel) -> QuantizedModel:
     if not isinstance(model, QatModel):
         raise TypeError(f"model must come from prepare_qat, got {type(model).__name__}")
     model = copy.deepcopy(model)
-    graph, modules = fx.GraphModule(model.network, model.plain), dict(model.network.named_modules())
+    graph, modules = Captured(model.network, model.plain), dict(model.network.named_modules())
     tensors = {name: layer.tensors(graph) for name, layer in layers_of(graph).items()}
     fold_graph(graph)
     nodes, origin = list(graph.graph.nodes), origins(graph)
