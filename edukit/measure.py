@@ -11,11 +11,9 @@ Source    Howard et al. 2017, https://arxiv.org/abs/1704.04861, table 8 ("mult-a
 In production  torch.utils.flop_counter, fvcore (MACs); torch.utils.benchmark, a runtime's own profiler (latency)
 """
 
-import copy
 import gc
 import threading
 import time
-import warnings
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,13 +25,17 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from edukit.refuse import check_whole
+from edukit.copies import with_stored_weights
+from edukit.graph import as_inputs
+from edukit.refuse import check_model, check_whole, first_line
 
 aten = torch.ops.aten
 FIRST_FACTOR = {  # the argument where a matrix product's factors begin
-    **dict.fromkeys((aten.mm, aten.bmm, aten.mv, aten.dot), 0),
-    **dict.fromkeys((aten.addmm, aten.baddbmm, aten.addbmm, aten.addmv), 1),
+    **dict.fromkeys((aten.mm, aten.bmm, aten.mv, aten.dot, aten.vdot, aten._int_mm), 0),
+    **dict.fromkeys((aten.addmm, aten._addmm_activation, aten.baddbmm, aten.addbmm, aten.addmv), 1),
 }
+COUNTED = {"aten", "prim", "prims", "profiler"}  # other packages' operators may do any work
+HIDE = {"mkldnn_rnn_layer": "a recurrent layer", "_trilinear": "a bilinear layer", "_cdist_forward": "cdist"}
 SAMPLE_S = 0.001  # between two looks at the resident set
 
 
@@ -46,25 +48,36 @@ def count_parameters(model: nn.Module) -> int:
     return sum(weight.numel() for weight in model.parameters())
 
 
-def count_macs(model: nn.Module, input_shape) -> int:
-    """Multiply-accumulates for one input, counted while a copy of the model runs on zeros in evaluation mode.
+def count_macs(model: nn.Module, input_shape_or_example) -> int:
+    """Multiply-accumulates for one input, counted while a copy of the model runs on it in evaluation mode.
 
-    input_shape   without batch, such as (3, 224, 224); several of them for a model of several inputs
-    Counted       convolutions, matrix products, attention; not biases, norms, activations, pooling
-    Raises ValueError if the model does not take these shapes, or holds a recurrent layer that runs as one operator.
+    a shape     without batch, such as (3, 224, 224), or several for a model of several inputs: it runs on zeros of the
+                model's own type, or on token 0 where a model takes whole numbers only
+    an example  a batch as torch or numpy, or a tuple of them: it runs on the first row
+    Counted     convolutions, matrix products, attention; not biases, norms, activations, pooling
+    Raises ValueError if the model does not take these, or runs an operator whose MACs cannot be seen.
 
     >>> count_macs(nn.Conv2d(3, 8, 3, padding=1), (3, 10, 10))  # 8 · 10 · 10 · 3 · 3²
     21600
+    >>> count_macs(nn.Sequential(nn.Embedding(50, 16), nn.Linear(16, 4)), torch.tensor([[7, 2, 9]]))  # 3 · 16 · 4
+    192
     """
-    with torch.no_grad(), warnings.catch_warnings(), _plain_attention(), _MacCounter() as counter:
-        warnings.simplefilter("ignore", FutureWarning)  # torch's own, whenever a traced model is copied
-        try:
-            several = isinstance(input_shape[0], tuple | list)
-            shapes = input_shape if several else [input_shape]
-            copy.deepcopy(model).eval()(*(torch.zeros(1, *shape) for shape in shapes))
-        except (RuntimeError, TypeError, IndexError) as error:
-            raise ValueError(f"model does not take input_shape {input_shape}: {error}") from error
-    return counter.macs
+    check_model(model)
+    model = with_stored_weights(model).eval()
+    failed, tries = None, _one_input(model, input_shape_or_example)
+    for inputs in tries:
+        with torch.no_grad(), _plain_attention(), _MacCounter() as counter:
+            try:
+                model(*inputs)
+            except Exception as error:  # whatever the model's own code raises
+                failed = failed or error
+                continue
+        if counter.hidden:
+            hidden = ", ".join(sorted(counter.hidden))
+            raise ValueError(f"model holds {hidden} that runs as one operator, whose MACs cannot be followed")
+        return counter.macs
+    shapes = " and ".join(str(tuple(x.shape[1:])) for x in tries[0])
+    raise ValueError(f"model does not take input_shape {shapes}: {first_line(failed)}") from failed
 
 
 def size_bytes(path_or_model: str | Path | nn.Module) -> int:
@@ -160,33 +173,54 @@ def peak_memory(fn: Callable[[], object]) -> int:
     return max(samples) - samples[0]
 
 
+def _one_input(model, given) -> list[tuple[torch.Tensor, ...]]:
+    """The inputs to run on, a batch of one: the first row of the example, or zeros of each type that may fit."""
+    parts = given if isinstance(given, tuple) else (given,)
+    if parts and all(isinstance(part, np.ndarray | torch.Tensor) for part in parts):
+        inputs = as_inputs(given)
+        return [tuple(x[:1] if x.ndim and len(x) == len(inputs[0]) else x for x in inputs)]
+    several = isinstance(given, tuple | list) and all(isinstance(shape, tuple | list) for shape in given)
+    shapes = given if several and given else [given]
+    if not all(isinstance(shape, tuple | list) for shape in shapes):
+        raise ValueError(f"input_shape must be a shape such as (3, 224, 224), or an example, got {given!r}")
+    for size in (size for shape in shapes for size in shape):
+        check_whole(size, "input_shape", least=0)
+    own = next((w.dtype for w in model.parameters() if w.is_floating_point()), torch.float32)
+    return [tuple(torch.zeros(1, *shape, dtype=dtype) for shape in shapes) for dtype in (own, torch.float, torch.long)]
+
+
 class _MacCounter(TorchDispatchMode):
     """Sees every operator on its way to the processor, whatever Python called it."""
 
     def __init__(self):
         super().__init__()
-        self.macs = 0
+        self.macs, self.hidden = 0, set()
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         out = func(*args, **(kwargs or {}))
-        self.macs += _macs(func, args, out)
+        macs = _macs(func, args, out)
+        if macs is None:
+            self.hidden.add(HIDE.get(func.overloadpacket.__name__, func.name()))
+        else:
+            self.macs += macs
         return out
 
 
-def _macs(func, args, out) -> int:
-    op = func.overloadpacket
+def _macs(func, args, out) -> int | None:
+    """Of one operator; None where it works on its own, so that its matrix products are not seen."""
+    op, name = func.overloadpacket, func.overloadpacket.__name__
     if op is aten.convolution:
         x, weight, transposed = args[0], args[1], args[6]
         return (x if transposed else out).numel() * weight[0].numel()
     if op in FIRST_FACTOR:
         left, right = args[FIRST_FACTOR[op] :][:2]
         return left.numel() * (right.shape[-1] if right.ndim > 1 else 1)
-    if op.__name__.startswith("_scaled_dot_product"):
+    if name.startswith("_scaled_dot_product"):
         query, key, value = args[:3]
         return query[..., 0].numel() * key.shape[-2] * (key.shape[-1] + value.shape[-1])
-    if op is aten.mkldnn_rnn_layer:
-        raise ValueError("model holds a recurrent layer that runs as one operator, whose MACs cannot be followed")
-    return 0
+    if func.namespace == "edukit":  # of its operators, this one alone multiplies matrices; the others round
+        return args[0].numel() * len(args[1]) if name == "dynamic_linear" else 0
+    return 0 if func.namespace in COUNTED and name not in HIDE else None
 
 
 @contextmanager

@@ -10,10 +10,13 @@ import pytest
 import torch
 from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.nn.utils import prune
 from torch.utils.flop_counter import FlopCounterMode
 
 from edukit import measure
 from edukit.measure import Latency, count_macs, count_parameters, latencies, latency, peak_memory, size_bytes
+from edukit.pruning import shrink_to_macs
+from edukit.quantization import prepare_qat, quantize_dynamic, quantize_model
 
 
 class Attention(nn.Module):
@@ -105,6 +108,60 @@ def test_a_shape_the_model_does_not_take_is_refused(shape):
 def test_what_cannot_be_followed_is_refused():
     with pytest.raises(ValueError, match="recurrent"):
         count_macs(nn.LSTM(4, 6), (5, 4))
+
+
+def test_an_example_is_counted_as_its_shape_is():
+    net, x = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Flatten(), nn.Linear(288, 4)), torch.rand(5, 3, 8, 8)
+    assert count_macs(net, x) == count_macs(net, x.numpy()) == count_macs(net, (x,)) == count_macs(net, (3, 8, 8)) > 0
+    shared = torch.rand(5, 5)  # no batch: not cut to its first row
+
+    class Masked(nn.Module):
+        def forward(self, x, mask):
+            return mask @ x
+
+    assert count_macs(Masked(), (torch.rand(2, 5, 8), shared)) == 5 * 5 * 8
+
+
+def test_token_models_are_counted_by_shape_or_example():
+    net = nn.Sequential(nn.Embedding(50, 16), nn.Flatten(), nn.Linear(96, 4))
+    assert count_macs(net, (6,)) == count_macs(net, torch.randint(50, (3, 6))) == 96 * 4
+    mlp = nn.Sequential(nn.Embedding(50, 16), nn.Linear(16, 32), nn.ReLU(), nn.Linear(32, 4))
+    smaller = shrink_to_macs(mlp, torch.ones(2, 5).long(), 0.5)
+    assert count_macs(smaller, (5,)) <= 0.5 * 5 * (16 * 32 + 32 * 4)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_models_of_every_type_are_counted(dtype):
+    net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Flatten(), nn.Linear(288, 4)).to(dtype)
+    macs = 6 * 6 * 8 * 27 + 288 * 4
+    assert count_macs(net, (3, 8, 8)) == count_macs(net, torch.rand(2, 3, 8, 8, dtype=dtype)) == macs
+
+
+def test_a_quantized_model_is_counted_as_the_float_one():
+    net, x = nn.Sequential(nn.Linear(16, 64), nn.ReLU(), nn.Linear(64, 8)), torch.randn(16, 16)
+    kinds = quantize_model(net, x), quantize_dynamic(net), quantize_dynamic(net, example=x), prepare_qat(net, x)
+    assert {count_macs(kind, (16,)) for kind in kinds} == {count_macs(net, (16,))} == {16 * 64 + 64 * 8}
+
+
+def test_a_model_that_prunes_by_a_hook_is_counted():
+    net = nn.Sequential(nn.Linear(4, 3))
+    prune.l1_unstructured(net[0], "weight", amount=0.5)
+    assert count_macs(net, (4,)) == 12
+
+
+def test_operators_that_may_do_any_work_are_not_counted_as_none():
+    @torch.library.custom_op("test_measure::multiply", mutates_args=())
+    def multiply(x: torch.Tensor) -> torch.Tensor:
+        return x @ x.mT
+
+    class Multiplies(nn.Module):
+        def forward(self, x):
+            return multiply(x)
+
+    with pytest.raises(ValueError, match="test_measure::multiply"):
+        count_macs(Multiplies(), (3, 3))
+    with pytest.raises(ValueError, match="bilinear"):
+        count_macs(nn.Bilinear(3, 4, 5), [(3,), (4,)])
 
 
 def test_bytes_of_a_model_are_those_of_its_arrays():

@@ -80,4 +80,4 @@ def macs(model: nn.Module, example) -> int:
     >>> macs(nn.Linear(4, 3), torch.zeros(1, 4))
     12
     """
-    return count_macs(model, [tuple(part.shape[1:]) for part in as_inputs(example)])
+    return count_macs(model, as_inputs(example))
