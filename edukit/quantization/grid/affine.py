@@ -12,27 +12,12 @@ In production  the ONNX QuantizeLinear operator; torchao.quantization.pt2e
 """
 
 import sys
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from edukit.quantization.grid.qparams import QParams, check_grid, widened
 from edukit.refuse import Array, check_real, check_whole, is_finite, is_tensor
-
-
-@dataclass(frozen=True)
-class QParams:
-    """An integer grid: the codes qmin..qmax, and the real step `scale` between two of them.
-
-    >>> g = QParams(np.float32(0.1), np.int32(128), 0, 255)
-    >>> int(quantize(np.float32(0.7), g))
-    135
-    """
-
-    scale: Array
-    zero_point: Array
-    qmin: int
-    qmax: int
 
 
 def choose_qparams(low: Array, high: Array, bits: int = 8, *, symmetric: bool = False, signed: bool = True) -> QParams:
@@ -69,6 +54,7 @@ def quantize(x: Array, qparams: QParams) -> Array:
     >>> quantize(np.float32([-9, -0.05, 0.25, 9]), QParams(np.float32(0.1), np.int32(0), -8, 7)).tolist()
     [-8, 0, 2, 7]
     """
+    check_grid(qparams)
     xp = namespace(x)
     q = _steps(x, qparams.scale)  # round(x / S)
     q += qparams.zero_point
@@ -78,13 +64,14 @@ def quantize(x: Array, qparams: QParams) -> Array:
 
 
 def dequantize(q: Array, qparams: QParams) -> Array:
-    """Codes back to the real values they stand for: S (q - Z).
+    """Codes, of any type of whole numbers, back to the real values they stand for: S (q - Z).
 
     >>> round(float(dequantize(np.int32(135), QParams(np.float32(0.1), np.int32(128), 0, 255))), 2)
     0.7
     """
     check_real(q, "q")
-    steps = q - qparams.zero_point
+    check_grid(qparams)
+    steps = widened(q) - qparams.zero_point
     if namespace(q) is np:  # int32 times float32 is float64 in numpy, and no runtime computes in that
         steps = np.asarray(steps).astype(np.result_type(qparams.scale))
     return steps * qparams.scale
@@ -97,6 +84,7 @@ def fake_quantize(x: Array, qparams: QParams) -> Array:
     >>> print(fake_quantize(x, choose_qparams(x.min(), x.max(), bits=2)).round(2))
     [0.13 0.38]
     """
+    check_grid(qparams)
     xp = namespace(x)
     steps = _steps(x, qparams.scale)
     xp.clip(steps, qparams.qmin - qparams.zero_point, qparams.qmax - qparams.zero_point, out=steps)

@@ -26,6 +26,7 @@ from edukit.graph import Captured, attach, parameter
 from edukit.quantization.grid import affine
 from edukit.quantization.grid.affine import QParams, choose_qparams
 from edukit.quantization.grid.calibrate import declares, for_grid, min_max
+from edukit.quantization.grid.qparams import INT32
 
 ACCUMULATOR_LIMIT = 2**30
 
@@ -49,8 +50,8 @@ def dequantize(
     """Real values of the codes q, whose scales lie along `axis`; no zero point means 0."""
     shape = [-1 if a == axis else 1 for a in range(q.ndim)] if scale.ndim else []
     zero = torch.zeros_like(scale) if zero_point is None else zero_point
-    grid = affine.QParams(scale.reshape(shape), zero.to(torch.int32).reshape(shape), 0, 0)
-    return affine.dequantize(q.to(torch.int32), grid)
+    grid = affine.QParams(scale.reshape(shape), zero.to(torch.int32).reshape(shape), *INT32)
+    return affine.dequantize(q, grid)
 
 
 @dequantize.register_fake

@@ -81,6 +81,40 @@ def test_fake_quantize_is_there_and_back_bit_for_bit(library, symmetric, signed)
     assert got.dtype == there_and_back.dtype and np.array_equal(got, there_and_back)
 
 
+CODE_TYPES = [np.uint8, np.uint16, np.int8, np.int16, np.int32, np.int64]
+ZERO_POINTS = {  # in the type of the codes, in the usual one, as a number of Python, and in the scale's own type
+    "of the codes": lambda zero, dtype: zero.astype(dtype),
+    "int32": lambda zero, dtype: zero,
+    "whole float": lambda zero, dtype: zero.astype(np.float32),
+}
+
+
+@pytest.mark.parametrize("dtype", CODE_TYPES)
+@pytest.mark.parametrize("of_type", ZERO_POINTS.values(), ids=ZERO_POINTS)
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("library", [np.asarray, torch.from_numpy])
+def test_codes_mean_the_same_in_every_type_that_holds_them(library, channels, of_type, dtype):
+    limits = np.iinfo(dtype)
+    qmin, qmax = max(limits.min, -(2**15)), min(limits.max, 2**16 - 1)
+    random = np.random.default_rng(0)
+    q = np.append(random.integers(qmin, qmax, (channels, 20), endpoint=True), [[qmin, qmax]] * channels, axis=1)
+    zero = random.integers(qmin, qmax, (channels, 1), endpoint=True).astype(np.int32)
+    scale = random.random((channels, 1), np.float32) + np.float32(0.5)
+    g = QParams(library(scale), library(of_type(zero, dtype)), qmin, qmax)
+    right = (q - zero.astype(np.int64)).astype(np.float32) * scale  # whole numbers below 2^24: exact, and one rounding
+    assert np.array_equal(dequantize(library(q.astype(dtype)), g), right)
+    there = (right * np.float32(1.001)).astype(np.float32)
+    assert np.array_equal(fake_quantize(library(there), g), dequantize(quantize(library(there), g), g))
+
+
+@pytest.mark.parametrize("zero", [200, np.uint8(200), np.int32(200), np.float32(200)])
+@pytest.mark.parametrize("q", [np.uint8([0, 200, 255]), torch.tensor([0, 200, 255], dtype=torch.uint8)])
+def test_a_single_zero_point_may_be_any_whole_number(q, zero):
+    zeros = [zero, torch.tensor(zero)] if isinstance(q, torch.Tensor) else [zero]
+    for one in zeros:
+        assert dequantize(q, QParams(np.float32(0.5), one, 0, 255)).tolist() == [-100, 0, 27.5]
+
+
 def test_a_parameter_can_be_quantized_and_no_argument_is_changed():
     """Both work in one array of their own, never in x."""
     w = torch.nn.Parameter(torch.linspace(-1, 1, 9))
