@@ -138,7 +138,10 @@ def _refuse_nan(clipped, xp):
 
 
 def _integers(x, xp):
-    return np.asarray(x).astype(np.int32) if xp is np else x.to(xp.int32)
+    """int32; where torch's numbers are as wide, in their own memory: fresh memory takes as long as the division."""
+    if xp is np:
+        return np.asarray(x).astype(np.int32)
+    return x.view(xp.int32).copy_(x) if x.dtype == xp.float32 else x.to(xp.int32)
 
 
 def _nonzero(scale, xp):
