@@ -11,9 +11,9 @@ from string import Template
 from edukit import data as datasets
 from edukit.deployment.benchmark import HEADS, Result, benchmark, figures
 from edukit.deployment.device.energy import SOURCE
-from edukit.deployment.files.seal import write_atomically
 from edukit.plots.benchmark import LatencyPlot, SizePlot
 from edukit.plots.picture import Picture
+from edukit.sealed import write_atomically
 from edukit.table import Table
 
 CLAIMS = "What articles claim, and what this run measured"

@@ -17,9 +17,10 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from edukit.deployment.files.seal import sealed, write_atomically
+from edukit.deployment.files.seal import sealed
 from edukit.graph import as_inputs, capture, example_rows
 from edukit.quantization import QuantizedModel
+from edukit.sealed import write_atomically
 
 OPSET = 18
 FORMATS = ("onnx",)

@@ -1,7 +1,4 @@
-"""Files that are whole: a checksum inside, and no half-written file on disk.
-
-A single flipped bit in an ONNX file often loads without a word and answers wrongly; a process killed while it writes
-leaves a file that cannot be read. The seal catches the first, the rename avoids the second.
+"""The seal of an ONNX file: its checksum inside. A single flipped bit often loads without a word and answers wrongly.
 
 Protocol buffers may be appended to each other: the seal is one more metadata entry behind the content, which every
 ONNX reader accepts.
@@ -10,9 +7,7 @@ ONNX reader accepts.
 """
 
 import hashlib
-import os
-import tempfile
-from pathlib import Path
+import re
 
 KEY = b"edukit.sha256"
 
@@ -27,25 +22,13 @@ def sealed(content: bytes) -> bytes:
 
 
 def is_intact(content: bytes) -> bool:
-    """Whether the seal fits; a file without one, from another exporter, cannot be told and passes."""
+    """Whether the seal fits, and stands at the end; a file without one, from another exporter, passes.
+
+    What was appended behind a seal is no part of what was sealed: such a file is not intact.
+    """
     body, entry = content[:-_LENGTH], content[-_LENGTH:]
-    return KEY not in entry or entry == _entry(body)
-
-
-def write_atomically(path: Path, content: bytes) -> Path:
-    """Write beside the place and rename: whoever looks finds the old file or the new one, never half of it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    return path
+    has_seal = KEY in content or _DIGEST.fullmatch(entry[-64:])  # in a damaged seal the key may be damaged
+    return not has_seal or entry == _entry(body)
 
 
 def _entry(content: bytes) -> bytes:
@@ -55,4 +38,5 @@ def _entry(content: bytes) -> bytes:
     return b"\x72" + bytes([len(pair)]) + pair
 
 
+_DIGEST = re.compile(rb"[0-9a-f]{64}")
 _LENGTH = len(_entry(b""))

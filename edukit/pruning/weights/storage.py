@@ -16,15 +16,13 @@ Source    2:4: Mishra et al. 2021, https://arxiv.org/abs/2104.08378; CSR: torch.
 In production  torch.sparse and torch.sparse.to_sparse_semi_structured; ZIP and Huffman coding find zeros by themselves
 """
 
-import json
 import math
 from pathlib import Path
 
 import numpy as np
-from safetensors import safe_open
-from safetensors.numpy import save_file
 
 from edukit.pruning.score import Array, as_weights
+from edukit.sealed import load_tensors, save_tensors, shapes_of
 
 FORMATS = ("dense", "csr", "bitmask", "2:4")
 
@@ -90,24 +88,18 @@ def save_sparse(weights: dict[str, Array], format: str, path: str | Path) -> Pat
     True
     """
     parts = {f"{name}.{part}": data for name, w in weights.items() for part, data in store(w, format).items()}
-    about = {"format": format, "shapes": {name: list(np.shape(w)) for name, w in weights.items()}}
-    save_file(parts, path, {"edukit": json.dumps(about)})
-    return Path(path)
+    return save_tensors(parts, path, "sparse", format=format, shapes=shapes_of(weights))
 
 
 def load_sparse(path: str | Path) -> dict[str, np.ndarray]:
-    """The weights of such a file.
+    """The weights of such a file; ValueError for a damaged one and for one of another kind.
 
     >>> import tempfile
     >>> path = save_sparse({"w": np.zeros((2, 4))}, "2:4", tempfile.mkdtemp() + "/w.safetensors")
     >>> load_sparse(path)["w"].shape
     (2, 4)
     """
-    with safe_open(path, "np") as file:
-        about = json.loads((file.metadata() or {}).get("edukit", "{}"))
-        if about.get("format") not in FORMATS:
-            raise ValueError(f"path must be a file of save_sparse, got {path}")
-        parts = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, it is no dict
+    parts, about = load_tensors(path, "sparse")
     return {
         name: restore({part: parts[f"{name}.{part}"] for part in PARTS[about["format"]]}, about["format"], tuple(shape))
         for name, shape in about["shapes"].items()

@@ -16,8 +16,6 @@ import copy
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import nn
 
 from edukit.graph import as_inputs, tensors_of
@@ -25,6 +23,7 @@ from edukit.quantization.lowbit.binary import BinaryConv2d, BinaryLinear, binari
 from edukit.quantization.lowbit.packing import pack, unpack
 from edukit.quantization.ptq.placement import LayerReport
 from edukit.refuse import check_model
+from edukit.sealed import check_shapes, load_tensors, save_tensors, shapes_of
 
 
 class BinaryModel(nn.Module):
@@ -82,19 +81,20 @@ def save_binary(model: nn.Module, path: str | Path) -> Path:
     (132, 132.0)
     """
     tensors = {name: tensor.detach() for name, tensor in tensors_of(model).items()}
-    shapes = {}
+    shapes, bits = shapes_of(tensors), _bits_of(model)
     for name, layer in _binary_layers(model).items():
         with torch.no_grad():
             alpha, steps = layer.levels_of_weight()
         codes = steps > 0 if _bits(layer) == 1 else steps + 1  # 0, 1 for -1, 1; or 0, 1, 2 for -1, 0, 1
         tensors |= {f"{name}.codes": pack(codes.to(torch.uint8), _bits(layer)), f"{name}.alpha": alpha.flatten()}
-        shapes[name] = ",".join(map(str, tensors.pop(name).shape))
-    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, path, shapes)
-    return Path(path)
+        del tensors[name]
+    return save_tensors(tensors, path, "binary", bits=bits, shapes=shapes)
 
 
 def load_binary(model: nn.Module, path: str | Path) -> nn.Module:
     """A copy of the model with the file's weights; the model has the same layers as the one that was saved.
+
+    Raises ValueError for a damaged file, one of another kind, and one of a model with other layers or tensors.
 
     >>> import tempfile
     >>> layer = BinaryLinear(100, 8)
@@ -102,21 +102,26 @@ def load_binary(model: nn.Module, path: str | Path) -> nn.Module:
     >>> bool(torch.allclose(layer(torch.ones(1, 100)), loaded(torch.ones(1, 100)), atol=1e-5))
     True
     """
+    check_model(model)
     model = copy.deepcopy(model).eval()
     layers = _binary_layers(model)
-    with safe_open(path, "pt") as file:
-        shapes = file.metadata() or {}
-        if set(shapes) != set(layers):
-            raise ValueError(f"model must have the binary layers {', '.join(shapes)}; it has {', '.join(layers)}")
-        for name, tensor in tensors_of(model).items():
-            tensor.detach().copy_(_unpacked(file, name, layers[name]) if name in layers else file.get_tensor(name))
+    tensors, about = load_tensors(path, "binary", as_torch=True)
+    if about["bits"] != _bits_of(model):
+        raise ValueError(f"model must have binary layers of as many bits as the file: {about['bits']}")
+    check_shapes(about["shapes"], tensors_of(model))
+    for name, tensor in tensors_of(model).items():
+        tensor.detach().copy_(_unpacked(tensors, name, layers[name]) if name in layers else tensors[name])
     return model
 
 
-def _unpacked(file, name, layer) -> torch.Tensor:
-    codes = unpack(file.get_tensor(f"{name}.codes"), _bits(layer), layer.weight.shape)
+def _unpacked(tensors, name, layer) -> torch.Tensor:
+    codes = unpack(tensors[f"{name}.codes"], _bits(layer), layer.weight.shape)
     steps = 2 * codes - 1 if _bits(layer) == 1 else codes - 1
-    return file.get_tensor(f"{name}.alpha").reshape(-1, *[1] * (steps.ndim - 1)) * steps
+    return tensors[f"{name}.alpha"].reshape(-1, *[1] * (steps.ndim - 1)) * steps
+
+
+def _bits_of(model):
+    return {name: _bits(layer) for name, layer in _binary_layers(model).items()}
 
 
 def _bits(layer) -> int:

@@ -19,12 +19,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.numpy import load_file, save_file
 from torch import nn
 
 from edukit.graph import tensors_of
 from edukit.quantization.lowbit import huffman
 from edukit.quantization.lowbit.codebook import SharedWeights
+from edukit.refuse import check_model
+from edukit.sealed import check_shapes, load_tensors, save_tensors, shapes_of
 
 LONGEST = 255
 
@@ -43,13 +44,15 @@ def save_compressed(shared: SharedWeights, path: str | Path) -> Path:
         tensors[f"{name}.gaps"] = np.frombuffer(huffman.encode(gaps), np.uint8)
         tensors[f"{name}.codes"] = np.frombuffer(huffman.encode(symbols), np.uint8)
         tensors[f"{name}.values"] = centroids.detach().numpy()
-    rest = {name: value for name, value in tensors_of(shared.model).items() if name not in shared.names}
-    save_file(tensors | {name: value.detach().numpy() for name, value in rest.items()}, path)
-    return Path(path)
+    every = tensors_of(shared.model)
+    rest = {name: value.detach().numpy() for name, value in every.items() if name not in shared.names}
+    return save_tensors(tensors | rest, path, "deep compression", shapes=shapes_of(every))
 
 
 def load_compressed(model: nn.Module, path: str | Path) -> nn.Module:
     """A copy of the model, in evaluation mode, with the weights of the file; the model itself is not changed.
+
+    Raises ValueError for a damaged file, one of another kind, and one of a model with other tensors.
 
     >>> import tempfile
     >>> net = nn.Linear(64, 64)
@@ -58,7 +61,10 @@ def load_compressed(model: nn.Module, path: str | Path) -> nn.Module:
     >>> torch.equal(load_compressed(net, path).weight, shared.plain().weight)
     True
     """
-    tensors, model = load_file(path), copy.deepcopy(model)
+    check_model(model)
+    tensors, about = load_tensors(path, "deep compression")
+    check_shapes(about["shapes"], tensors_of(model))
+    model = copy.deepcopy(model)
     for name, before in tensors_of(model).items():
         if f"{name}.gaps" not in tensors:
             before.data.copy_(torch.from_numpy(tensors[name]))
@@ -87,11 +93,13 @@ def to_gaps(codes) -> tuple[np.ndarray, np.ndarray]:
 
 
 def from_gaps(gaps, symbols, size: int) -> np.ndarray:
-    """The codes again, `size` of them in a row.
+    """The codes again, `size` of them in a row; ValueError for gaps that leave the row.
 
     >>> from_gaps([3, 2, 1], [7, 5, 5], 7).tolist()
     [0, 0, 7, 0, 5, 5, 0]
     """
+    if len(gaps) != len(symbols) or len(gaps) > size or np.sum(gaps) > size or np.min(gaps, initial=1) < 1:
+        raise ValueError(f"gaps must be at least 1, as many as symbols, and end within the {size} codes")
     codes = np.zeros(size, np.int64)
     codes[np.cumsum(gaps) - 1] = symbols
     return codes

@@ -19,6 +19,8 @@ import heapq
 
 import numpy as np
 
+LONGEST = 52  # bits of a code: 2^32 symbols never need more than 46, and float64 adds up to 52 exactly
+
 
 def entropy(symbols) -> float:
     """The least bits a symbol can take on average, if each is coded alone: -Σ p log2 p.
@@ -81,19 +83,25 @@ def encode(symbols) -> bytes:
 
 
 def decode(data: bytes) -> np.ndarray:
-    """The symbols that `encode` was given; ValueError where the bytes end too early.
+    """The symbols that `encode` was given; ValueError for bytes that it cannot have written.
+
+    One symbol alone takes no bits: however often it comes, the answer is one number in memory, and read-only.
 
     >>> decode(encode([])).tolist()
     []
     """
     count, size = int.from_bytes(data[:4], "little"), int.from_bytes(data[4:6], "little")
     lengths = np.frombuffer(data[6 : 6 + size], np.uint8)
+    _check_table(lengths, count, len(data) - 6 - size)
     if (lengths > 0).sum() <= 1:
-        return np.full(count, lengths.argmax() if count else 0, np.int32)
+        return np.broadcast_to(np.int32(lengths.argmax() if count else 0), count)
     table = {(int(n), int(code)): s for s, (n, code) in enumerate(zip(lengths, canonical_codes(lengths), strict=True))}
     symbols, length, code = [], 0, 0
-    for bit in np.unpackbits(np.frombuffer(data[6 + size :], np.uint8)).tolist():
-        if len(symbols) == count:  # the rest only fills the last byte
+    bits = np.unpackbits(np.frombuffer(data[6 + size :], np.uint8)).tolist()
+    for read, bit in enumerate(bits):
+        if len(symbols) == count:
+            if len(bits) - read > 7 or any(bits[read:]):
+                raise ValueError(f"data goes on behind its {count} symbols; only zeros may fill the last byte")
             break
         length, code = length + 1, 2 * code + bit
         if (length, code) in table:
@@ -102,6 +110,20 @@ def decode(data: bytes) -> np.ndarray:
     if len(symbols) < count:
         raise ValueError(f"data ends after {len(symbols)} of {count} symbols")
     return np.array(symbols, np.int32)
+
+
+def _check_table(lengths, count, rest):
+    """Before anything is decoded: the bytes are all there, and the lengths are those of a code that leaves no gap."""
+    used = [int(length) for length in lengths if length]
+    alone = len(used) <= 1
+    if rest < 0:
+        raise ValueError("data ends within its table")
+    share = sum(2.0**-length for length in used)  # Kraft: Σ 2^-length = 1
+    right = (min(count, 1) / 2 if alone else 1) == share
+    if not right or max(used, default=0) > LONGEST or len(lengths) and not lengths[-1]:
+        raise ValueError(f"data must begin with the lengths of a Huffman code, got {used[:8]}")
+    if rest if alone else count > 8 * rest:
+        raise ValueError(f"data must hold bits for {count} symbols, got {rest} bytes")
 
 
 def _checked(symbols) -> np.ndarray:

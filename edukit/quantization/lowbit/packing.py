@@ -14,17 +14,15 @@ Source    https://onnx.ai/onnx/technical/int4.html: the order of the two nibbles
 In production  torchao and ONNX pack INT4 alike; a kernel unpacks in registers, on the way to the multiplication
 """
 
-import json
 from pathlib import Path
 
 import numpy as np
-from safetensors import safe_open
-from safetensors.numpy import save_file
 
 from edukit.quantization.grid.affine import Array
 from edukit.quantization.lowbit.blocks import Block
 from edukit.quantization.lowbit.formats import as_numpy, like
 from edukit.refuse import check_whole
+from edukit.sealed import load_tensors, save_tensors, shapes_of
 
 
 def pack(codes: Array, bits: int) -> Array:
@@ -73,18 +71,18 @@ def save_blocks(weights: dict[str, Array], block: Block, path: str | Path) -> Pa
     >>> payload_bytes(path), 16 * 128 * 4.125 / 8
     (1056, 1056.0)
     """
-    tensors, shapes = {}, {}
+    tensors = {}
     for name, w in weights.items():
         elements, scales = block.encode(w)
         tensors[f"{name}.codes"] = pack(elements, block.element.bits)
         tensors[f"{name}.scales"] = scales
-        shapes[name] = np.shape(w)
-    save_file(tensors, path, {"edukit": json.dumps({"format": repr(block), "shapes": shapes})})
-    return Path(path)
+    return save_tensors(tensors, path, "blocks", format=repr(block), shapes=shapes_of(weights))
 
 
 def load_blocks(path: str | Path, block: Block) -> dict[str, np.ndarray]:
-    """The weights of such a file as float32, what the format made of them; ValueError where it holds another format.
+    """The weights of such a file as float32, what the format made of them.
+
+    Raises ValueError for a damaged file, and where it holds another format.
 
     >>> import tempfile
     >>> from edukit.quantization.lowbit.blocks import MXFP4
@@ -92,14 +90,13 @@ def load_blocks(path: str | Path, block: Block) -> dict[str, np.ndarray]:
     >>> load_blocks(path, MXFP4)["w"].tolist()
     [0.5, -3.0, 6.0]
     """
-    with safe_open(path, "np") as file:
-        about = json.loads((file.metadata() or {}).get("edukit", '{"format": "unknown"}'))
-        if about["format"] != repr(block):
-            raise ValueError(f"block must be the format of the file, {about['format']}, got {block!r}")
-        weights = {}
-        for name, shape in about["shapes"].items():
-            elements = unpack(file.get_tensor(f"{name}.codes"), block.element.bits, shape)
-            weights[name] = block.decode(elements, file.get_tensor(f"{name}.scales"))
+    tensors, about = load_tensors(path, "blocks")
+    if about["format"] != repr(block):
+        raise ValueError(f"block must be the format of the file, {about['format']}, got {block!r}")
+    weights = {}
+    for name, shape in about["shapes"].items():
+        elements = unpack(tensors[f"{name}.codes"], block.element.bits, shape)
+        weights[name] = block.decode(elements, tensors[f"{name}.scales"])
     return weights
 
 

@@ -114,5 +114,5 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
     from safetensors.numpy import save_file
 
     save_file({"w": np.ones(3)}, tmp_path / "other")
-    with pytest.raises(ValueError, match="^path must be a file of save_sparse"):
+    with pytest.raises(ValueError, match="^path must be a file of edukit with a checksum"):
         load_sparse(tmp_path / "other")

@@ -136,6 +136,11 @@ def test_a_file_for_another_model_is_refused(tmp_path):
     path = save_binary(BinaryLinear(4, 3), tmp_path / "model")
     with pytest.raises(ValueError, match="binary layers"):
         load_binary(nn.Linear(4, 3), path)
+    with pytest.raises(ValueError, match="binary layers"):
+        load_binary(BinaryLinear(4, 3, levels=ternarize), path)
+    for other in (BinaryLinear(5, 3), BinaryLinear(3, 4), BinaryLinear(4, 3, bias=False)):
+        with pytest.raises(ValueError, match="^model must have the tensors of the file"):
+            load_binary(other, path)
 
 
 def test_an_example_that_does_not_fit_is_refused():

@@ -64,3 +64,29 @@ def test_a_weight_used_twice_is_stored_once(tmp_path):
     shared = SharedWeights(net, bits=2)
     loaded = load_compressed(net, save_compressed(shared, tmp_path / "net"))
     assert loaded[2].weight is loaded[0].weight and torch.equal(loaded[2].weight, shared.plain()[2].weight)
+
+
+OTHERS = {
+    "wider": lambda: nn.Linear(70, 64),
+    "turned": lambda: nn.Linear(32, 128),
+    "without bias": lambda: nn.Linear(64, 64, bias=False),
+    "of other names": lambda: nn.Sequential(nn.Linear(64, 64)),
+    "with more": lambda: nn.Sequential(nn.Linear(64, 64), nn.Linear(64, 64)),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+def test_the_file_of_another_network_is_refused(other, tmp_path):
+    path = save_compressed(SharedWeights(nn.Linear(64, 64), bits=2), tmp_path / "net")
+    with pytest.raises(ValueError, match="^model must have the tensors of the file"):
+        load_compressed(other(), path)
+    with pytest.raises(TypeError, match="^model must be"):
+        load_compressed(None, path)
+
+
+@pytest.mark.parametrize(
+    "gaps, symbols", [([0], [1]), ([3, 3], [1, 1]), ([1] * 6, [1] * 6), ([1], [1, 2]), ([-1], [1]), ([6], [1])]
+)
+def test_gaps_that_leave_the_row_are_refused(gaps, symbols):
+    with pytest.raises(ValueError, match="^gaps must"):
+        from_gaps(gaps, symbols, 5)

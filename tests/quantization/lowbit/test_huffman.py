@@ -78,3 +78,32 @@ def test_a_stream_that_ends_too_early_is_refused():
     data = encode(np.arange(16).repeat(10))
     with pytest.raises(ValueError, match="ends after"):
         decode(data[:-5])
+
+
+def test_seven_bytes_do_not_ask_for_memory():
+    symbols = decode(b"\xff\xff\xff\xff\x01\x00\x01")
+    assert len(symbols) == 2**32 - 1 and symbols[-1] == 0 and symbols.strides == (0,)
+
+
+@pytest.mark.parametrize(
+    "data",
+    {
+        "nothing": b"",
+        "half a header": b"\1\0\0",
+        "half a table": encode([0, 1, 2])[:7],
+        "count without symbols": b"\5\0\0\0\0\0",
+        "symbols without count": b"\0\0\0\0\1\0\1",
+        "one symbol of two bits": b"\5\0\0\0\1\0\2",
+        "three codes of one bit": b"\3\0\0\0\3\0\1\1\1\0",
+        "codes that leave a gap": b"\3\0\0\0\3\0\1\2\3\0",
+        "a table that ends in no symbol": b"\2\0\0\0\3\0\1\1\0\x80",
+        "more symbols than bits": b"\xff\xff\xff\xff\2\0\1\1\0",
+        "bytes behind the codes": encode([0, 1, 2]) + b"\0",
+        "bytes behind one symbol": encode([0, 0]) + b"\0",
+        "ones that fill the last byte": encode([0, 1])[:-1] + bytes([encode([0, 1])[-1] | 1]),
+        "very long codes": b"\1\0\0\0\2\0\xff\xff" + b"\0" * 40,
+    }.values(),
+)
+def test_bytes_that_were_not_written_so_are_refused(data):
+    with pytest.raises(ValueError, match="data"):
+        decode(data)
