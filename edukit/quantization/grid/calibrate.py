@@ -29,14 +29,15 @@ from edukit.refuse import check_array, is_finite
 
 Axes = int | tuple[int, ...] | None
 Calibrator = Callable[..., tuple[Array, Array]]  # (x, axis=None) -> (low, high)
+Choose = Callable[..., QParams]  # (low, high, bits, symmetric=) -> grid
 FRACTIONS = [a / 100 for a in range(100, 0, -1)]  # of the range, that mse tries
 
 
-def declare(*, needs_grid: bool = False, chooses_step: bool = False, over_time: bool = False):
+def declare(*, needs_grid: bool = False, tries_grids: bool = False, over_time: bool = False):
     """Declare what a calibrator (x, axis=None) -> (low, high) of your own needs; one that needs nothing is a function.
 
     needs_grid     it is called with bits=, symmetric= of the grid that the range is for
-    chooses_step   its range is for the step max|range| / (2^(b-1) - 1) exactly; others leave the step to the grid
+    tries_grids    it is called with choose= as well, where another function than `choose_qparams` makes the grid
     over_time      x is the history of an Observer, the smallest and largest value of each batch, and not a sample
 
     >>> @declare(needs_grid=True)
@@ -48,7 +49,7 @@ def declare(*, needs_grid: bool = False, chooses_step: bool = False, over_time: 
     """
 
     def with_needs(function: Calibrator) -> Calibrator:
-        function.declared = {"needs_grid": needs_grid, "chooses_step": chooses_step, "over_time": over_time}  # type: ignore[attr-defined]
+        function.declared = {"needs_grid": needs_grid, "tries_grids": tries_grids, "over_time": over_time}  # type: ignore[attr-defined]
         return function
 
     return with_needs
@@ -93,12 +94,16 @@ def percentile(x: Array, axis: Axes = None, *, p: float = 99.9) -> tuple[Array, 
     return like(x, np.percentile(as_float64(x), [100 - p, p], axis=others, keepdims=axis is not None))
 
 
-@declare(needs_grid=True, chooses_step=True)
+@declare(needs_grid=True, tries_grids=True)
 @torch.no_grad()
-def mse(x: Array, axis: Axes = None, *, bits: int = 8, symmetric: bool = False) -> tuple[Array, Array]:
+def mse(
+    x: Array, axis: Axes = None, *, bits: int = 8, symmetric: bool = False, choose: Choose = choose_qparams
+) -> tuple[Array, Array]:
     """The range whose grid, of that many bits, stores x with the least squared error.
 
     Tries the range shrunk to 100, 99, … 1 % of itself; then each end alone, where an asymmetric one has two.
+
+    choose   (low, high, bits, symmetric=) -> the grid of a range
 
     >>> low, high = mse(np.append(np.linspace(0, 1, 9999), 4).astype(np.float32), bits=4)
     >>> round(float(low), 1), round(float(high), 1)
@@ -113,7 +118,7 @@ def mse(x: Array, axis: Axes = None, *, bits: int = 8, symmetric: bool = False) 
     for ends in ["low high", "high", "low"] if two_ends else ["low high"]:
         lows = xp.stack([xp.clip(a * smallest, smallest, largest) if "low" in ends else low for a in FRACTIONS])
         highs = xp.stack([xp.clip(a * largest, smallest, largest) if "high" in ends else high for a in FRACTIONS])
-        grids = choose_qparams(lows, highs, bits, symmetric=symmetric)
+        grids = choose(lows, highs, bits, symmetric=symmetric)
         for a_low, a_high, scale, zero_point in zip(lows, highs, grids.scale, grids.zero_point, strict=True):
             stored = fake_quantize(x, QParams(scale, zero_point, grids.qmin, grids.qmax))
             error = xp.sum((x - stored) ** 2, others, keepdims=axis is not None)
@@ -164,7 +169,7 @@ def moving_average(x: Array, axis: Axes = None, *, momentum: float = 0.9) -> tup
     return like(x, average.ravel() if axis is None else average)
 
 
-def for_grid(calibrator: Calibrator, bits: int, symmetric: bool) -> Calibrator:
+def for_grid(calibrator: Calibrator, bits: int, symmetric: bool, choose: Choose = choose_qparams) -> Calibrator:
     """The calibrator, told of the grid that its range is for, if it declares `needs_grid`.
 
     What a functools.partial has fixed already stays as it was fixed.
@@ -174,8 +179,10 @@ def for_grid(calibrator: Calibrator, bits: int, symmetric: bool) -> Calibrator:
     """
     if not declares(calibrator, "needs_grid"):
         return calibrator
-    fixed = getattr(calibrator, "keywords", {})
-    return functools.partial(calibrator, **{"bits": bits, "symmetric": symmetric} | fixed)
+    told = {"bits": bits, "symmetric": symmetric}
+    if choose is not choose_qparams and declares(calibrator, "tries_grids"):
+        told["choose"] = choose
+    return functools.partial(calibrator, **told | getattr(calibrator, "keywords", {}))
 
 
 def as_float64(x):

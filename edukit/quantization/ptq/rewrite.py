@@ -25,7 +25,7 @@ from torch import fx, nn
 from edukit.graph import Captured, attach, parameter
 from edukit.quantization.grid import affine
 from edukit.quantization.grid.affine import QParams, choose_qparams
-from edukit.quantization.grid.calibrate import declares, for_grid, min_max
+from edukit.quantization.grid.calibrate import for_grid, min_max
 from edukit.quantization.grid.qparams import INT32
 
 ACCUMULATOR_LIMIT = 2**30
@@ -97,16 +97,25 @@ class QuantizedModel(nn.Module):
 def weight_grid(weight: torch.Tensor, bits: int, *, per_channel: bool = True, calibrator=min_max) -> QParams:
     """The symmetric grid of a layer's weights (out, …): a scale for each output channel, or one for all.
 
-    With 8 bits the codes are -127 to 127, as LiteRT wants them. With fewer bits every code counts: all 2^b are used,
-    -2^(b-1) to 2^(b-1) - 1, and S = max|w| / (2^(b-1) - 1/2), so that both ends lie within S / 2 of a code. A
-    calibrator that declares `chooses_step`, such as `mse`, has chosen the step itself: S = max|range| / (2^(b-1) - 1).
+    The range decides alone, whichever calibrator found it; one that tries grids tries this one.
     """
-    low, high = for_grid(calibrator, bits, symmetric=True)(weight, 0 if per_channel else None)
-    grid = choose_qparams(low, high, bits, symmetric=True)
-    if bits == 8:
-        return grid
-    scale = grid.scale if declares(calibrator, "chooses_step") else grid.scale * grid.qmax / (grid.qmax + 0.5)
-    return replace(grid, scale=scale, qmin=-grid.qmax - 1)
+    choose = choose_qparams if bits == 8 else all_codes
+    low, high = for_grid(calibrator, bits, True, choose)(weight, 0 if per_channel else None)
+    return choose(low, high, bits, symmetric=True)
+
+
+def all_codes(low, high, bits: int, *, symmetric: bool = True) -> QParams:
+    """The grid of weights below 8 bits: symmetric, but all 2^b codes count, -2^(b-1) to 2^(b-1) - 1.
+
+    S = max|range| / (2^(b-1) - 1/2), so that both ends of the range lie within S / 2 of a code. With 8 bits the codes
+    are -127 to 127, as LiteRT wants them, and S = max|range| / 127.
+
+    >>> grid = all_codes(torch.tensor(-1.5), torch.tensor(1.0), 2)
+    >>> float(grid.scale), grid.qmin, grid.qmax
+    (1.0, -2, 1)
+    """
+    grid = choose_qparams(low, high, bits, symmetric=symmetric)
+    return replace(grid, scale=grid.scale * grid.qmax / (grid.qmax + 0.5), qmin=-grid.qmax - 1)
 
 
 def store_layer(graph: fx.GraphModule, node: fx.Node, layer, x_grid: QParams | None = None) -> None:

@@ -265,8 +265,8 @@ def test_for_grid_tells_a_calibrator_what_it_asks_for():
 
 
 def test_what_a_calibrator_needs_is_declared_and_kept_by_partial():
-    needs = {f: [n for n in ("needs_grid", "chooses_step", "over_time") if declares(f, n)] for f in (min_max, mse, kl)}
-    assert needs == {min_max: [], mse: ["needs_grid", "chooses_step"], kl: ["needs_grid", "chooses_step"]}
+    needs = {f: [n for n in ("needs_grid", "tries_grids", "over_time") if declares(f, n)] for f in (min_max, mse, kl)}
+    assert needs == {min_max: [], mse: ["needs_grid", "tries_grids"], kl: ["needs_grid", "tries_grids"]}
     assert declares(partial(moving_average, momentum=0.5), "over_time") and not declares(percentile, "over_time")
 
 

@@ -1,11 +1,14 @@
 """Rewriting: both operators compute the formulas of affine.py; codes stand for a layer within their bounds."""
 
+from functools import partial
+
 import pytest
 import torch
 from torch import nn
 
 from edukit.graph import capture
-from edukit.quantization import QParams, quantize
+from edukit.quantization import QParams, fake_quantize, kl, min_max, mse, quantize
+from edukit.quantization.grid.calibrate import declare
 from edukit.quantization.ptq.layerwise import Layer
 from edukit.quantization.ptq.rewrite import (
     cleaned,
@@ -64,6 +67,39 @@ def test_both_ends_of_the_weights_are_within_half_a_step_of_a_code(bits, per_cha
     assert grid.qmax - grid.qmin + 1 == (255 if bits == 8 else 2**bits)
     widest = weight.abs().max()
     assert (grid.scale * (grid.qmax + (0 if bits == 8 else 0.5))).max() == pytest.approx(widest.item(), rel=1e-6)
+
+
+@pytest.mark.parametrize("bits", range(2, 9))
+@pytest.mark.parametrize("needs", [{}, {"needs_grid": True}, {"needs_grid": True, "tries_grids": True}], ids=str)
+def test_equal_ranges_give_equal_grids_whatever_the_calibrator_declares(bits, needs):
+    """Mistake: one step rule for calibrators that are told the bits, another for those that are not."""
+    weight = torch.randn(7, 5, generator=torch.Generator().manual_seed(bits))
+    ours = declare(**needs)(lambda w, axis=None, **told: min_max(w, axis))
+    grid, expected = (weight_grid(weight, bits, calibrator=c) for c in (ours, min_max))
+    assert torch.equal(grid.scale, expected.scale) and (grid.qmin, grid.qmax) == (expected.qmin, expected.qmax)
+
+
+@pytest.mark.parametrize("bits", range(2, 9))
+def test_mse_is_the_best_on_the_grid_that_is_used(bits):
+    weight = torch.randn(4, 300, generator=torch.Generator().manual_seed(bits))
+
+    def error(calibrator):
+        return ((fake_quantize(weight, weight_grid(weight, bits, calibrator=calibrator)) - weight) ** 2).sum(1)
+
+    def shrunk(w, axis, share):
+        return tuple(share * end for end in min_max(w, axis))
+
+    least = torch.stack([error(partial(shrunk, share=a / 100)) for a in range(100, 0, -1)]).amin(0)
+    assert (error(mse) <= 1.001 * least).all() and (error(mse) <= error(min_max)).all()
+
+
+@pytest.mark.parametrize("bits", [2, 3, 4])
+def test_kl_counts_the_codes_of_the_grid_that_is_used(bits):
+    """Weights that are spread evenly within each cell of the grid lose nothing, so that all of the range is kept."""
+    half = 2 ** (bits - 1)
+    counts = {code: 40_960 * (1 + abs(code) % 2) for code in range(1 - half, half)}
+    weight = torch.cat([code - 0.5 + (torch.arange(n) + 0.5) / n for code, n in counts.items()])[None]
+    assert torch.equal(*(weight_grid(weight, bits, calibrator=c).scale for c in (kl, min_max)))
 
 
 def test_float16_takes_half_the_bytes_and_its_own_rounding():
