@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from edukit.graph import LAYERS, parameter
 from edukit.quantization.grid.affine import QParams, dequantize, fake_quantize, quantize
-from edukit.quantization.ptq.rounding import best_step, bias_correction, refit
+from edukit.quantization.ptq.rounding import Moments, bias_correction, gptq
 
 ROWS = 8192  # of a sample; more changes little, and each costs memory and time
 
@@ -111,9 +111,11 @@ class SideBySide(fx.Interpreter):
         else:
             if self.correct_bias:  # the means are the bias's task
                 x, x_hat = (sample - sample.mean(1, keepdim=True) for sample in (x, x_hat))
-            wanted = refit(w, x, x_hat)
-            grid = best_step(wanted, x_hat, grid)
-            codes = self.rounding(wanted, x_hat, grid)
+            moments = Moments(x_hat)
+            wanted = moments.refit(w, x)
+            grid, codes = moments.best_step(wanted, grid)
+            if self.rounding is not gptq:
+                codes = self.rounding(wanted, x_hat, grid)
         layer.codes = codes.reshape(layer.weight.shape)
         return replace(layer.grid, scale=grid.scale.reshape(layer.grid.scale.shape)), grid
 

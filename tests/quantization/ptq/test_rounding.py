@@ -77,6 +77,24 @@ def test_gptq_equals_the_published_algorithm():
     assert torch.equal(gptq(w, x, grid), codes)
 
 
+@pytest.mark.parametrize(
+    ("out", "inside", "groups"), [(7, 200, ()), (4, 130, (3,)), (1, 1, ()), (9, 64, ()), (16, 300, ())]
+)
+@pytest.mark.parametrize("bits", [2, 4])
+def test_blocks_of_columns_give_the_codes_of_single_columns(out, inside, groups, bits):
+    w, x, grid = problem(out=out, inside=inside, stories=20, bits=bits, groups=groups)
+    order = x.square().sum(-2).argsort(descending=True)
+    sorted_x = x.gather(-1, order.unsqueeze(-2).expand(x.shape))
+    U = torch.linalg.cholesky(torch.linalg.inv(second_moment(sorted_x, 0.01)), upper=True)
+    columns = order.unsqueeze(-2).expand(w.shape)
+    rest, codes = w.double().gather(-1, columns), torch.empty(w.shape, dtype=torch.int32)
+    for i in range(inside):
+        codes[..., i] = quantize(rest[..., i : i + 1], grid)[..., 0]
+        error = (rest[..., i] - codes[..., i] * grid.scale[..., 0]) / U[..., i, i, None]
+        rest[..., i + 1 :] -= error[..., None] * U[..., i : i + 1, i + 1 :]
+    assert torch.equal(gptq(w, x, grid), torch.empty_like(codes).scatter_(-1, columns, codes))
+
+
 def test_adaround_equals_the_published_algorithm():
     """Nagel et al. 2020, eq. 21 to 24, its slopes and its optimizer written out: the exponent β falls from 20 to 2."""
     w, x, grid = problem(out=64)
@@ -121,7 +139,8 @@ def test_the_best_step_is_the_best_of_its_candidates(shared):
     w, x, grid = problem(bits=2)
     grid = replace(grid, scale=grid.scale.max()) if shared else grid
     factors = (1, 0.8, 0.6)
-    found = best_step(w, x, grid, factors)
+    found, codes = best_step(w, x, grid, factors)
+    assert torch.equal(codes, gptq(w, x, found))
     tried = [replace(grid, scale=grid.scale * f) for f in factors]
     errors = torch.stack([((w - dequantize(gptq(w, x, g), g)) @ x.T).square().sum(1) for g in tried])
     best = errors.sum(1).argmin() if shared else errors.argmin(0)[:, None]
