@@ -5,9 +5,12 @@
                       the history   smallest and largest value of each of the last 1,024 batches
     range(f)        (low, high) by a calibrator of calibrate.py, from the one or the other
 
-Every value draws a random key; the values with the smallest keys stay, whichever batch they came in.
+Every value has a random key, and the values with the smallest keys stay, whichever batch they came in. Once the
+reservoir is full, its largest key is the limit t for what comes: of m values, Binomial(m, t) get in. Only for these a
+place is drawn, and a key below t.
 
 Shapes    batches of any shape; the sample at most (capacity + 2,), the history at most (1024, 2)
+Cost      two passes over a batch, for its extremes; memory for about two reservoirs, however large a batch is
 Bound     the extremes are exact; a share of s of all values is estimated within √(s (1 - s) / capacity), one sigma
 Source    Vitter 1985, Random sampling with a reservoir, https://doi.org/10.1145/3147.3165
 In production  the observers of torchao.quantization.pt2e; the data collectors of onnxruntime.quantization.calibrate
@@ -24,6 +27,7 @@ from edukit.quantization.grid.calibrate import declares, min_max
 from edukit.refuse import check_real, check_whole, is_finite
 
 STEPS = 1024  # at momentum 0.99, what came before weighs less than 4e-5
+PIECE = 2**20  # values of the inputs that go through a network at once: six pictures of 3 x 224 x 224
 STREAM = 1985  # keys of their own: else data from default_rng(0).random() are the keys, and only small ones stay
 
 
@@ -51,20 +55,18 @@ class Observer:
     def update(self, x: Array) -> None:
         """Look at one batch of any shape; NaN and infinity are refused."""
         check_real(x)
-        values = (x.detach().cpu().numpy() if isinstance(x, torch.Tensor) else np.asarray(x)).astype(np.float32).ravel()
-        if not np.isfinite(values).all():
-            raise ValueError("x holds NaN or infinity; calibration needs finite values")
+        values = np.ravel(x.detach().cpu().numpy() if isinstance(x, torch.Tensor) else x).astype(np.float32, copy=False)
         if not values.size:
             return
-        low, high = values.min(), values.max()
-        self.seen += values.size
+        low, high = values.min(), values.max()  # NaN if a single value is
+        if not np.isfinite([low, high]).all():
+            raise ValueError("x holds NaN or infinity; calibration needs finite values")
         self._low, self._high = min(self._low, low), max(self._high, high)
         self._steps.append((low, high))
-        keys = self._generator.random(values.size)  # the values with the smallest random keys are a fair sample
-        self._keys, self._values = np.append(self._keys, keys), np.append(self._values, values)
-        if self._keys.size > self.capacity:
-            keep = np.argpartition(self._keys, self.capacity - 1)[: self.capacity]
-            self._keys, self._values = self._keys[keep], self._values[keep]
+        while values.size:
+            piece = max(self.capacity, self.seen)  # of these about `capacity` get in, at most
+            self._draw(values[:piece])
+            values = values[piece:]
 
     @property
     def sample(self) -> np.ndarray:
@@ -83,16 +85,36 @@ class Observer:
         """(low, high) by a calibrator: of the history if it declares `over_time`, of the sample otherwise."""
         return calibrator(self.history if declares(calibrator, "over_time") else self.sample)
 
+    def _draw(self, values):
+        self.seen += values.size
+        if self._keys.size < self.capacity:
+            keys = self._generator.random(values.size)
+        else:
+            limit = self._keys.max()
+            entering = self._generator.binomial(values.size, limit)
+            keys = limit * self._generator.random(entering)
+            values = values[self._generator.choice(values.size, entering, replace=False, shuffle=False)]
+        self._keys, self._values = np.append(self._keys, keys), np.append(self._values, values)
+        if self._keys.size > self.capacity:
+            keep = np.argpartition(self._keys, self.capacity - 1)[: self.capacity]
+            self._keys, self._values = self._keys[keep], self._values[keep]
+
     def _check_seen(self):
         if not self.seen:
             raise ValueError("the observer has seen no values; update it with calibration data first")
 
 
 def as_batches(calibration) -> list[tuple[torch.Tensor, ...]]:
-    """Calibration data in any of its forms as checked batches, each a tuple of the model's inputs."""
-    if isinstance(calibration, np.ndarray | torch.Tensor | tuple):  # one large batch: in pieces, to bound memory
-        pieces = [torch.split(x, 64) if x.ndim else () for x in as_inputs(calibration)]
-        batches = list(zip(*pieces, strict=True))
+    """Calibration data in any of its forms as checked batches, each a tuple of the model's inputs.
+
+    One large batch comes in pieces, which bounds the memory of what is computed from them: 64 inputs, and fewer
+    where these are large.
+    """
+    if isinstance(calibration, np.ndarray | torch.Tensor | tuple):
+        inputs = as_inputs(calibration)
+        largest = max((x[:1].numel() for x in inputs if x.ndim), default=0)
+        piece = max(1, min(64, PIECE // max(1, largest)))
+        batches = list(zip(*(torch.split(x, piece) if x.ndim else () for x in inputs), strict=True))
     elif hasattr(calibration, "__iter__"):
         batches = [as_inputs(tuple(batch) if isinstance(batch, list) else batch) for batch in calibration]
     else:

@@ -3,7 +3,8 @@
     float network       x  ─ layer ─ relu ─ …     what each layer should see and say
     quantized network   x̂  ─ layer ─ relu ─ …     what it does see, once the layers before it are quantized
 
-Both are run side by side, once. At each layer a sample of its inputs is taken from both, and from it the layer's codes.
+Both are run side by side, once, on all calibration data while these are small, and on an even part of them where their
+activations would not fit: rows are drawn from few large pictures as well as from many small ones. At each layer a sample of its inputs is taken from both, and from it the layer's codes.
 
 Shapes    the sample: (groups, rows, in), where a row is what one output value is computed from; in = C/groups · kh · kw
 Source    Frantar et al. 2022, https://arxiv.org/abs/2210.17323, for layers as matrices, one after the other
@@ -20,9 +21,12 @@ from tqdm import tqdm
 
 from edukit.graph import LAYERS, parameter
 from edukit.quantization.grid.affine import QParams, dequantize, fake_quantize, quantize
+from edukit.quantization.ptq.placement import is_activation
 from edukit.quantization.ptq.rounding import Moments, bias_correction, gptq
 
 ROWS = 8192  # of a sample; more changes little, and each costs memory and time
+VALUES = 2**25  # of the largest activation, in both networks: 128 MiB each
+FEWEST = 32  # inputs, however large their activations
 
 
 @dataclass
@@ -57,7 +61,23 @@ def round_layers(graph, layers: dict, grids: dict, batches, *, rounding=None, co
         for layer in layers.values():
             layer.codes = quantize(layer.weight, layer.grid)
     else:
-        SideBySide(graph, layers, grids, rounding, correct_bias).run(*map(torch.cat, zip(*batches, strict=True)))
+        inputs = some_of(graph, tuple(map(torch.cat, zip(*batches, strict=True))))
+        SideBySide(graph, layers, grids, rounding, correct_bias).run(*inputs)
+
+
+def some_of(graph: fx.GraphModule, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+    """The inputs, or evenly spaced ones of them, so many that the largest activation stays below VALUES; FEWEST of them
+    in any case.
+
+    >>> from edukit.graph import capture
+    >>> x = torch.rand(99, 3, 8, 8)
+    >>> [len(part) for part in some_of(capture(nn.Conv2d(3, 4, 3), x), (x,))]
+    [99]
+    """
+    shapes = [node.meta["val"].shape for node in graph.graph.nodes if is_activation(node)]
+    of_one = max(math.prod(n for n in shape if type(n) is int) for shape in shapes)
+    count, most = len(inputs[0]), max(FEWEST, VALUES // of_one)
+    return inputs if count <= most else tuple(x[torch.arange(most) * count // most] for x in inputs)
 
 
 class SideBySide(fx.Interpreter):

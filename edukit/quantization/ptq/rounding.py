@@ -168,7 +168,9 @@ class Moments:
         H = damped(self.H, damping)
         ridge = (H - self.H).diagonal(dim1=-2, dim2=-1)  # pulls towards w where the inputs say nothing
         w = w.double()
-        target = (x.double() @ w.mT).mT @ self.x.double() / x.shape[-2] + w * ridge.unsqueeze(-2)
+        parts = zip(x.split(1024, -2), self.x.split(1024, -2), strict=True)
+        target = sum((part.double() @ w.mT).mT @ hat.double() for part, hat in parts) / x.shape[-2]
+        target = target + w * ridge.unsqueeze(-2)
         return torch.cholesky_solve(target.mT, torch.linalg.cholesky(H)).mT.to(x.dtype)
 
     def best_step(self, w: torch.Tensor, qparams: QParams, factors=FACTORS, damping: float = 0.01):
@@ -194,8 +196,8 @@ def output_error(w: torch.Tensor, stored: torch.Tensor, x: torch.Tensor) -> torc
 
 def second_moment(x: torch.Tensor, damping: float) -> torch.Tensor:
     """H = E[x xᵀ], in float64 as it will be inverted, with damping times its mean diagonal added to the diagonal."""
-    x = x.double()
-    return damped(x.mT @ x / x.shape[-2], damping)
+    parts = (part.double() for part in x.split(1024, -2))  # float64 takes twice the memory of a sample
+    return damped(sum(part.mT @ part for part in parts) / x.shape[-2], damping)
 
 
 def damped(H: torch.Tensor, damping: float) -> torch.Tensor:

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from edukit.quantization import Observer, kl, min_max, moving_average, mse, percentile, quantize_model
-from edukit.quantization.grid.observer import STEPS
+from edukit.quantization.grid.observer import STEPS, as_batches
 from edukit.training import seeded
 
 BATCHES = np.random.default_rng(0).normal(size=(30, 8, 16)).astype(np.float32)
@@ -61,6 +61,31 @@ def test_memory_does_not_grow():
     tracemalloc.stop()
     assert observer.seen == 1_500_000 and len(observer.history) == STEPS
     assert sizes[1] - sizes[0] < 20_000
+
+
+def test_a_large_batch_takes_no_memory_of_its_size():
+    """Mistake: a random key for every value of a batch, eight bytes beside each four."""
+    observer, batch = Observer(capacity=1000), np.ones(4_000_000, np.float32)
+    tracemalloc.start()
+    for _ in range(3):
+        observer.update(batch)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert observer.sample.size == 1002 and peak < batch.nbytes / 20
+
+
+def test_one_large_batch_is_as_fair_as_many_small_ones():
+    values = np.arange(300_000, dtype=np.float32)
+    for batches in ([values], np.split(values, [7, 90_000, 90_010]), np.split(values, 300)):
+        sample = observed(batches, capacity=1000).sample[:-2]
+        assert len(np.unique(sample)) == 1000
+        # of each third 333 are expected, with a deviation of sqrt(1000 · 2/9) = 15; 5 of them
+        assert np.abs(np.bincount((sample // 100_000).astype(int)) - 333).max() < 75
+
+
+def test_large_inputs_come_in_smaller_pieces():
+    sizes = [len(batch[0]) for batch in as_batches(torch.zeros(20, 3, 224, 224))]
+    assert sizes == [6, 6, 6, 2] and [len(b[0]) for b in as_batches(torch.zeros(99, 3, 32, 32))] == [64, 35]
 
 
 def test_the_same_seed_gives_the_same_sample():

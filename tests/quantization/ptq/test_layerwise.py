@@ -12,7 +12,7 @@ from edukit.data import digits, shapes
 from edukit.graph import capture
 from edukit.networks import trained
 from edukit.quantization import adaround, gptq, quantize_model
-from edukit.quantization.ptq.layerwise import rows
+from edukit.quantization.ptq.layerwise import rows, some_of
 from edukit.training import accuracy
 
 X = torch.rand(96, 3, 16, 16, generator=torch.Generator().manual_seed(1))
@@ -45,6 +45,13 @@ def test_rows_times_weights_have_the_moments_of_the_output(layer, shape):
     outputs = {tuple(row) for row in (y * 1e3).round().int().tolist()}
     found = [tuple(row) in outputs for row in (sums * 1e3).round().int().tolist()]
     assert sum(found) > 0.8 * len(found)  # float sums in another order may round to the next thousandth
+
+
+def test_of_large_pictures_an_even_part_is_enough():
+    x = torch.arange(100.0).reshape(100, 1, 1, 1).expand(100, 1, 1024, 1024)
+    graph = capture(nn.Conv2d(1, 2, 1), x[:2])
+    (part,) = some_of(graph, (x,))
+    assert len(part) == 32 and torch.equal(part[:, 0, 0, 0], torch.arange(32) * 100 // 32)
 
 
 @pytest.mark.parametrize("rounding", [gptq, adaround, None])
