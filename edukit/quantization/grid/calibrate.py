@@ -19,17 +19,20 @@ In production  the calibrators of onnxruntime.quantization, whose histograms lie
 """
 
 import functools
+import math
 from collections.abc import Callable
 
 import numpy as np
 import torch
 
 from edukit.quantization.grid.affine import Array, QParams, check_bits, choose_qparams, fake_quantize, namespace
+from edukit.quantization.grid.condense import condensed
 from edukit.refuse import check_array, is_finite
 
 Axes = int | tuple[int, ...] | None
 Calibrator = Callable[..., tuple[Array, Array]]  # (x, axis=None) -> (low, high)
 Choose = Callable[..., QParams]  # (low, high, bits, symmetric=) -> grid
+EXACT = 2**18  # values, up to which mse looks at each of them for every range; of more, at means of narrow bins
 FRACTIONS = [a / 100 for a in range(100, 0, -1)]  # of the range, that mse tries
 
 
@@ -101,7 +104,8 @@ def mse(
 ) -> tuple[Array, Array]:
     """The range whose grid, of that many bits, stores x with the least squared error.
 
-    Tries the range shrunk to 100, 99, … 1 % of itself; then each end alone, where an asymmetric one has two.
+    Tries the range shrunk to 100, 99, … 1 % of itself; then each end alone, where an asymmetric one has two. Of weights
+    it sees the weights' error alone; which step a layer's output wants, `best_step` of ptq/rounding.py finds.
 
     choose   (low, high, bits, symmetric=) -> the grid of a range
 
@@ -109,22 +113,43 @@ def mse(
     >>> round(float(low), 1), round(float(high), 1)
     (0.0, 1.0)
     """
-    bits = check_bits(bits)
-    smallest, largest = low, high = min_max(x, axis)
-    xp, others, least = namespace(x), reduced_axes(x, axis), np.inf
+    bits, others = check_bits(bits), reduced_axes(x, axis)
+    ends, bins = min_max(x, axis), min(max(256, 8 * 2**bits), 1024)
     if not others:
-        return low, high
-    two_ends = not symmetric and bool(((smallest < 0) & (largest > 0)).any())
-    for ends in ["low high", "high", "low"] if two_ends else ["low high"]:
-        lows = xp.stack([xp.clip(a * smallest, smallest, largest) if "low" in ends else low for a in FRACTIONS])
-        highs = xp.stack([xp.clip(a * largest, smallest, largest) if "high" in ends else high for a in FRACTIONS])
-        grids = choose(lows, highs, bits, symmetric=symmetric)
+        return ends
+    two_ends = not symmetric and bool(((ends[0] < 0) & (ends[1] > 0)).any())
+    grid = functools.partial(choose, bits=bits, symmetric=symmetric)
+
+    def error(qparams):
+        return namespace(x).sum((x - fake_quantize(x, qparams)) ** 2, others, keepdims=axis is not None)
+
+    if math.prod(x.shape) <= EXACT or math.prod(x.shape[a] for a in others) < 4 * bins:
+        return _least(ends, grid, error, two_ends)
+    means, counts = condensed(x, others, bins)
+    few = tuple(torch.as_tensor(end).reshape(*means.shape[:-1], 1) for end in ends)
+
+    def error_of_means(qparams):
+        return (counts * (means - fake_quantize(means, qparams)) ** 2).sum(-1, keepdim=True)
+
+    found = _least(few, grid, error_of_means, two_ends)
+    found = like(x, (end.reshape(ends[0].shape).numpy() for end in found))
+    better = error(grid(*found)) < error(grid(*ends))
+    return tuple(namespace(x).where(better, new, end)[()] for new, end in zip(found, ends, strict=True))
+
+
+def _least(ends, grid, error, two_ends):
+    """The range, of those that are tried, for which error(grid(low, high)) is least."""
+    smallest, largest = low, high = ends
+    xp, least = namespace(low), np.inf
+    for moved in ["low high", "high", "low"] if two_ends else ["low high"]:
+        lows = xp.stack([xp.clip(a * smallest, smallest, largest) if "low" in moved else low for a in FRACTIONS])
+        highs = xp.stack([xp.clip(a * largest, smallest, largest) if "high" in moved else high for a in FRACTIONS])
+        grids = grid(lows, highs)
         for a_low, a_high, scale, zero_point in zip(lows, highs, grids.scale, grids.zero_point, strict=True):
-            stored = fake_quantize(x, QParams(scale, zero_point, grids.qmin, grids.qmax))
-            error = xp.sum((x - stored) ** 2, others, keepdims=axis is not None)
-            better = error < least
+            found = error(QParams(scale, zero_point, grids.qmin, grids.qmax))
+            better = found < least
             low, high = xp.where(better, a_low, low), xp.where(better, a_high, high)
-            least = xp.where(better, error, least)
+            least = xp.where(better, found, least)
     return low[()], high[()]
 
 
