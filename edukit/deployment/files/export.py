@@ -10,6 +10,7 @@ Source    https://docs.pytorch.org/docs/stable/onnx_export.html
 In production  the same call; torch.onnx.export without dynamo=True traces TorchScript and is on its way out
 """
 
+import copy
 import logging
 import warnings
 from pathlib import Path
@@ -18,8 +19,9 @@ import torch
 from torch import nn
 
 from edukit.deployment.files.seal import sealed
-from edukit.graph import as_inputs, capture, example_rows
+from edukit.graph import as_inputs, example_rows
 from edukit.quantization import QuantizedModel
+from edukit.refuse import first_line
 from edukit.sealed import write_atomically
 
 OPSET = 18
@@ -45,21 +47,30 @@ def export(model: nn.Module, example, path, format: str = "onnx") -> Path:
 
 def _onnx_bytes(model, example) -> bytes:
     inputs = tuple(map(example_rows, as_inputs(example)))
-    free_batch = tuple({0: torch.export.Dim("batch")} for _ in inputs)
     names = ["input"] if len(inputs) == 1 else [f"input_{i}" for i in range(len(inputs))]
     with _quiet():
         program = torch.onnx.export(
-            model.network if isinstance(model, QuantizedModel) else capture(model, inputs),
-            inputs,
+            _traced(model.network if isinstance(model, QuantizedModel) else model, inputs),
             dynamo=True,
             opset_version=OPSET,
             input_names=names,
             output_names=["output"],
-            dynamic_shapes=free_batch,
+            dynamic_shapes=tuple({0: "batch"} for _ in inputs),  # what the file calls the axis
             custom_translation_table=_translations(),
             verbose=False,
         )
     return _stripped(program.model_proto).SerializeToString()
+
+
+def _traced(model, inputs) -> torch.export.ExportedProgram:
+    """The model, followed once and for every batch size; torch.onnx.export has only to write the operators down."""
+    free_batch = tuple({0: torch.export.Dim.DYNAMIC} for _ in inputs)
+    frozen = copy.deepcopy(model).eval()
+    try:
+        with torch.no_grad():
+            return torch.export.export(frozen, inputs, dynamic_shapes=free_batch)
+    except Exception as error:
+        raise ValueError(f"model cannot be traced by torch.export: {first_line(error)}") from error
 
 
 def _translations():

@@ -37,6 +37,27 @@ def test_every_quantized_layer_runs_as_an_integer_operator_and_answers_like_the_
     assert np.abs(difference).max() <= 3 * step and (np.abs(difference) < 1e-5).mean() > 0.9
 
 
+class OfTwoRows(nn.Module):
+    def forward(self, x):
+        return x.mean((2, 3)).view(2, 3)
+
+
+def test_the_batch_stays_free_and_a_model_that_fixes_it_is_refused(tmp_path):
+    path = export(build("vgg"), X[:1], tmp_path / "model.onnx")
+    axis = onnx.load(path).graph.input[0].type.tensor_type.shape.dim[0]
+    assert axis.dim_param == "batch" and len(load(path)(X[:5].numpy())) == 5
+    with pytest.raises(ValueError, match="model cannot be traced"):
+        export(OfTwoRows(), X[:2], tmp_path / "fixed.onnx")
+
+
+def test_a_model_is_followed_once_and_stays_as_it_is(tmp_path, monkeypatch):
+    followed_models, follow = [], torch.export.export
+    monkeypatch.setattr(torch.export, "export", lambda *a, **k: followed_models.append(a[0]) or follow(*a, **k))
+    model = build("resnet").train()
+    export(model, X[:1], tmp_path / "model.onnx")
+    assert len(followed_models) == 1 and model.training and followed_models[0] is not model
+
+
 def test_weights_are_int8_and_biases_int32_in_the_file(tmp_path):
     proto = onnx.load(export(quantize_model(build("vgg"), X), X[:1], tmp_path / "model.onnx"))
     kinds = {t.name.rpartition("_")[0]: t.data_type for t in proto.graph.initializer if t.name.endswith("codes")}
