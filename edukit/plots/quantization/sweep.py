@@ -12,10 +12,10 @@ COLORS = dict(zip(SHARINGS, (BLUE, ORANGE, GREEN), strict=True))
 
 
 class SweepPlot:
-    """For each sharing of scales: what a weight weighs, and how much of it is left, in the middle layer and in all."""
+    """For each sharing of scales: the bits stored for a weight and what is left of it, in the middle layer and in all."""
 
     def __init__(self, fig, sweeps):
-        """sweeps: {(group_size, symmetric): the rows of error_sweep}, all of the same layers and bits."""
+        """sweeps: {(group_size, symmetric, scale_bits): the rows of error_sweep}, all of the same layers and bits."""
         self.curves = {key: _curves(rows) for key, rows in sweeps.items()}
         highest = max(y.max() for curves in self.curves.values() for _, y in curves.values())
         first = next(iter(self.curves.values()))
@@ -38,12 +38,14 @@ class SweepPlot:
                 for i, s in enumerate(SHARINGS, 1)
             }
             axes.set_title("Lines: the middle layer. Bars: all layers")
-            axes.set(xlabel="bits a weight weighs, with its part of the scales", ylabel="signal over error, dB")
+            axes.set(
+                xlabel="bits stored for a weight, its share of the scales included", ylabel="signal over error, dB"
+            )
             axes.set(xlim=(self.bits[0] - 0.4, self.bits[-1] + 2.4), ylim=(-1, 1.12 * highest))
 
-    def update(self, bits, group_size, symmetric):
-        """bits of a code; group_size and symmetric as in the sweeps."""
-        curves, at, said = self.curves[group_size, symmetric], self.bits.index(bits), []
+    def update(self, bits, group_size, scale_bits, symmetric):
+        """bits of a code; the others as in the sweeps."""
+        curves, at, said = self.curves[group_size, symmetric, scale_bits], self.bits.index(bits), []
         for sharing, (x, y) in curves.items():
             self.lines[sharing].set_data(x, y[1])
             self.spreads[sharing].set_segments(np.stack([np.stack([x, y[0]], 1), np.stack([x, y[2]], 1)], 1))
@@ -51,7 +53,8 @@ class SweepPlot:
             self.texts[sharing].set_text(f"{sharing:12s}{x[at]:5.2f}  {y[1][at]:5.1f}  {y[0][at]:5.1f}")
             said.append(f"{sharing} {x[at]:.2f} bits and {y[1][at]:.1f} dB (worst layer {y[0][at]:.1f})")
         kind = "symmetric" if symmetric else "asymmetric"
-        return f"Codes of {bits} bits, {kind}, groups of {group_size}: {', '.join(said)}."
+        sizes = f"groups of {group_size}, scales of {scale_bits} bits"
+        return f"Codes of {bits} bits, {kind}, {sizes}: {', '.join(said)}."
 
 
 def _curves(rows):

@@ -2,17 +2,22 @@
 
     for each layer, for each sharing of scales, for each b:   Σ (w - ŵ)² / Σ w²        ŵ on the grid of b bits
 
-A weight weighs b + 32 m / n bits: n weights, m float32 scales.
+A weight takes b + s m / n bits: n weights, m scales of s bits. The scales are rounded as a file holds them:
+    s = 32   float32
+    s = 16   float16
+    s = 8    FP8 E4M3, relative to the largest scale of the layer; that one float32 more counts as well
 
 Shapes    a weight (out, …) is read as rows (out, in · kh · kw); groups run along the rows
 Cost      the range of values does not depend on b, so it is found once; ResNet-18 (11.7 M weights, 7 numbers of bits,
           3 sharings) takes seconds: `python -m edukit.experiments.quantize_speed`
-Source    Krishnamoorthi 2018, https://arxiv.org/abs/1806.08342, section 3.1
+Source    Krishnamoorthi 2018, https://arxiv.org/abs/1806.08342, section 3.1;
+          scales in E4M3: NVIDIA 2025, https://arxiv.org/abs/2509.25149, appendix B
 In production  the sensitivity tools of AIMET and NNCF; they also run data through the network
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -25,6 +30,7 @@ from edukit.quantization.grid.granularity import split_groups
 from edukit.refuse import check_model
 
 SHARINGS = "per tensor", "per channel", "per group"
+SCALE_BITS = 8, 16, 32
 
 
 @dataclass(frozen=True)
@@ -45,31 +51,52 @@ class SweepRow:
 
 
 def error_sweep(
-    model: nn.Module, bits: Iterable[int] = range(2, 9), *, group_size: int = 32, symmetric: bool = True
+    model: nn.Module,
+    bits: Iterable[int] = range(2, 9),
+    *,
+    group_size: int = 32,
+    symmetric: bool = True,
+    scale_bits: int = 32,
 ) -> list[SweepRow]:
     """The error of every weight of two axes or more, for each sharing of scales and each number of bits.
 
     Fold batch norm first (`fold_batchnorm`), as a runtime does: it makes channels unequal.
-    Raises ValueError for a model without such a weight, and for bits or a group_size that are not allowed.
+    Raises ValueError for a model without such a weight, and for bits, a group_size or scale_bits (8, 16 or 32) that
+    are not allowed.
 
     >>> rows = error_sweep(nn.Sequential(nn.Linear(64, 4), nn.Linear(4, 2)), bits=[4, 8])
     >>> len(rows), rows[0].layer, rows[0].sharing, rows[4].bits_per_weight
     (12, '0', 'per tensor', 5.0)
     """
     check_model(model)
+    if scale_bits not in SCALE_BITS:
+        raise ValueError(f"scale_bits must be 8, 16 or 32, got {scale_bits!r}")
     weights = {name: w.detach() for name, w in model.named_parameters() if w.ndim > 1}
     if not weights:
         raise ValueError("model holds no weight of two axes or more")
     bits = list(bits)
-    return [row for name, w in weights.items() for row in _rows(name, w.flatten(1), bits, group_size, symmetric)]
+    rows = partial(_rows, bits=bits, group_size=group_size, symmetric=symmetric, scale_bits=scale_bits)
+    return [row for name, w in weights.items() for row in rows(name.removesuffix(".weight"), w.flatten(1))]
 
 
-def _rows(name, w: torch.Tensor, bits, group_size, symmetric):
-    layer = name.removesuffix(".weight")
+def _rows(layer, w: torch.Tensor, *, bits, group_size, symmetric, scale_bits):
     groups = split_groups(w, group_size)
     for sharing, values, axis in zip(SHARINGS, (w, w, groups), (None, 0, (0, 1)), strict=True):
         low, high = min_max(values, axis)
+        scales = scale_bits * low.numel() + (32 if scale_bits == 8 else 0)
         for b in bits:
             grid = choose_qparams(low, high, b, symmetric=symmetric)
+            grid = replace(grid, scale=_as_stored(grid.scale, scale_bits))
             error = normalized_mse(values, fake_quantize(values, grid))
-            yield SweepRow(layer, sharing, b, w.numel(), b + 32 * low.numel() / w.numel(), error)
+            yield SweepRow(layer, sharing, b, w.numel(), b + scales / w.numel(), error)
+
+
+def _as_stored(scale: torch.Tensor, bits: int) -> torch.Tensor:
+    """The nearest scales above 0 that so many bits hold."""
+    if bits == 32:
+        return scale
+    kind = torch.float16 if bits == 16 else torch.float8_e4m3fn
+    limits = torch.finfo(kind)
+    unit = scale.max() / limits.max if bits == 8 else 1
+    held = (scale / unit).clamp(limits.smallest_normal * limits.eps, limits.max)
+    return held.to(kind).to(scale.dtype) * unit

@@ -1,5 +1,7 @@
 """The sweep: its rows are those of the formulas, its bits those of the bytes; what bits and scales bring."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +12,7 @@ from edukit.quantization import choose_qparams, fake_quantize, min_max
 from edukit.quantization.grid.error import compression_ratio, normalized_mse
 from edukit.quantization.grid.granularity import split_groups
 from edukit.quantization.grid.sweep import SHARINGS, error_sweep
+from edukit.quantization.lowbit.formats import FP8_E4M3
 
 
 def net(seed=0):
@@ -35,6 +38,39 @@ def test_bits_are_those_of_codes_and_scales():
     assert rows["1", "per channel"] == pytest.approx(32 / compression_ratio((6, 50), 4))
     assert rows["1", "per tensor"] == pytest.approx(32 / compression_ratio((6, 50), 4, axis=None))
     assert rows["1", "per group"] == pytest.approx(4 + 32 * 6 * 3 / 300)  # 50 weights: two groups of 20 and one of 10
+
+
+def test_short_scales_weigh_less_and_are_rounded_as_their_format_rounds():
+    model = net()
+    w = model[1].weight.detach()
+    low, high = min_max(split_groups(w, 10), (0, 1))
+    exact = choose_qparams(low, high, 4, symmetric=True)
+    unit = exact.scale.max() / 448  # the largest number of E4M3
+    for bits, stored, scales in (
+        (16, torch.from_numpy(np.float16(exact.scale.numpy()).astype(np.float32)), 16 * 30),
+        (8, torch.from_numpy(FP8_E4M3.round((exact.scale / unit).numpy())) * unit, 8 * 30 + 32),
+    ):
+        (row,) = (
+            r
+            for r in error_sweep(model, [4], group_size=10, scale_bits=bits)
+            if (r.layer, r.sharing) == ("1", "per group")
+        )
+        grid = replace(exact, scale=stored)
+        assert row.normalized_mse == pytest.approx(
+            normalized_mse(split_groups(w, 10), fake_quantize(split_groups(w, 10), grid)), rel=1e-6
+        )
+        assert row.bits_per_weight == pytest.approx(4 + scales / 300)
+
+
+@pytest.mark.parametrize("size", [1e-12, 1.0, 1e12])
+def test_scales_of_any_size_stay_above_zero_and_finite(size):
+    model = nn.Linear(8, 4)
+    model.weight.data = torch.linspace(-1, 1, 32).reshape(4, 8) * size
+    model.weight.data[0] *= 1e-6  # far below the others
+    for bits in (8, 16, 32):
+        rows = error_sweep(model, [4], group_size=4, scale_bits=bits)
+        assert all(np.isfinite(r.normalized_mse) for r in rows)
+    assert all(r.normalized_mse < 0.02 for r in error_sweep(model, [4], group_size=4, scale_bits=8))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -69,3 +105,6 @@ def test_edges():
         error_sweep(zero, bits=[1])
     with pytest.raises(ValueError, match="size"):
         error_sweep(zero, group_size=0)
+    with pytest.raises(ValueError, match="scale_bits must be 8, 16 or 32, got 4"):
+        error_sweep(zero, scale_bits=4)
+    assert {r.normalized_mse for bits in (8, 16) for r in error_sweep(zero, scale_bits=bits)} == {0.0}
