@@ -12,7 +12,7 @@ COLORS = dict(zip(SHARINGS, (BLUE, ORANGE, GREEN), strict=True))
 
 
 class SweepPlot:
-    """For each sharing of scales: the bits stored for a weight and what is left of it, in the middle layer and in all."""
+    """For each sharing of scales: the bits stored for a weight and what is left of it, of the middle layer and all."""
 
     def __init__(self, fig, sweeps):
         """sweeps: {(group_size, symmetric, scale_bits): the rows of error_sweep}, all of the same layers and bits."""
