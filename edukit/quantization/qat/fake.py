@@ -1,13 +1,13 @@
 """Fake-quantizing modules for training: activations, layers, and the batch norm between them.
 
-    activations    x̂ = fake(x), its range a moving average        low ← low + m (min x - low), high alike
+    activations    x̂ = fake(x), its range a moving average        low ← m low + (1 - m) min x, high alike
     layer          y = conv(x̂, fake(w), fake(b))                   b at scale S_x S_w, as the chip adds it
     with a norm    y = norm(conv(x̂, fake(w γ/σ)) σ/γ)              in training: σ of the past scales the weights,
                    y = conv(x̂, fake(w γ/σ), fake(β - μ γ/σ))       the batch normalises; later: σ, μ of the past
 
 In evaluation mode nothing is observed, and the values are those of the integer network.
 
-Symbols   m momentum · γ, β the norm's weight and bias · μ, σ running mean and standard deviation
+Symbols   m momentum, the share of the past · γ, β the norm's weight and bias · μ, σ running mean and standard deviation
 Source    Jacob et al. 2018, https://arxiv.org/abs/1712.05877, section 3.2 (folding; it convolves twice instead);
           Krishnamoorthi 2018, https://arxiv.org/abs/1806.08342, section 3.2.2 (σ of the past for the weights)
 In production  FakeQuantize and the fused conv-norm modules of torchao.quantization.pt2e
@@ -32,7 +32,7 @@ class FakeQuantize(nn.Module):
     bits       2 to 8
     learned    the scale is a parameter (LSQ) that starts at `initial_step` of the first batch; stored as its decimal
                logarithm, so that it stays positive, and so that AdamW moves it by percents and not by units
-    momentum   the weight of the newest batch in the moving average of the range; the first batch starts it
+    momentum   what remains of the past range at each batch, as in `moving_average`; the first batch starts it
     observing, faking   switches; both are on
 
     >>> fake = FakeQuantize(bits=2)
@@ -42,11 +42,11 @@ class FakeQuantize(nn.Module):
     tensor([3.])
     """
 
-    def __init__(self, bits: int = 8, *, learned: bool = False, momentum: float = 0.1):
+    def __init__(self, bits: int = 8, *, learned: bool = False, momentum: float = 0.9):
         super().__init__()
         bits = check_bits(bits, most=8)
-        if not 0 < momentum <= 1:
-            raise ValueError(f"momentum must be above 0 and at most 1, got {momentum!r}")
+        if not 0 <= momentum < 1:
+            raise ValueError(f"momentum must be at least 0 and below 1, got {momentum!r}")
         self.bits, self.momentum, self.observing, self.faking = bits, momentum, True, True
         self.register_buffer("low", torch.tensor(torch.nan))
         self.register_buffer("high", torch.tensor(torch.nan))
@@ -85,7 +85,7 @@ class FakeQuantize(nn.Module):
         if not first and self.log_scale is not None:
             return  # a learned scale follows the loss, and not the range
         if not first:
-            low, high = self.low.lerp(low, self.momentum), self.high.lerp(high, self.momentum)
+            low, high = low.lerp(self.low, self.momentum), high.lerp(self.high, self.momentum)
         grid = choose_qparams(low, high, self.bits, signed=False)
         if self.log_scale is not None:
             grid = replace(grid, scale=initial_step(x, steps_from_zero(grid)))
@@ -159,7 +159,8 @@ class QuantizedLayer(nn.Module):
 class BatchNorm(nn.Module):
     """Batch norm on statistics that are handed over: of the batch in training mode, of the past once frozen.
 
-    momentum   as in torch.nn.BatchNorm2d; 0, which torch.export writes for None, becomes torch's default of 0.1
+    momentum   as in torch.nn.BatchNorm2d, the share of the newest batch: elsewhere in this kit it is that of the past.
+               0, which torch.export writes for None, becomes torch's default of 0.1
     """
 
     def __init__(self, momentum: float, epsilon: float):

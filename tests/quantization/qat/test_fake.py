@@ -1,12 +1,16 @@
 """The modules that fake quantization: what they observe and when, and batch norm that is folded while it trains."""
 
 import copy
+from functools import partial
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from edukit.checks import quantization as check
+from edukit.quantization import Observer, moving_average
 from edukit.quantization.grid.affine import QParams, choose_qparams, fake_quantize
 from edukit.quantization.ptq.fold import folded
 from edukit.quantization.ptq.rewrite import weight_grid
@@ -37,12 +41,25 @@ def layer(bits=8, **changes):
 
 
 def test_the_first_batch_starts_the_range_and_later_ones_move_it():
-    fake = FakeQuantize(bits=8, momentum=0.25)
+    fake = FakeQuantize(bits=8, momentum=0.75)
     fake(torch.tensor([-1.0, 3.0]))
     assert (fake.low, fake.high) == (-1, 3)
     fake(torch.tensor([-2.0, 7.0]))
     assert (fake.low, fake.high) == (-1.25, 4)
     assert fake.grid.scale.item() == pytest.approx(5.25 / 255)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
+def test_momentum_is_the_share_of_the_past_here_in_calibration_and_in_the_exercises(momentum):
+    batches = torch.from_numpy(np.random.default_rng(0).normal(size=(6, 50)).astype(np.float32))
+    fake, observer, range_so_far = FakeQuantize(momentum=momentum), Observer(), np.array([np.nan, np.nan])
+    for batch in batches:
+        fake(batch)
+        observer.update(batch)
+        range_so_far = check.moving_range.solve(range_so_far, batch.numpy(), momentum, True)
+    low, high = observer.range(partial(moving_average, momentum=momentum))
+    for ends in (range_so_far, (low, high), check.moving_average.solve(observer.history, momentum)):
+        assert np.allclose([fake.low, fake.high], ends, rtol=1e-6)  # float32
 
 
 def test_in_evaluation_mode_nothing_is_observed():
@@ -83,7 +100,7 @@ def test_a_grid_before_the_first_batch_is_refused():
         FakeQuantize().eval()(X)
 
 
-@pytest.mark.parametrize("change, word", [(dict(bits=1), "bits"), (dict(momentum=0.0), "momentum")])
+@pytest.mark.parametrize("change, word", [(dict(bits=1), "bits"), (dict(momentum=1.0), "momentum")])
 def test_bad_input_is_refused_by_name(change, word):
     with pytest.raises(ValueError, match=word):
         FakeQuantize(**change)

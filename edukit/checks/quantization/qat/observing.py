@@ -14,12 +14,13 @@ f32, random = np.float32, np.random.default_rng(5)
 def moving_range(old, x, momentum, training):
     """[low, high] after one more batch: the first batch starts it; in evaluation mode it stays as it is.
 
-    old   [low, high] as an array, [NaN, NaN] before the first batch
+    old        [low, high] as an array, [NaN, NaN] before the first batch
+    momentum   the share of the past, as in `moving_average`
     """
     new = np.array([x.min(), x.max()])
     if not training:
         return old
-    return new if np.isnan(old).any() else old + momentum * (new - old)
+    return new if np.isnan(old).any() else momentum * old + (1 - momentum) * new
 
 
 def _show_range(arguments, expected, got):
@@ -32,7 +33,7 @@ def _show_range(arguments, expected, got):
 
 
 def _mixed(old, new, m):
-    return old + m * (new - old)
+    return m * old + (1 - m) * new
 
 
 def _wrong_range(after=_mixed, *, first=lambda new, m: new, mode=lambda training: training):
@@ -48,12 +49,12 @@ def _wrong_range(after=_mixed, *, first=lambda new, m: new, mode=lambda training
 
 
 def _batches():
-    yield f32([np.nan, np.nan]), f32([-1.0, 0.5, 3.0]), 0.1, True
-    yield f32([-1, 3]), f32([-2.0, 5.0]), 0.1, True
-    yield f32([-1, 3]), f32([-0.5, 1.0]), 0.1, True
-    yield f32([-1, 3]), f32([-20.0, 50.0]), 0.1, False
-    yield f32([0, 6]), f32([[0.0, 2.0], [1.0, 9.0]]), 0.25, True
-    for m in (0.01, 0.5, 0.9):
+    yield f32([np.nan, np.nan]), f32([-1.0, 0.5, 3.0]), 0.9, True
+    yield f32([-1, 3]), f32([-2.0, 5.0]), 0.9, True
+    yield f32([-1, 3]), f32([-0.5, 1.0]), 0.9, True
+    yield f32([-1, 3]), f32([-20.0, 50.0]), 0.9, False
+    yield f32([0, 6]), f32([[0.0, 2.0], [1.0, 9.0]]), 0.75, True
+    for m in (0.99, 0.5, 0.1):
         for training in (True, False):
             old = np.sort(random.normal(0, 1, 2)).astype(f32)
             yield old, random.normal(0, 2, (4, 5)).astype(f32), m, training
@@ -72,12 +73,13 @@ MOVING_RANGE = Exercise(
             "there is no range yet, and NaN mixed with anything is NaN: the first batch's own range is the start",
         ),
         "starts at zero": (
-            _wrong_range(first=lambda new, m: m * new),
+            _wrong_range(first=lambda new, m: (1 - m) * new),
             "the first batch is mixed with 0: its own range is the start, or early grids are far too narrow",
         ),
         "momentum upside down": (
             _wrong_range(lambda old, new, m: _mixed(old, new, 1 - m)),
-            "the momentum is upside down: it weighs the new batch, and 1 - momentum the past",
+            "the momentum is upside down: it is the share of the past, and 1 - momentum that of the new batch "
+            "(torch's BatchNorm2d has it the other way round)",
         ),
         "keeps the extremes": (
             _wrong_range(lambda old, new, m: np.array([min(old[0], new[0]), max(old[1], new[1])])),
@@ -92,7 +94,7 @@ MOVING_RANGE = Exercise(
             "the average of old and new, whatever the momentum is",
         ),
         "added up": (
-            _wrong_range(lambda old, new, m: old + m * new),
+            _wrong_range(lambda old, new, m: old + (1 - m) * new),
             "the past is kept whole and the new batch added to it: the range grows for ever",
         ),
         "high alone": (

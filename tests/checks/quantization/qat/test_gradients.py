@@ -34,7 +34,7 @@ def in_a_loop(x, g, gradient):
 def learner_range(old, x, momentum, training):
     """A list, and the other way to write a moving average."""
     if training and not np.isnan(old[0]):
-        return [(1 - momentum) * o + momentum * n for o, n in zip(old, (x.min(), x.max()), strict=True)]
+        return [n + momentum * (o - n) for o, n in zip(old, (x.min(), x.max()), strict=True)]
     return [x.min(), x.max()] if training else old
 
 
@@ -57,7 +57,7 @@ def test_the_article_observes_in_evaluation_mode():
     def article(old, x, momentum, training):
         if np.isnan(old).any():
             return np.array([x.min(), x.max()])
-        return (1 - momentum) * old + momentum * np.array([x.min(), x.max()])
+        return momentum * old + (1 - momentum) * np.array([x.min(), x.max()])
 
     assert "the range moved in evaluation mode" in check.moving_range(article).line
 
