@@ -1,7 +1,8 @@
 """Exercises on single weights: which ones go, and how many are gone.
 
-Well-known mistakes  a sign taken for a size, a threshold that takes equals along, each row ranked by itself, a share of
-what is left; sparsities averaged over layers, biases counted along, almost zero taken for zero
+Well-known mistakes  a sign taken for a size, a threshold that takes or keeps all equals, equals in any order, each
+row ranked by itself, a share of what is left; sparsities averaged over layers, biases counted along, almost zero taken
+for zero
 """
 
 import numpy as np
@@ -18,18 +19,20 @@ def sparsity(weights):
 
 def _same_mask(expected, got):
     got = np.asarray(got)
-    return got.shape == expected.shape and set(np.unique(got)) <= {0, 1} and (got == expected).all()
+    return got.shape == expected.shape and got.dtype == bool and (got == expected).all()
 
 
 def _show_mask(arguments, expected, got):
     w, share = arguments
-    shown = f"w = {np.array2string(w, separator=', ')}, sparsity {share}".replace("\n", "")
+    shown = f"w = {np.array2string(w, separator=', ', threshold=20)}, sparsity {share}".replace("\n", "")
     if np.shape(got) != w.shape:
         return f"{shown}: a mask has w's shape, {w.shape}, yours {np.shape(got)}"
+    if np.asarray(got).dtype != bool:
+        return f"{shown}: a mask holds True and False, yours has the dtype {np.asarray(got).dtype}"
     if (~expected).sum() != (gone := (~np.asarray(got, bool)).sum()):
         return f"{shown}: {(~expected).sum()} of {w.size} go, yours lets {gone} go"
     at = tuple(int(i) for i in np.argwhere(np.asarray(got, bool) != expected)[0])
-    return f"{shown}: the weight {w[at]:g} {'stays' if expected[at] else 'goes'}"
+    return f"{shown}: the weight {w[at]:g} at {at} {'stays' if expected[at] else 'goes'}"
 
 
 def _by(size, chosen=lambda order, w, s: order[: round(s * w.size)]):
@@ -48,9 +51,25 @@ def _of_what_is_left(order, w, share):
     return order[: zeros + round(share * (w.size - zeros))]
 
 
-def _by_threshold(w, share):
-    going = round(share * w.size)
-    return abs(w) > np.sort(abs(w), None)[going - 1] if going else np.ones(w.shape, bool)
+def _by_threshold(compare):
+    """A wrong magnitude_mask: compare(|w|, the largest that goes) is what stays."""
+
+    def mask(w, share):
+        going = round(share * w.size)
+        return compare(abs(w), np.sort(abs(w), None)[going - 1]) if going else np.ones(w.shape, bool)
+
+    return mask
+
+
+def _in_any_order(w, share):
+    stays = np.ones(w.size, bool)
+    stays[np.argsort(abs(w), axis=None)[: round(share * w.size)]] = False
+    return stays.reshape(w.shape)
+
+
+def _many_equals(seed):
+    """Fifty weights of three sizes; up to 16, numpy's default sort happens to leave equals in their order."""
+    return np.random.default_rng(seed).choice([0.1, 0.2, 0.3], 50)
 
 
 MASK = Exercise(
@@ -63,6 +82,7 @@ MASK = Exercise(
         (np.array([0.0, 0.0, 0.5, -0.7, 0.9, 0.8]), 0.5),
         (np.array([0.2, -0.1]), 0.0),
         (np.array([1.5, -2.5, 3.5, 0.5, 4.5, -5.5, 6.5]), 0.68),
+        *((_many_equals(seed), 0.5) for seed in range(3)),
     ],
     {
         "sign": (
@@ -86,8 +106,20 @@ MASK = Exercise(
             "each row is ranked by itself: all weights of w stand in one ranking",
         ),
         "equals": (
-            _by_threshold,
+            _by_threshold(np.greater),
             "weights as large as the last one that goes go along: of equals, only as many as the sparsity says",
+        ),
+        "equals stay": (
+            _by_threshold(np.greater_equal),
+            "with >= the last one that should go stays, and all that are as large: too few go",
+        ),
+        "unstable": (
+            _in_any_order,
+            "among equals the first go: numpy's default sort may mix them up, kind='stable' keeps their order",
+        ),
+        "numbers": (
+            lambda w, s: magnitude_mask(w, s).astype(int),
+            "a mask of numbers is no mask: ~mask and w[mask] need True and False",
         ),
         "of what is left": (
             _by(abs, _of_what_is_left),

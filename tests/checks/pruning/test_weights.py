@@ -16,13 +16,13 @@ def by_torch(w, sparsity):
     equals = len(np.unique(abs(w))) < w.size
     chosen = torch.from_numpy(abs(w) - 1e-9 * np.arange(w.size)[::-1].reshape(w.shape)) if equals else abs(layer.w)
     prune.l1_unstructured(layer, "w", round(sparsity * w.size), importance_scores=chosen)
-    return layer.w_mask.numpy()
+    return layer.w_mask.numpy().astype(bool)
 
 
 def one_by_one(w, sparsity):
-    stays = [1] * w.size
+    stays = [True] * w.size
     for place in sorted(range(w.size), key=lambda i: abs(w.flat[i]))[: round(sparsity * w.size)]:
-        stays[place] = 0
+        stays[place] = False
     return np.reshape(stays, w.shape)
 
 
@@ -82,6 +82,19 @@ def test_the_errors_planted_in_the_lesson_are_named():
     assert "two things are wrong" in check.in_steps(steps).line
 
 
+def test_equals_in_any_order_are_no_ranking():
+    def sorted_by_default(w, sparsity):
+        stays = np.ones(w.size, bool)
+        stays[np.argsort(abs(w).ravel())[: round(sparsity * w.size)]] = False
+        return stays.reshape(w.shape)
+
+    def from_the_last(w, sparsity):
+        return np.flip(one_by_one(np.flip(w), sparsity))
+
+    assert "kind='stable'" in check.magnitude_mask(sorted_by_default).line
+    assert "the weight 0.3 at (0,) goes" in check.magnitude_mask(from_the_last).line
+
+
 def test_one_repair_of_two_is_not_enough():
     def in_rounds(w, sparsities, share_of_all, old_places):
         alive, found = np.arange(len(w)), []
@@ -100,6 +113,8 @@ def test_one_repair_of_two_is_not_enough():
 def test_answers_of_the_wrong_form_are_told_so():
     assert "a mask has w's shape" in check.magnitude_mask(lambda w, s: [True]).line
     assert not check.magnitude_mask(lambda w, s: w)
+    assert "a mask of numbers is no mask" in check.magnitude_mask(lambda w, s: 1 * one_by_one(w, s)).line
+    assert "the dtype float64" in check.magnitude_mask(lambda w, s: 1.0 * one_by_one(w, s)).line
     assert "yours is ()" in check.held_step(lambda *question: 1.0).line
     assert "need a list of places each, 1, yours are 0" in check.in_steps(lambda w, s: []).line
     assert not check.sparsity(lambda parameters: "many")
