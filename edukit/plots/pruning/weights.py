@@ -55,6 +55,38 @@ class CurvesPlot:
         return f"At {sparsity_percent} % zeros, read off the lines: {'; '.join(said)}."
 
 
+class PassesPlot:
+    """Accuracy pass by pass while weights go: a line for each schedule, a picture for each kind of network."""
+
+    def __init__(self, fig, found):
+        """found: {kind: {schedule: [[% of each seed] before pass 1, after pass 1, …]}}, at most three schedules."""
+        self.found = found
+        with house():
+            self.axes = fig.subplots(1, len(found), sharex=True, sharey=True, squeeze=False)[0]
+            for axes, (kind, rows) in zip(self.axes, found.items(), strict=True):
+                for color, (name, passes) in zip(COLORS, rows.items(), strict=False):
+                    axes.fill_between(
+                        range(len(passes)), np.min(passes, 1), np.max(passes, 1), color=color, alpha=0.25, linewidth=0
+                    )
+                    axes.plot(np.mean(passes, 1), "o-", color=color, markersize=3, label=name)
+                axes.set(title=kind, xlabel="pass over the images", ylim=(0, 104))
+                axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+            self.axes[0].set_ylabel("digits read, %")
+            self.axes[-1].legend(loc="lower right", frameon=False)
+
+    def update(self):
+        """Nothing moves; the sentence says where each line ends, and the pass that cost it most."""
+        said = []
+        for kind, rows in self.found.items():
+            parts = []
+            for name, passes in rows.items():
+                means = np.mean(passes, 1)
+                worst = int(np.argmin(np.diff(means)))
+                parts.append(f"{name} {means[-1]:.0f}, largest fall {-np.diff(means)[worst]:.0f} in pass {worst + 1}")
+            said.append(f"{kind}: {'; '.join(parts)}")
+        return f"Digits read in % after the last pass. {'. '.join(said)}."
+
+
 class RemovedPlot:
     """Left: the weights of a layer by size, and which of them go. Right: where they sat, a row for each filter."""
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from edukit.plots import Picture
-from edukit.plots.pruning.weights import BINS, COLUMNS, ROWS, CurvesPlot, RemovedPlot
+from edukit.plots.pruning.weights import BINS, COLUMNS, ROWS, CurvesPlot, PassesPlot, RemovedPlot
 from edukit.pruning import magnitude_mask
 from edukit.pruning.weights.model_masks import score_masks
 
@@ -19,6 +19,13 @@ LAYERS = {
 FOUND = {"one": {0: [96, 94], 50: [90, 92], 80: [10, 20]}, "lots": {0: [96, 94], 30: [10, 12]}}
 CHANGED = {"one": {0: [0, 0], 50: [20, 22], 80: [60, 60]}, "lots": {0: [0, 0], 30: [50, 52]}}
 CURVES = partial(CurvesPlot, found=FOUND, changed=CHANGED)
+PASSES = partial(
+    PassesPlot,
+    found={
+        "deep": {"at once": [[90, 94], [20, 30], [40, 44]], "slowly": [[90, 94], [88, 90], [50, 52]]},
+        "shallow": {"at once": [[94, 94], [60, 62], [70, 72]]},
+    },
+)
 REMOVED = partial(RemovedPlot, layers=LAYERS)
 
 
@@ -28,6 +35,12 @@ def test_the_curves_are_read_off_and_a_short_one_keeps_its_end():
     assert "one 53 % named right" in picture.move(sparsity_percent=65)
     assert picture._plot.labels[1].get_text().startswith("lots\n  right   11 %")
     assert [mark.get_xdata()[0] for mark in picture._plot.marks] == [65, 65]
+
+
+def test_the_sentence_of_the_passes_names_the_end_and_the_largest_fall():
+    said = Picture(PASSES).description
+    assert "deep: at once 42, largest fall 67 in pass 1; slowly 51, largest fall 38 in pass 2." in said
+    assert "shallow: at once 71, largest fall 33 in pass 1." in said
 
 
 @pytest.mark.parametrize("percent", [0, 37, 95])
@@ -65,10 +78,11 @@ def test_an_empty_filter_is_counted():
     "picture",
     [
         Picture(CURVES, figsize=(8.5, 3), sparsity_percent=30),
+        Picture(PASSES, figsize=(8.5, 2.8)),
         Picture(REMOVED, figsize=(8.5, 3.2), layer="small", sparsity_percent=50, scope="layer"),
         Picture(REMOVED, figsize=(8.5, 3.2), layer="large", sparsity_percent=80, scope="global"),
     ],
-    ids=["curves", "removed", "global"],
+    ids=["curves", "passes", "removed", "global"],
 )
 def test_nothing_is_cut_off(picture):
     picture.canvas.draw()
