@@ -65,6 +65,15 @@ def test_the_published_mistake_of_a_mean_over_classes_is_ten_times_too_small():
     assert torch.allclose(kd_loss(student, teacher), 10 * 3**2 * each.mean(), rtol=1e-5)  # reduction="mean"
 
 
+def test_torch_still_warns_that_mean_divides_by_the_classes_too():
+    """When this fails, torch has changed `mean`: lesson 08 (four losses, exercise 1) and its check must say so."""
+    student, teacher, _ = logits()
+    log_q, p = F.log_softmax(student, 1), F.softmax(teacher, 1)
+    with pytest.warns(UserWarning, match="'mean' will be changed to behave the same as 'batchmean' in the next major"):
+        mean = F.kl_div(log_q, p, reduction="mean")
+    assert torch.allclose(10 * mean, F.kl_div(log_q, p, reduction="batchmean"))  # ten classes
+
+
 def test_a_batch_repeated_has_the_same_loss():
     twice = [torch.cat([tensor, tensor]) for tensor in logits()]
     assert torch.allclose(kd_loss(*twice), kd_loss(*logits()))

@@ -77,11 +77,11 @@ KD_LOSS = Exercise(
             "the soft part is multiplied by T: the gradient shrinks twice, once for each softmax, so it takes T²",
         ),
         "mean over the classes": (
-            _wrong(lambda s, t, T: _soft(s, t, T, reduction="mean")),
+            _wrong(lambda s, t, T: _soft(s, t, T) / s.shape[1]),
             'reduction="mean" also divides by the number of classes: a divergence is a sum over them, "batchmean"',
         ),
         "mean and no T²": (
-            _wrong(lambda s, t, T: _soft(s, t, T, factor=lambda T: 1, reduction="mean")),
+            _wrong(lambda s, t, T: _soft(s, t, T, factor=lambda T: 1) / s.shape[1]),
             'two things are wrong: T² is missing, and reduction="mean" also divides by the number of classes',
         ),
         "sum": (

@@ -100,6 +100,7 @@ class PartsPlot:
                     place = max(values[-1], 1.5 * place)  # words that do not lie on each other
                     axes.text(len(values), place, f" {part}", color=dark(colors[part]), va="center")
                 axes.set(title=name, xlabel="pass over the images", yscale="log", xlim=(0.7, 1.3 * len(epochs)))
+                axes.set_xticks(range(1, len(epochs) + 1))
             self.axes[0].set_ylabel("part of the loss (logarithmic)")
 
     def update(self):
