@@ -10,41 +10,47 @@ from torch import nn
 from edukit.networks.compact import ShuffleUnit
 from edukit.networks.costs import block_costs
 from edukit.networks.reach import reach
-from edukit.plots.style import BLUE, CUT, FAINT, INK, KEPT, LIMIT, MUTED, dark, house
+from edukit.plots.style import BLUE, CUT, FAINT, INK, KEPT, LIMIT, MUTED, ORANGE, dark, house
 
 NAMES = list(block_costs(32, 7))
 CHANNELS, UNITS = 16, 8  # of the picture of who hears whom
+WIDEST = 1.5  # times the standard convolution: a longer bar is cut off
 
 
 class BlocksPlot:
-    """Five blocks for one job: their parameters and their MACs, and both as a share of the standard convolution's."""
+    """Five blocks for one job: parameters and MACs as shares of the standard convolution's, k x k and 1x1 apart."""
 
     def __init__(self, fig):
         rows = np.arange(len(NAMES))
         with house():
             self.axes = fig.subplots(1, 2, sharey=True)
-            self.bars = [axes.barh(rows, [1.0] * len(rows), 0.6, color=KEPT) for axes in self.axes]
+            self.around = [axes.barh(rows, [0.5] * len(rows), 0.6, color=ORANGE) for axes in self.axes]
+            self.across = [axes.barh(rows, [0.5] * len(rows), 0.6, 0.5, color=BLUE) for axes in self.axes]
             self.labels = [[axes.text(1, row, "", va="center", color=INK) for row in rows] for axes in self.axes]
-            for bars in self.bars:
-                bars[0].set_color(MUTED)
-            for axes, title, limits in zip(
-                self.axes, ("Parameters", "MACs for one image"), ((100, 3e9), (3e3, 1e13)), strict=True
-            ):
-                axes.set(title=title, xscale="log", xlim=limits, xlabel="(logarithmic)")
-                axes.minorticks_off()
+            for axes, title in zip(self.axes, ("Parameters", "MACs for one image"), strict=True):
+                axes.axvline(1, color=MUTED, linewidth=1.2, linestyle="--", zorder=0)
+                axes.set(title=title, xlim=(0, 2.5), xticks=[0, 0.5, 1, 1.5])
+                axes.set_xlabel("times the standard convolution's")
                 axes.grid(False, axis="y")
+            for row, (words, color) in enumerate((("k×k filters", ORANGE), ("1×1 filters", BLUE))):
+                place = {"transform": self.axes[1].transAxes, "ha": "right"}
+                self.axes[1].text(0.98, 0.3 - 0.12 * row, words, color=dark(color), **place)
             self.axes[0].set(yticks=rows, yticklabels=NAMES, ylim=(len(rows) - 0.5, -0.5))
             self.axes[0].set_ylabel("block")
 
     def update(self, channels, kernel, stride, expansion, squeeze, size):
-        """As `block_costs` takes them."""
+        """As `block_costs` takes them; a bar is cut off at 1.5 times the standard one, its label tells the whole."""
         found = block_costs(channels, size, kernel=kernel, stride=stride, expansion=expansion, squeeze=squeeze)
-        for axes, bars, labels, what in zip(self.axes, self.bars, self.labels, ("parameters", "macs"), strict=True):
+        for side, what in enumerate(("parameters", "macs")):
             counts = [sum(getattr(layer, what) for layer in found[name]) for name in NAMES]
-            for bar, label, count in zip(bars, labels, counts, strict=True):
-                bar.set_width(count)
-                share = "" if label is labels[0] else f"  {ratio(count, counts[0])}"
-                label.set(x=max(count, axes.get_xlim()[0]) * 1.4, text=f"{short(count)}{share}")
+            for row, (name, count) in enumerate(zip(NAMES, counts, strict=True)):
+                around = sum(getattr(layer, what) for layer in found[name] if layer.kind != "pointwise")
+                first = min(around / counts[0], WIDEST)
+                whole = min(count / counts[0], WIDEST)
+                self.around[side][row].set_width(first)
+                self.across[side][row].set(x=first, width=whole - first)
+                share = f"  {ratio(count, counts[0])}" if row else ""
+                self.labels[side][row].set(x=whole + 0.04, text=f"{short(count)}{share}")
         others = ", ".join(f"{n} {ratio(c, counts[0])}" for n, c in zip(NAMES[1:], counts[1:], strict=True))
         return (
             f"{channels} to {channels * stride} channels, {kernel}x{kernel}, stride {stride}, image {size}x{size}: "

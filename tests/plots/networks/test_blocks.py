@@ -9,7 +9,7 @@ from edukit.measure import Latency
 from edukit.networks import MobileClassifier, ResidualClassifier
 from edukit.networks.costs import block_costs, layer_costs
 from edukit.plots import Picture
-from edukit.plots.networks.blocks import CHANNELS, NAMES, UNITS, BlocksPlot, ReachPlot, ratio, short
+from edukit.plots.networks.blocks import CHANNELS, NAMES, UNITS, WIDEST, BlocksPlot, ReachPlot, ratio, short
 from edukit.plots.networks.layers import AccuracyPlot, LayersPlot, TimesPlot
 
 SIZES = dict(channels=64, kernel=3, stride=1, expansion=6, squeeze=8, size=14)
@@ -21,13 +21,25 @@ FOUND = {"few": {"standard": [40.0, 60.0], "Fire": [70.0, 80.0]}, "many": {"stan
 EQUAL = partial(AccuracyPlot, found=FOUND)
 
 
-def test_the_bars_are_the_costs():
+def test_the_bars_are_shares_of_the_standard_convolution():
     picture = Picture(BlocksPlot, **SIZES)
     picture.move(**SIZES | {"kernel": 5, "stride": 2, "size": 15})
     found = block_costs(64, 15, kernel=5, stride=2)
-    for bars, what in zip(picture._plot.bars, ("parameters", "macs"), strict=True):
-        expected = [sum(getattr(layer, what) for layer in found[name]) for name in NAMES]
-        assert [bar.get_width() for bar in bars] == expected
+    for side, what in enumerate(("parameters", "macs")):
+        counts = np.array([sum(getattr(layer, what) for layer in found[name]) for name in NAMES])
+        parts = picture._plot.around[side], picture._plot.across[side]
+        widths = np.array([[bar.get_width() for bar in part] for part in parts])
+        assert widths.sum(0) == pytest.approx(np.minimum(counts / counts[0], WIDEST))
+    depthwise, pointwise = found["separable"]
+    assert widths[:, 1] == pytest.approx(np.array([depthwise.macs, pointwise.macs]) / counts[0])
+
+
+def test_a_bar_that_is_too_long_is_cut_off_and_its_label_is_not():
+    picture = Picture(BlocksPlot, **SIZES | {"expansion": 10})
+    row = NAMES.index("inverted residual")
+    bar = picture._plot.across[1][row]
+    assert bar.get_x() + bar.get_width() == WIDEST
+    assert picture._plot.labels[1][row].get_text().endswith("×2.4")
 
 
 def test_the_sentence_of_the_blocks():
