@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from edukit.checks.verdict import Exercise
+from edukit.checks.verdict import Exercise, alike
 from edukit.pruning import magnitude_mask
 
 random = np.random.default_rng(2)
@@ -26,8 +26,8 @@ def size_in_bytes(weights, bits):
 
 def smallest(sizes, accuracies, points):
     """Index of the smallest size within so many points of the best accuracy; of equal sizes, the most accurate."""
-    enough = max(accuracies) - points
-    good = [i for i, accuracy in enumerate(accuracies) if accuracy >= enough]
+    best = max(accuracies)
+    good = [i for i, accuracy in enumerate(accuracies) if round(best - accuracy, 6) <= points]
     return min(good, key=lambda i: (sizes[i], -accuracies[i]))
 
 
@@ -36,6 +36,13 @@ def _show_weights(arguments, expected, got):
     if np.shape(got) != w.shape:
         return f"w has the shape {w.shape}, yours has {np.shape(got)}"
     return f"{w.round(2).tolist()} at {sparsity:.0%} is {expected.round(2).tolist()}, yours is {got.round(2).tolist()}"
+
+
+def _same_sizes(arguments, expected, got) -> bool:
+    """The same sizes stay, each in its place; among weights of one size, any may go."""
+    got = np.asarray(got)
+    in_place = (got == 0) | (got == arguments[0])
+    return in_place.all() and alike(np.sort(abs(expected), None), np.sort(abs(got), None))
 
 
 def _zero_where(gone):
@@ -56,6 +63,8 @@ pruned_copy = Exercise(
         (np.array([0.62, -0.11, 0.34, -0.87]), 0.5),
         (np.array([[0.2, -0.1, 0.5, 0.3], [0.7, -0.2, -0.4, 0.3]]), 0.75),
         (np.array([0.3, -0.3, 0.3, 0.3]), 0.5),
+        (np.array([0.7, -0.1, 0.4, 0.6, -0.5, 0.3, 0.2]), 0.25),
+        (np.array([[1e-9, 0.4], [0.2, -0.3]]), 0),
         *((random.normal(0, 1, (4, 5)).round(3), share) for share in (0, 0.25, 0.6, 1)),
     ],
     {
@@ -86,12 +95,14 @@ pruned_copy = Exercise(
         ),
     },
     "a new array, exactly the smallest share is zero, and the caller's weights are as they were",
+    agree=_same_sizes,
     show=_show_weights,
+    new=True,
 )
 
 size_bytes = Exercise(
     size_in_bytes,
-    [(4, 32), (1000, 8), (85_008, 3), (5, 4), (3, 1), (7, 2), (1_000_003, 5), (0, 8)],
+    [(4, 32), (1000, 8), (85_008, 3), (5, 4), (3, 1), (7, 2), (1_000_003, 5), (8, 1), (3, 8), (0, 8)],
     {
         "bits": (lambda n, b: n * b, "these are bits: a byte has 8 of them"),
         "rounded down": (lambda n, b: n * b // 8, "the last bits need a byte too: round up, not down"),
@@ -123,7 +134,7 @@ def _where(good, best=lambda sizes, accuracies, i: (sizes[i], -accuracies[i])):
 
 
 def _within(accuracies, points, i):
-    return accuracies[i] >= max(accuracies) - points
+    return round(max(accuracies) - accuracies[i], 6) <= points
 
 
 smallest_within = Exercise(
@@ -137,6 +148,7 @@ smallest_within = Exercise(
         ([340, 92, 30], [90.0, 99.0, 90.5], 2),
         ([7], [10.0], 0),
         ([30, 20, 20], [97.0, 97.0, 97.0], 0),
+        ([20, 40], [96.95, 98.0], 1),
     ],
     {
         "most accurate": (
@@ -145,7 +157,7 @@ smallest_within = Exercise(
         ),
         "smallest of all": (_where(lambda a, p, i: True), "that is the smallest of all, whatever it forgot"),
         "relative": (
-            _where(lambda a, p, i: a[i] >= max(a) * (1 - p / 100)),
+            _where(lambda a, p, i: round(max(a) * (1 - p / 100) - a[i], 6) <= 0),
             "points were taken for percent of the best: from 80 %, one point down is 79 %, one percent down 79.2 %",
         ),
         "ties ignored": (
@@ -153,11 +165,11 @@ smallest_within = Exercise(
             "of equally small ones, take the most accurate",
         ),
         "strictly within": (
-            _where(lambda a, p, i: a[i] > max(a) - p),
+            _where(lambda a, p, i: round(max(a) - a[i], 6) < p),
             "exactly so many points below still counts: use >=",
         ),
         "of the first": (
-            _where(lambda a, p, i: a[i] >= a[0] - p),
+            _where(lambda a, p, i: round(a[0] - a[i], 6) <= p),
             "compared with the first, but the best may stand anywhere",
         ),
         "size instead of index": (
@@ -166,7 +178,7 @@ smallest_within = Exercise(
         ),
         "largest": (_where(_within, lambda s, a, i: -s[i]), "that is the largest of those good enough"),
         "within of 100": (
-            _where(lambda a, p, i: a[i] >= 100 - p),
+            _where(lambda a, p, i: round(100 - a[i], 6) <= p),
             "compared with 100 %, but the best network may be far from it",
         ),
     },

@@ -1,19 +1,27 @@
 """An exercise: questions with known answers, and the well-known mistakes, each with a hint.
 
-    your answer ─ question 1, 2, … ─ all right ───────────────────────────────> ✓
-                        └─ first wrong one ─ a mistake that answers alike? ───> ✗ its hint, and the question
-                                                    └─ none ──────────────────> ✗ the question alone
+    your answer ─ question 1, 2, … ─ all right ─────────────────────────────────> ✓
+                        └─ first wrong one ─ a mistake that answers all alike? ─> ✗ its hint, and the question
+                                                    └─ none ────────────────────> ✗ the question alone
 
 A test asks the mistakes themselves: each must be refused with its own hint, and the solution must pass.
 """
 
-import copy
 import inspect
-import warnings
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+
+from edukit.checks.alike import alike, as_numbers, first_difference, kind
+from edukit.checks.asking import Asked, Failure, ask, named
+
+__all__ = ["Exercise", "Source", "Verdict", "alike", "first_difference"]
+
+NUMBERS = {"b": "True and False", "i": "whole numbers of an integer type", "f": "floats"}
+LONGEST = 180  # letters of a question with both answers
+UNFINISHED = re.compile(r"your function raised NotImplementedError( in the line .*)? \(")  # as starter code does
 
 
 @dataclass(frozen=True)
@@ -32,10 +40,6 @@ class Verdict:
 
     def __repr__(self):
         return self.line
-
-
-class InputChanged(Exception):
-    """A learner's function wrote into the array it was given."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,9 @@ class Exercise:
     questions  tuples of arguments, from plain to nasty: the first that is missed decides the hint
     mistakes   {name: (wrong function, hint)}
     praise     what a right answer has shown
-    agree      agree(expected, got): is it right? may raise on answers of the wrong form
+    agree      agree(arguments, expected, got): is it right? may raise on answers of the wrong form
     show       show(arguments, expected, got): the question and both answers, in a few words
+    new        whether the answer must be a new array, none that was handed over
 
     >>> double = Exercise(lambda x: 2 * x, [(2,), (3,)], {"square": (lambda x: x * x, "x + x, not x x")}, "twice")
     >>> double(lambda x: x + x)
@@ -73,107 +78,95 @@ class Exercise:
     questions: list[tuple]
     mistakes: dict[str, tuple[Callable, str]]
     praise: str
-    agree: Callable = lambda expected, got: alike(expected, got)
+    agree: Callable = lambda arguments, expected, got: alike(expected, got)
     show: Callable = lambda arguments, expected, got: f"for {arguments} right is {expected}, yours is {got}"
+    new: bool = False
 
     def __call__(self, answer) -> Verdict:
         if not callable(answer):
             return _no("hand over the function itself, by its name, without calling it")
         if _is_blank(answer):
             return Verdict(False, "· not attempted yet")
+        asked = Asked(answer, self.questions, new=self.new)
         for number, arguments in enumerate(self.questions):
-            expected, got = self.solve(*arguments), _ask(answer, arguments)
-            if isinstance(got, InputChanged):
-                return _no(str(got))
-            if isinstance(got, Exception):
-                return _no(f"your function raised {type(got).__name__}: {' '.join(str(got).split())}")
-            if got is None:
-                return _no("your function returned None: does every path end in `return`?")
-            if not self._is_right(expected, got):
-                return _no(self._hint(number, answer, got, expected))
+            expected = self.solve(*arguments)
+            got = asked[number]
+            if isinstance(got, Failure):
+                unfinished = UNFINISHED.match(got.line)
+                return Verdict(False, "· not attempted yet") if unfinished else _no(got.line)
+            if not self._is_right(arguments, expected, got):
+                return _no(self._hint(number, asked, expected))
         return Verdict(True, f"✓ {self.praise}")
 
     def solution(self) -> Source:
         """The package's own answer."""
         return Source(inspect.getsource(self.solve))
 
-    def _is_right(self, expected, got) -> bool:
+    def _is_right(self, arguments, expected, got) -> bool:
+        if _wrong_form(expected, got):
+            return False
         try:
-            return bool(self.agree(expected, got))
-        except (TypeError, ValueError, AttributeError):  # not even of the right form
+            return bool(self.agree(arguments, expected, got))
+        except Exception:  # an answer that cannot even be compared is wrong
             return False
 
-    def _hint(self, number, answer, got, expected) -> str:
+    def _hint(self, number, asked, expected) -> str:
+        got = asked[number]
+        if got is None:
+            return "your function returned None: does every path end in `return`?"
+        shown = self._shown(self.questions[number], expected, got)
+        for wrong, hint in self.mistakes.values():
+            if self._answers_like(wrong, asked, first=number):
+                return f"{hint} ({shown})"
+        return _wrong_form(expected, got) or shown
+
+    def _shown(self, arguments, expected, got) -> str:
+        """The question and both answers."""
         try:
-            shown = self.show(self.questions[number], expected, got)
-        except (TypeError, ValueError, AttributeError):
-            shown = f"right would be like {expected!r}, yours is {got!r}"[:120]
-        suspects = [m for m in self.mistakes.values() if alike(got, _ask(m[0], self.questions[number]))]
-        if not suspects:
-            return shown
-        return f"{max(suspects, key=lambda m: self._likeness(answer, m[0]))[1]} ({shown})"
+            shown = " ".join(self.show(arguments, expected, got).split())
+        except Exception:  # an answer of another form cannot be shown beside the right one
+            return f"right would be like {named(expected)[:80]}, yours is {named(got)[:80]}"
+        if self._looks_alike(arguments, expected, got):
+            shown += ", and they differ in digits that are not shown"
+        return shown if len(shown) <= LONGEST else f"{shown[: LONGEST // 2]} … {shown[-LONGEST // 2 :]}"
 
-    def _likeness(self, answer, mistake) -> int:
-        return sum(alike(_ask(answer, question), _ask(mistake, question)) for question in self.questions)
-
-
-def alike(one, two) -> bool:
-    """The same shape, kind of number and values, up to float rounding; NaN is like NaN. Names must be equal.
-
-    >>> alike(np.float32([1, np.nan]), [1.0, np.nan]), alike(1, 1.0), alike([1, 2], [[1, 2]])
-    (True, False, False)
-    >>> alike({"a": [1, 2]}, {"a": [1, 2]}), alike("a", "b")
-    (True, False)
-    """
-    if hasattr(one, "__dict__") and type(one) is type(two) and not hasattr(one, "__array__"):  # a tensor is an array
-        return alike(list(vars(one).values()), list(vars(two).values()))
-    if isinstance(one, list | tuple) and isinstance(two, list | tuple):
-        return len(one) == len(two) and all(alike(a, b) for a, b in zip(one, two, strict=True))
-    if isinstance(one, dict) and isinstance(two, dict):
-        return alike(list(one.items()), list(two.items()))
-    if isinstance(one, str):
-        return isinstance(two, str) and one == two
-    try:
-        one, two = np.asarray(one), np.asarray(two)
-    except ValueError:  # rows of different lengths
-        return False
-    if one.shape != two.shape or _kind(one) != _kind(two) or _kind(one) not in "bif":
-        return False
-    return np.allclose(one, two, rtol=1e-5, atol=0, equal_nan=True)
-
-
-def first_difference(expected, got) -> tuple:
-    """The index of the first entry that differs, for two arrays of one shape."""
-    different = ~np.isclose(expected, got, rtol=1e-5, atol=0, equal_nan=True)
-    return np.unravel_index(np.argmax(different), different.shape)
-
-
-def _ask(answer, arguments):
-    """What it answers, or the exception it raised; a copy of the question is handed over, and must stay as it was."""
-    handed = copy.deepcopy(arguments)
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+    def _looks_alike(self, arguments, expected, got) -> bool:
         try:
-            got = answer(*handed)
-        except Exception as error:  # whatever a learner's code can raise is shown, never passed on
-            return error
-    return (
-        got
-        if alike(list(handed), list(arguments))
-        else InputChanged("your function changed its input; work on a new array")
-    )
+            return self.show(arguments, got, expected) == self.show(arguments, expected, got)
+        except Exception:  # shown one way only: then the forms differ, and that is seen
+            return False
+
+    def _answers_like(self, wrong, asked, first) -> bool:
+        """Whether a known mistake gives the very answers of the learner's function, wherever that gives one."""
+        numbers = [first, *(i for i in range(len(self.questions)) if i != first)]
+        return all(
+            isinstance(asked[i], Failure) or alike(ask(wrong, self.questions[i], quiet=True), asked[i]) for i in numbers
+        )
+
+
+def _wrong_form(expected, got) -> str:
+    """What is wrong with the form of an answer, whatever its values; empty where nothing is."""
+    right = as_numbers(expected)
+    if right is None or got is None:
+        return ""
+    found = as_numbers(got)
+    if found is None or isinstance(got, str):
+        wanted = "an array of numbers" if right.ndim else "a number"
+        return f"asked is {wanted}, yours is {named(got)[:80]}"
+    as_it_should_be = kind(found) == kind(right) or (kind(right), kind(found)) == ("f", "i")
+    if right.shape != found.shape or as_it_should_be:
+        return ""
+    equal = "the values are right, the type is not: " if np.array_equal(right, found) else ""
+    return f"{equal}asked are {NUMBERS[kind(right)]}, yours are {found.dtype}"
 
 
 def _is_blank(answer) -> bool:
     """Does the body hold nothing but a docstring, `...` or `pass`?"""
-    code, empty = getattr(answer, "__code__", None), (lambda: None).__code__
+    code = getattr(answer, "__code__", None)
+    empty = (lambda: None).__code__
     if code is None:
         return False
     return set(code.co_code[::2]) <= set(empty.co_code[::2]) and set(code.co_consts) <= {None, answer.__doc__}
-
-
-def _kind(array) -> str:
-    return array.dtype.kind.replace("u", "i")
 
 
 def _no(hint: str) -> Verdict:

@@ -74,7 +74,7 @@ def changes_its_input(x):
         (lambda: 4.0, "raised TypeError"),
         (np.array([4.0]), "hand over the function itself"),
         (None, "hand over the function itself"),
-        (lambda x: "4", "yours is 4"),
+        (lambda x: "4", "asked is an array of numbers, yours is '4'"),
         (lambda x: [[4.0], [4.0, 5.0]], "yours is"),
         (lambda x: np.array([4.0, 4.0]), "yours is"),
         (lambda x: x * np.nan, "yours is [nan]"),

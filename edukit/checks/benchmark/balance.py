@@ -11,7 +11,7 @@ from edukit.deployment import tradeoff
 random = np.random.default_rng(0)
 
 
-def _same_indices(expected, got) -> bool:
+def _same_indices(_, expected, got) -> bool:
     got = np.asarray(sorted(got))
     return got.dtype.kind != "b" and got.shape == (len(expected),) and bool((got == expected).all())
 
@@ -20,7 +20,7 @@ def _show_front(arguments, expected, got):
     sizes, accuracies = arguments
     if np.asarray(list(got)).dtype.kind == "b":
         return "return the indices of the models on the front, not True or False for each"
-    models = ", ".join(f"{s} kB {a:.0%}" for s, a in zip(sizes, accuracies, strict=True))
+    models = ", ".join(f"{s} kB {a:.1%}" for s, a in zip(sizes, accuracies, strict=True))
     return f"of {models} the front is {expected}, yours is {sorted(int(i) for i in got)}"
 
 
@@ -49,7 +49,7 @@ def _ends(models, by_size, by_accuracy):
 
 
 def _models(n):
-    return random.integers(1, 9, n).tolist(), (random.integers(90, 99, n) / 100).tolist()
+    return random.integers(1, 9, n).tolist(), (random.integers(900, 990, n) / 1000).tolist()
 
 
 PARETO_FRONT = Exercise(
@@ -118,6 +118,9 @@ WITHIN_POINTS = Exercise(
         (0.50, 0.485, 2),
         (0.95, 0.985, 2),
         (0.852, 0.847, 0.5),
+        (0.8524, 0.8470, 0.5),
+        (0.328, 0.298, 3),
+        (0.9, 0.8794, 2.05),
         (0.80, 0.776, 2),
         (0.60, 0.606, 0),
         (0.99, 0.97, 2),

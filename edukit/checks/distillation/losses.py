@@ -7,7 +7,7 @@ side; a temperature on one side only; the divergence turned round
 import torch
 from torch.nn import functional as F
 
-from edukit.checks.verdict import Exercise
+from edukit.checks.verdict import Exercise, alike
 
 
 def kd_loss(student_logits, teacher_logits, labels, temperature, alpha):
@@ -45,10 +45,10 @@ def _square_on_both(student_logits, teacher_logits, labels, temperature, alpha):
     return temperature**2 * (alpha * soft + (1 - alpha) * F.cross_entropy(student_logits, labels))
 
 
-def _question(B, classes, temperature, alpha, seed):
+def _question(B, classes, temperature, alpha, seed, scale=3.0):
     generator = torch.Generator().manual_seed(seed)
-    student, teacher = (3 * torch.randn(B, classes, generator=generator, dtype=torch.float64) for _ in range(2))
-    return student, teacher, torch.arange(B) % classes, temperature, alpha
+    student, teacher = (scale * torch.randn(B, classes, generator=generator, dtype=torch.float64) for _ in range(2))
+    return student.requires_grad_(), teacher, torch.arange(B) % classes, temperature, alpha
 
 
 def _show(arguments, expected, got):
@@ -66,8 +66,13 @@ KD_LOSS = Exercise(
         _question(4, 10, 1.0, 0.6, 3),
         _question(3, 2, 0.5, 1.0, 4),
         _question(3, 5, 2.0, 0.0, 5),
+        _question(2, 4, 2.0, 0.5, 6, scale=3000.0),
     ],
     {
+        "a plain number": (
+            lambda *question: kd_loss(*question).item(),
+            "the value is right, but it is a plain number: no gradient can flow back from it, so return the tensor",
+        ),
         "no T²": (
             _wrong(lambda s, t, T: _soft(s, t, T, factor=lambda T: 1)),
             "T² is missing: the teacher's gradient shrinks like 1 / T², so at a high temperature it has no say",
@@ -123,5 +128,6 @@ KD_LOSS = Exercise(
         ),
     },
     "both parts in balance at every temperature: that is the loss of Hinton, Vinyals and Dean",
+    agree=lambda _, expected, got: torch.is_tensor(got) and got.requires_grad and alike(expected, got),
     show=_show,
 )

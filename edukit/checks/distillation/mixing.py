@@ -47,6 +47,7 @@ MIXTURE = Exercise(
         _question(3, 2, 5, [0.5, 0.3, 0.2], 4.0, 1),
         _question(1, 4, 3, [1.0], 2.0, 2),
         _question(2, 2, 3, [1.0, 0.0], 8.0, 3),
+        (np.float32([[[200, 199, 0]], [[-200, 1, 0]]]), np.float32([0.5, 0.5]), 1.0),
     ],
     {
         "logits averaged": (

@@ -37,6 +37,7 @@ GRADIENT = Exercise(
         _question(1, 10, 20.0, 1),
         _question(5, 3, 0.5, 2),
         _question(2, 6, 1.0, 3),
+        (np.float32([[200, 199, 0]]), np.float32([[-200, 1, 0]]), 1.0),
     ],
     {
         "sign": (

@@ -27,7 +27,8 @@ def causal_attention(q, k, v):
     """Softmax attention in which position i sees positions 0 to i."""
     scores = q @ k.T / np.sqrt(q.shape[1])
     seen = np.tril(np.ones(scores.shape, bool))
-    weights = np.exp(np.where(seen, scores, -np.inf))
+    scores = np.where(seen, scores, -np.inf)
+    weights = np.exp(scores - scores.max(1, keepdims=True))
     return weights / weights.sum(1, keepdims=True) @ v
 
 
@@ -110,6 +111,7 @@ LINEAR_ATTENTION = Frugal(
     show=_show_rows,
     large=_qkv(1500, 1500, 4, 4),
     limit_bytes=4e6,
+    limit_work=1e6,
     wasteful="every number is right, and N² of them were written down on the way: form phi(k)ᵀ v first",
 )
 
@@ -122,7 +124,7 @@ def linear_attention_of(feature_map, q, k, v):
 
 CAUSAL_ATTENTION = Exercise(
     causal_attention,
-    [_qkv(3, 3, 2, 2), _qkv(5, 5, 4, 3), _qkv(8, 8, 9, 2, 2.0), _qkv(1, 1, 4, 2)],
+    [_qkv(3, 3, 2, 2), _qkv(5, 5, 4, 3), _qkv(8, 8, 9, 2, 2.0), _qkv(1, 1, 4, 2), _qkv(6, 6, 4, 2, 45.0)],
     {
         "mask after the softmax": (
             lambda q, k, v: np.where(_seen(q), _softmax(_scores(q, k)), 0) @ v,
@@ -156,6 +158,10 @@ CAUSAL_ATTENTION = Exercise(
         "columns": (
             lambda q, k, v: _softmax(np.where(_seen(q), _scores(q, k), -np.inf), axis=0) @ v,
             "the softmax runs down the columns: each query, a row, shares out a weight of 1",
+        ),
+        "exponentials too large": (
+            lambda q, k, v: _softmax(np.where(_seen(q), _scores(q, k), -np.inf)) @ v,
+            "right for small scores, but e^710 is beyond every float: take the row's largest score away first",
         ),
         "weights alone": (
             lambda q, k, v: _softmax(np.where(_seen(q), _scores(q, k), -np.inf)),

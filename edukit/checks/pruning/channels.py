@@ -87,7 +87,7 @@ REMOVE = Exercise(
 
 def _show_left(arguments, expected, got):
     channels, ratio = arguments
-    return f"{' → '.join(map(str, channels))} channels, {ratio:.0%} go: {expected:.3f} of the MACs, yours {got:.3f}"
+    return f"{' → '.join(map(str, channels))} channels, {ratio:.0%} go: {expected:.6g} of the MACs, yours {got:.6g}"
 
 
 def _chain(kept, before):
@@ -113,6 +113,7 @@ MACS = Exercise(
         ((64, 10, 6), 0.3),
         ((3, 64, 128, 128, 10), 0.9),
         ((3, 7, 5, 2), 0.0),
+        ((3, 5, 10, 7, 4), 0.5),
     ],
     {
         "share of channels": (

@@ -93,7 +93,7 @@ STEP = Exercise(
         ),
     },
     "the mask comes last, and so it holds whatever the optimizer remembers",
-    agree=lambda expected, got: (
+    agree=lambda _, expected, got: (
         np.shape(got) == expected.shape and np.allclose(np.asarray(got, float), expected, rtol=1e-5, atol=1e-9)
     ),
     show=_show_step,
@@ -148,6 +148,7 @@ IN_STEPS = Exercise(
         (np.array([0.5, -0.1, 0.3, 0.9, -0.7, 0.2, -0.8, 0.4]), [0.25, 0.5]),
         (np.array([-0.6, 0.1, -0.4, 0.9, 0.2, 1.0, 0.3, -0.7, 0.8, 0.5]), [0.2, 0.4, 0.5]),
         (np.array([3.0, 1.0, 2.0, 5.0, 4.0]), [0.4, 0.4, 0.8]),
+        (np.array([3.0, 1.0, 2.0, 5.0, 4.0, -0.5, 6.0]), [0.25, 0.4, 0.55]),
     ],
     {
         "two": (
@@ -180,7 +181,7 @@ IN_STEPS = Exercise(
         ),
     },
     "every step names places in the network as it was, and after the last the sparsity is the one you asked for",
-    agree=lambda expected, got: (
+    agree=lambda _, expected, got: (
         len(got) == len(expected)
         and all(sorted(e) == sorted(int(p) for p in g) for e, g in zip(expected, got, strict=True))
     ),

@@ -6,14 +6,16 @@ instead of two of each four; MACs sold as seconds; the ratio upside down; a mean
 
 import numpy as np
 
-from edukit.checks.verdict import Exercise, first_difference
+from edukit.checks.verdict import Exercise, alike, first_difference
 
 
 def two_four_mask(w):
     """True for the two largest |w| of each four neighbours in a row; w (outputs, inputs), numpy."""
     fours = np.abs(w).reshape(-1, 4)
-    third = np.sort(fours)[:, 2:3]
-    return (fours >= third).reshape(w.shape)
+    order = np.argsort(fours, axis=1, kind="stable")
+    mask = np.ones(fours.shape, bool)
+    np.put_along_axis(mask, order[:, :2], False, axis=1)
+    return mask.reshape(w.shape)
 
 
 def speedup(before_s, after_s, macs_before, macs_after):
@@ -24,6 +26,14 @@ def speedup(before_s, after_s, macs_before, macs_after):
 def _weights(rows, columns, seed=0):
     drawn = np.random.default_rng(seed).permutation(rows * columns).reshape(rows, columns) + 1
     return (drawn * np.where(drawn % 3, 1, -1) / 10).astype(np.float32)
+
+
+def _keeps_as_much(arguments, expected, got) -> bool:
+    """Two of each four, and the largest: among equals, any may stay."""
+    kept = np.asarray(got).reshape(-1, 4)
+    sizes = np.abs(arguments[0]).reshape(-1, 4)
+    largest = (sizes * expected.reshape(-1, 4)).sum(1)
+    return (kept.sum(1) == 2).all() and alike(largest, (sizes * kept).sum(1))
 
 
 def _show_mask(arguments, expected, got):
@@ -53,7 +63,13 @@ def _apart(w):
 
 TWO_FOUR = Exercise(
     two_four_mask,
-    [(_weights(4, 8),), (_weights(8, 4, 1),), (_weights(4, 16, 2),), (_weights(12, 12, 3),)],
+    [
+        (_weights(4, 8),),
+        (_weights(8, 4, 1),),
+        (_weights(4, 16, 2),),
+        (_weights(12, 12, 3),),
+        (np.float32([[0, 0, 0, 5], [1, -2, 3, 4]]),),
+    ],
     {
         "wrong axis": (
             lambda w: two_four_mask(np.ascontiguousarray(w.T)).T,
@@ -76,9 +92,14 @@ TWO_FOUR = Exercise(
             lambda w: _largest(np.abs(w).reshape(-1, 2), 1).reshape(w.shape),
             "one of each two stays: that is 2:4 as well, but gives up larger weights than it must",
         ),
+        "threshold": (
+            lambda w: (np.abs(w).reshape(-1, 4) >= np.sort(np.abs(w).reshape(-1, 4))[:, 2:3]).reshape(w.shape),
+            "equal weights all stay: count two in each four, do not compare with the third",
+        ),
         "far apart": (_apart, "the four that compete are not neighbours: reshape so that the last axis is 4 long"),
     },
     "two of each four neighbours, along the axis that the layer sums over",
+    agree=_keeps_as_much,
     show=_show_mask,
 )
 
@@ -95,6 +116,7 @@ SPEEDUP = Exercise(
         ([2e-3, 2.1e-3, 2.3e-3], [1.6e-3, 1.5e-3, 2e-3], 4000, 1000),
         ([2e-3, 2e-3, 9e-3, 2.2e-3, 2.1e-3], [1.2e-3, 1.3e-3, 6e-3, 1.2e-3, 1.4e-3], 1_000_000, 500_000),
         ([1e-3, 4e-3, 1.1e-3], [1.3e-3, 1.2e-3, 5e-3], 900, 450),
+        ([2e-3, 2.4e-3, 2.1e-3, 9e-3], [1e-3, 1.5e-3, 2e-3, 1.8e-3], 900, 450),
     ],
     {
         "MACs": (

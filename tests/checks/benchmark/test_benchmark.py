@@ -38,7 +38,7 @@ def test_other_right_ways_to_write_it_pass(exercise, answer):
 def test_answers_of_the_wrong_form_are_told_so():
     mask = check.pareto_front(lambda s, a: [i in check.pareto_front.solve(s, a) for i in range(len(s))])
     assert "indices of the models on the front, not True or False" in mask.line
-    assert not check.pareto_front.agree([0, 1], [True, False])
+    assert not check.pareto_front.agree((), [0, 1], [True, False])
     assert "None" in check.speedup(lambda b, a, w: print(end="")).line
 
 

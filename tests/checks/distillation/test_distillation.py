@@ -30,7 +30,7 @@ def by_autograd(student, teacher, temperature):
 def in_a_loop(teachers_logits, shares, temperature):
     mixed = 0
     for logits, share in zip(teachers_logits, shares, strict=True):
-        powers = np.exp(logits / temperature)
+        powers = np.exp((logits - logits.max(1, keepdims=True)) / temperature)
         mixed = mixed + share * powers / powers.sum(1, keepdims=True)
     return mixed
 

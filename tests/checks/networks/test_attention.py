@@ -29,14 +29,17 @@ def word_by_word(q, k, v):
     """Position i with what came before it: no mask at all."""
     rows = []
     for i in range(len(q)):
-        weights = np.exp(k[: i + 1] @ q[i] / len(q[i]) ** 0.5)
+        scores = k[: i + 1] @ q[i] / len(q[i]) ** 0.5
+        weights = np.exp(scores - scores.max())
         rows.append(weights / weights.sum() @ v[: i + 1])
     return np.array(rows)
 
 
 def masked_and_normalised_again(q, k, v):
     """A mask after the softmax is right once each row is divided by what is left of it."""
-    weights = np.tril(np.exp(q @ k.T / np.sqrt(q.shape[1])))
+    scores = q @ k.T / np.sqrt(q.shape[1])
+    largest = np.array([row[: i + 1].max() for i, row in enumerate(scores)])
+    weights = np.tril(np.exp(np.minimum(scores - largest[:, None], 0)))
     return weights / weights.sum(1, keepdims=True) @ v
 
 

@@ -33,6 +33,8 @@ def by_counting(channels, ratio):
     ],
 )
 def test_other_right_ways_to_write_it_pass(exercise, answer):
+    if answer is by_counting:
+        by_counting((1, 8, 1), 0.5)  # the first capture imports half of torch, which is no part of the answer's time
     assert exercise(answer), exercise(answer)
 
 
@@ -51,7 +53,7 @@ def test_the_errors_planted_in_the_lesson_are_named():
 
 
 def test_answers_of_the_wrong_form_are_told_so():
-    assert "holds float" in check.two_four_mask(lambda w: np.abs(w)).line
+    assert "asked are True and False, yours are float32" in check.two_four_mask(lambda w: np.abs(w)).line
     assert "the mask has the shape of w" in check.two_four_mask(lambda w: w[0] > 0).line
     assert not check.remove_filter(lambda *question: question[0])
     assert "changed its input" in check.remove_filter(in_place).line

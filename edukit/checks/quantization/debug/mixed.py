@@ -75,9 +75,9 @@ def _uniform(errors, shapes, bits, budget):
     return [fitting[-1]] * len(shapes)
 
 
-def _question(layers, bits=(2, 4, 8), chosen=None):
+def _question(layers, bits=(2, 4, 8), chosen=None, axes=2):
     """Random layers; the budget is the size of a choice of bits, to the byte, a random one where none is given."""
-    shapes = [tuple(int(n) for n in random.integers(4, 40, 2)) for _ in range(layers)]
+    shapes = [tuple(int(n) for n in random.integers(4, 40, 2)) + (3, 3)[: axes - 2] for _ in range(layers)]
     sensitive = random.uniform(0.02, 3, (layers, 1))
     errors = sensitive * 4.0 ** -np.array(bits) * random.uniform(0.7, 1.4, (layers, len(bits)))
     chosen = random.choice(bits[:-1], layers) if chosen is None else chosen
@@ -87,7 +87,7 @@ def _question(layers, bits=(2, 4, 8), chosen=None):
 CHEAPEST_BITS = Exercise(
     cheapest_bits,
     [_question(n, bits) for n, bits in [(2, (2, 4, 8)), (3, (2, 4, 8)), (3, (4, 8, 16)), (4, (2, 3, 4, 8))] * 4]
-    + [_question(2, (4, 8, 16), [16, 16])],
+    + [_question(2, (4, 8, 16), [16, 16]), _question(3, (2, 4, 8), axes=4), _question(2, (2, 4, 8), axes=4)],
     {
         "layers of one size": (
             _same_size_layers,

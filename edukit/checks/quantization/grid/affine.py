@@ -42,6 +42,8 @@ QUANTIZE = Exercise(
         (f32([0.7, -0.38, 0.26, 1.93, -7.17]), QParams(f32(0.1), i32(128), 0, 255)),
         (f32([13.04, -15.04, 25.61, -25.61]), QParams(f32(0.1), i32(20), -128, 127)),
         (f32([3e8]), QParams(f32(0.1), i32(20), -128, 127)),
+        (f32([1e30, -1e30]), QParams(f32(0.1), i32(20), -128, 127)),
+        (f32([-12.1499996, -9.14999962, -7.54999971]), QParams(f32(0.1), i32(0), -128, 127)),  # close to a tie
         (f32([0.25, 0.75, 1.25, -0.25, -0.75]), QParams(f32(0.5), i32(0), -8, 7)),
         (f32([0.25, 0.75, 1.25, -0.25, -0.75]), QParams(f32(0.5), i32(3), -8, 7)),
         (random.normal(0, 1, (2, 50)).astype(f32), QParams(f32([[0.1], [0.3]]), i32([[3], [-4]]), -8, 7)),
@@ -111,7 +113,7 @@ QUANTIZE = Exercise(
 )
 
 
-def _same_grid(expected, got) -> bool:
+def _same_grid(_, expected, got) -> bool:
     scale, zero_point = float(got.scale), float(got.zero_point)
     if (got.qmin, got.qmax) != (expected.qmin, expected.qmax):
         return False
@@ -150,6 +152,8 @@ CHOOSE_QPARAMS = Exercise(
         (f32(-6), f32(-5), 8),
         (f32(2), f32(2), 4),
         (f32(0), f32(0), 8),
+        (f32(-1e-6), f32(3e-6), 8),
+        (f32(-1e9), f32(3e9), 4),
         *((f32(-a), f32(b), bits) for (a, b), bits in zip(random.random((12, 2)), [8, 4, 2] * 4, strict=True)),
     ],
     {

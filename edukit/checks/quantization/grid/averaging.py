@@ -74,6 +74,6 @@ MOVING_AVERAGE = Exercise(
         ),
     },
     "the first step starts it, the past fades, and the shares add up to 1",
-    agree=lambda expected, got: np.shape(got) == (2,) and np.allclose(got, expected, rtol=1e-6, atol=1e-9),
+    agree=lambda _, expected, got: np.shape(got) == (2,) and np.allclose(got, expected, rtol=1e-6, atol=1e-9),
     show=_show_average,
 )

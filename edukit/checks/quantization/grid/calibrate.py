@@ -59,6 +59,7 @@ def _samples():
     yield np.maximum(tails[1], 0), np.maximum(random.normal(0, 3, 30), 0).astype(f32), 95, 8
     yield (5 + random.random(400)).astype(f32), (4.8 + 1.4 * random.random(20)).astype(f32), 98, 4
     yield tails[2], random.normal(0, 9, (4, 5)).astype(f32), 90, 3
+    yield (-5 - random.random(400)).astype(f32), (-4.8 - 1.4 * random.random(20)).astype(f32), 98, 4
     for p, bits in ((99.5, 8), (75, 2), (100, 5)):
         yield random.normal(0.7, 1, 300).astype(f32), random.normal(1, 1, 20).astype(f32), p, bits
 
@@ -70,6 +71,11 @@ CALIBRATED = Exercise(
         "dropped": (
             _wrong_range(lambda sample, x, p: (sample.min(), sample.max())),
             "the calibrated range was computed and then dropped: the grid reaches from smallest to largest value",
+        ),
+        "dropped, and zero left out": (
+            _wrong_range(lambda sample, x, p: (sample.min(), sample.max()), store=_without_zero),
+            "two things are wrong: the calibrated range was computed and then dropped, and 0 is not forced into the "
+            "range that is used",
         ),
         "range of x": (
             _wrong_range(lambda sample, x, p: np.percentile(x, [100 - p, p])),
@@ -109,6 +115,6 @@ CALIBRATED = Exercise(
         ),
     },
     "the range comes from the sample, holds 0, and is really used",
-    agree=lambda expected, got: np.shape(got) == expected.shape and np.allclose(got, expected, rtol=1e-4, atol=1e-6),
+    agree=lambda _, expected, got: np.shape(got) == expected.shape and np.allclose(got, expected, rtol=1e-4, atol=1e-6),
     show=_show_stored,
 )

@@ -29,7 +29,7 @@ def _weights(*shape, sizes=None):
     return w.astype(f32)
 
 
-def _same_scales(expected, got) -> bool:
+def _same_scales(_, expected, got) -> bool:
     got = np.asarray(got)
     if got.shape != expected.shape or not (np.isfinite(got) & (got > 0)).all():
         return False
@@ -66,6 +66,7 @@ CHANNEL_SCALES = Exercise(
         (_weights(5, 7), 4),
         (_weights(6, 1, 3, 3), 2),
         (_weights(4, 5, sizes=[1, 0, 2, 3]), 8),
+        (_weights(3, 5, sizes=[1, 1e-9, 1e-20]), 8),
         *(
             (_weights(channels, 4, 3, 3), bits)
             for channels, bits in zip(range(2, 9), [2, 3, 4, 5, 6, 7, 8], strict=True)

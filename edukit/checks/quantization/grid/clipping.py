@@ -51,8 +51,15 @@ def _show_parts(arguments, expected, got):
 CLIPPING_AND_ROUNDING = Exercise(
     clipping_and_rounding,
     [
-        (random.normal(0, 1, 50).astype(f32), choose_qparams(f32(low), f32(high), bits))
-        for low, high, bits in ((0, 1, 2), (-1, 1.5, 3), (-0.5, 2, 4), (-1, 0, 2), (-9, 9, 4), (0.3, 0.8, 8))
+        (random.normal(0, 1, shape).astype(f32), choose_qparams(f32(low), f32(high), bits))
+        for shape, low, high, bits in (
+            ((50,), 0, 1, 2),
+            ((5, 10), -1, 1.5, 3),
+            ((2, 5, 5), -0.5, 2, 4),
+            ((50,), -1, 0, 2),
+            ((50,), -9, 9, 4),
+            ((50,), 0.3, 0.8, 4),
+        )
     ],
     {
         "sums": (
@@ -85,6 +92,6 @@ CLIPPING_AND_ROUNDING = Exercise(
         ),
     },
     "two parts that add up to the whole error: one falls with the range, the other grows",
-    agree=lambda expected, got: len(got) == 2 and np.allclose(got, expected, rtol=1e-3, atol=1e-9),
+    agree=lambda _, expected, got: len(got) == 2 and np.allclose(got, expected, rtol=1e-3, atol=1e-9),
     show=_show_parts,
 )

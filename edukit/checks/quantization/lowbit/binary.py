@@ -42,6 +42,8 @@ BINARIZE = Exercise(
         (f32([[-1, -2], [-3, -4], [5, 6]]),),
         (random.normal(0, 1, (4, 3, 3, 3)).astype(f32),),
         (random.normal(0, 1, (3, 3)).astype(f32),),
+        (random.normal(0, 1, (4, 2, 5)).astype(f32),),
+        (f32([[1e-20, -1e-20, 2.0], [1e-9, -1.0, 1.0]]),),
         (np.zeros((2, 5), f32),),
     ],
     {
@@ -100,7 +102,7 @@ BINARIZE = Exercise(
         ),
     },
     "one scale for each filter, the best there is for squares, and signs that fit into one bit",
-    agree=lambda expected, got: (
+    agree=lambda _, expected, got: (
         len(got) == 2
         and all(
             np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-5, atol=0)
@@ -116,7 +118,7 @@ def _show_gradient(arguments, expected, got):
     if np.shape(got) != x.shape:
         return f"x of shape {x.shape} has a gradient of that shape, yours has {np.shape(got)}"
     at = first_difference(expected, got)
-    return f"x = {x[at]:.3g}, arriving {gradient[at]:.3g}: right is {expected[at]:.3g}, yours is {got[at]:.3g}"
+    return f"x = {x[at]:.7g}, arriving {gradient[at]:.3g}: right is {expected[at]:.3g}, yours is {got[at]:.3g}"
 
 
 SIGN_GRADIENT = Exercise(
@@ -125,6 +127,7 @@ SIGN_GRADIENT = Exercise(
         (f32([-0.5, 0.3, 0.9]), f32([2.0, -1.5, 0.25])),
         (f32([-2.0, -0.5, 0.3, 1.5]), f32([2.0, 3.0, -1.5, 4.0])),
         (f32([-1.0, 1.0, 0.0]), f32([2.0, 3.0, 5.0])),
+        (f32([1.0 + 2**-20, -1.0 - 2**-20, 1.0 - 2**-20]), f32([2.0, 3.0, 5.0])),
         (random.normal(0, 1, (5, 7)).astype(f32), random.normal(0, 1, (5, 7)).astype(f32)),
     ],
     {

@@ -19,7 +19,7 @@ def pack_int4(codes):
     return nibbles[::2] | nibbles[1::2] << 4
 
 
-def _same_bytes(expected, got) -> bool:
+def _same_bytes(_, expected, got) -> bool:
     return got.dtype.itemsize == 1 and np.array_equal(got.view(np.uint8), expected)
 
 
@@ -182,7 +182,6 @@ BITS_PER_WEIGHT = Exercise(
         ),
     },
     "INT4 in groups of 128 weighs 4.125 bits, and a short last group pays for a whole scale",
-    agree=lambda expected, got: math.isclose(expected, float(got), rel_tol=1e-6),
     show=lambda a, expected, got: (
         f"{a[0]} weights at {a[1]} bits in groups of {a[2]}: {expected:.4g} bits a weight, yours {float(got):.4g}"
     ),

@@ -74,6 +74,7 @@ UP_OR_DOWN = Exercise(
         (np.array([0.45, 0.35]), np.array([[1.0, 0.8], [2.0, 2.1], [1.0, 1.2]]), 1.0),
         (np.array([0.4, -0.3]), np.array([[1.0, 0.0], [0.0, 1.0]]), 1.0),
         (np.array([-1.4, 0.2, -0.45]), inputs(8, 3, 1), 0.5),
+        (np.array([1.0, 0.26]), np.array([[1.0, 2.0], [1.0, 2.1], [1.0, 1.9]]), 0.5),  # the first lies on a code
         *((_weights(n), inputs(8, n, 2), 0.5) for n in (3, 3, 4, 4, 5, 6)),
     ],
     {
@@ -204,6 +205,6 @@ TAKE_OVER = Exercise(
         "all rounded": (_rounded, "the other columns were rounded too: their turn comes later, after more errors"),
     },
     "the columns to come have made the error good: repeat it column by column, and you have GPTQ",
-    agree=lambda expected, got: np.shape(got) == expected.shape and np.allclose(got, expected, rtol=1e-5, atol=1e-9),
+    agree=lambda _, expected, got: np.shape(got) == expected.shape and np.allclose(got, expected, rtol=1e-5, atol=1e-9),
     show=_show_step,
 )

@@ -41,8 +41,11 @@ def test_other_right_ways_to_write_it_pass(exercise, answer):
 
 
 def test_a_mistake_is_recognised_in_other_clothes():
-    wraps = check.quantize(lambda x, g: np.clip(np.rint(x / g.scale + g.zero_point).astype("int8"), g.qmin, g.qmax))
-    assert "the cast came before the clip" in wraps.line
+    def wraps(x, g):
+        q = (np.rint(x / g.scale) + g.zero_point).astype("int64")
+        return np.clip(((q + 128) % 256 - 128).astype("int8"), g.qmin, g.qmax)
+
+    assert "the cast came before the clip" in check.quantize(wraps).line
     no_zero = check.choose_qparams(
         lambda low, high, bits: QParams((high - low) / 255, -128 - round(low / 1), -128, 127)
     )

@@ -47,12 +47,15 @@ def test_other_right_ways_to_write_it_pass(exercise, answer):
 
 
 def test_a_mistake_is_recognised_in_other_clothes():
-    swapped = check.pack_int4(lambda q: (q[::2] % 16 * 16 + q[1::2] % 16).astype("uint8"))
+    swapped = check.pack_int4(
+        lambda q: (q[::2] % 16 * 16 + np.append(q[1::2], [0] * (len(q) % 2)) % 16).astype("uint8")
+    )
     assert "nibbles are swapped" in swapped.line
     fake = check.pack_int4(lambda q: pack(q, 4).view(np.uint8).astype(np.float32))
     assert not fake and "float32" in fake.line  # codes stored as floats (a file bigger after quantization)
     assert "scales are missing" in check.bits_per_weight(lambda n, bits, size: 1.0 * bits).line
-    ieee = {0x78: math.inf, 0xF8: -math.inf}
+    ieee = {sign + byte: math.nan for sign in (0, 0x80) for byte in range(0x78, 0x80)}
+    ieee |= {0x78: math.inf, 0xF8: -math.inf}
     assert "infinity" in check.decode_e4m3(lambda byte: ieee.get(byte, learner_decode(byte))).line
 
 

@@ -49,6 +49,7 @@ def test_mistakes_are_recognised_in_other_clothes():
 
     def no_root(w1, b1, w2):
         s = np.linalg.norm(w1, np.inf, axis=1) / np.linalg.norm(w2, np.inf, axis=0)
+        s[~np.isfinite(s) | (s == 0)] = 1
         return w1 / s[:, None], b1 / s, w2 * s
 
     assert "your function changed its input" in check.equalize_pair(in_place).line

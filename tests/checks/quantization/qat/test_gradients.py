@@ -62,11 +62,17 @@ def test_the_article_observes_in_evaluation_mode():
     assert "the range moved in evaluation mode" in check.moving_range(article).line
 
 
-def test_no_question_lies_on_an_edge_where_answers_may_differ():
-    """Half a step beyond the last code is a tie: float rounding would decide who is right."""
+def test_ties_beyond_the_last_codes_are_asked_about_where_they_fall_outside():
+    """Half a step beyond is outside in real numbers, and with ties to even in these two; elsewhere there are no ties."""
+    asked = 0
     for x, g, _ in check.straight_through.questions:
         steps = x.astype(np.float64) / g.scale
-        assert np.abs(steps - np.floor(steps) - 0.5).min() > 1e-4
+        ties = np.abs(steps - np.floor(steps) - 0.5) < 1e-4
+        codes = np.round(steps)[ties] + g.zero_point
+        beyond = (codes < g.qmin) | (codes > g.qmax)
+        assert np.all(beyond | (np.abs(codes) < -g.qmin))
+        asked += beyond.sum()
+    assert asked == 2
 
 
 def test_both_kinds_of_value_are_asked_about():
