@@ -26,7 +26,7 @@ class Frugal(Exercise):
     >>> times = Frugal(lambda x: x.sum(), [(np.ones(2),)], {}, "right", large=(np.ones(50),), limit_bytes=1e6,
     ...     limit_work=1000, wasteful="too much")
     >>> times(lambda x: sum(x)), times(lambda x: np.outer(x, np.ones(len(x)))[:, 0].sum())
-    (✓ right, ✗ too much (2,550 multiplications; a limit of 1,000 leaves room enough))
+    (✓ right, ✗ too much (2,551 multiplications; a limit of 1,000 leaves room enough))
     """
 
     large: tuple = ()

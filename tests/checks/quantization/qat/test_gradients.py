@@ -63,7 +63,7 @@ def test_the_article_observes_in_evaluation_mode():
 
 
 def test_ties_beyond_the_last_codes_are_asked_about_where_they_fall_outside():
-    """Half a step beyond is outside in real numbers, and with ties to even in these two; elsewhere there are no ties."""
+    """Half a step beyond is outside in real numbers, and in these two with ties to even; there are no others."""
     asked = 0
     for x, g, _ in check.straight_through.questions:
         steps = x.astype(np.float64) / g.scale
