@@ -5,6 +5,8 @@ this list; each folder says what its files hold.
 
 refuse.py    what is refused before any work is done, by name
 signatures.py  what a function passes on shows in its signature
+copies.py    copies of a model, whatever its weights are made of
+sealed.py    files of weights that tell damage by name
 graph.py     any model as a graph of named operations (torch.export)
 table.py     a table as text, HTML and Markdown
 bundled.py   where data sets and notebooks lie, in a checkout or a wheel

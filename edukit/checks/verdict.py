@@ -91,9 +91,10 @@ class Exercise:
         for number, arguments in enumerate(self.questions):
             expected = self.solve(*arguments)
             got = asked[number]
+            if isinstance(got, Failure) and UNFINISHED.match(got.line):
+                return Verdict(False, "· not attempted yet")
             if isinstance(got, Failure):
-                unfinished = UNFINISHED.match(got.line)
-                return Verdict(False, "· not attempted yet") if unfinished else _no(got.line)
+                return _no(self._known(number, asked, got.line.partition(" in the line")[0]) or got.line)
             if not self._is_right(arguments, expected, got):
                 return _no(self._hint(number, asked, expected))
         return Verdict(True, f"✓ {self.praise}")
@@ -115,10 +116,14 @@ class Exercise:
         if got is None:
             return "your function returned None: does every path end in `return`?"
         shown = self._shown(self.questions[number], expected, got)
+        return self._known(number, asked, shown) or _wrong_form(expected, got) or shown
+
+    def _known(self, number, asked, shown) -> str:
+        """The hint of the known mistake that gives the same answers; empty where there is none."""
         for wrong, hint in self.mistakes.values():
             if self._answers_like(wrong, asked, first=number):
                 return f"{hint} ({shown})"
-        return _wrong_form(expected, got) or shown
+        return ""
 
     def _shown(self, arguments, expected, got) -> str:
         """The question and both answers."""
@@ -138,10 +143,17 @@ class Exercise:
 
     def _answers_like(self, wrong, asked, first) -> bool:
         """Whether a known mistake gives the very answers of the learner's function, wherever that gives one."""
-        numbers = [first, *(i for i in range(len(self.questions)) if i != first)]
-        return all(
-            isinstance(asked[i], Failure) or alike(ask(wrong, self.questions[i], quiet=True), asked[i]) for i in numbers
-        )
+        if not _same(ask(wrong, self.questions[first], quiet=True), asked[first]):
+            return False
+        others = [i for i in range(len(self.questions)) if i != first and not isinstance(asked[i], Failure)]
+        return all(_same(ask(wrong, self.questions[i], quiet=True), asked[i]) for i in others)
+
+
+def _same(one, two) -> bool:
+    """Alike, or both raised the same kind of error."""
+    if isinstance(one, Failure) or isinstance(two, Failure):
+        return type(one) is type(two) and one.line.partition(":")[0] == two.line.partition(":")[0]
+    return alike(one, two)
 
 
 def _wrong_form(expected, got) -> str:

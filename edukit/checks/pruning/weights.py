@@ -12,6 +12,7 @@ import numpy as np
 from edukit.checks.verdict import Exercise
 from edukit.pruning.weights.mask import magnitude_mask
 
+
 def sparsity(weights):
     """The share of zeros, 0 to 1, in a list of arrays; biases and norms, of one axis, are not counted."""
     pruned = [w for w in weights if w.ndim > 1]

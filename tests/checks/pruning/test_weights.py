@@ -114,7 +114,9 @@ def test_answers_of_the_wrong_form_are_told_so():
     assert "a mask has w's shape" in check.magnitude_mask(lambda w, s: [True]).line
     assert not check.magnitude_mask(lambda w, s: w)
     assert "a mask of numbers is no mask" in check.magnitude_mask(lambda w, s: 1 * one_by_one(w, s)).line
-    assert "the dtype float64" in check.magnitude_mask(lambda w, s: 1.0 * one_by_one(w, s)).line
+    assert (
+        "asked are True and False, yours are float64" in check.magnitude_mask(lambda w, s: 1.0 * one_by_one(w, s)).line
+    )
     assert "yours is ()" in check.held_step(lambda *question: 1.0).line
     assert "need a list of places each, 1, yours are 0" in check.in_steps(lambda w, s: []).line
     assert not check.sparsity(lambda parameters: "many")
