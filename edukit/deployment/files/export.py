@@ -17,6 +17,7 @@ from pathlib import Path
 
 import torch
 from torch import nn
+from tqdm import tqdm
 
 from edukit.deployment.files.seal import sealed
 from edukit.graph import as_inputs, example_rows
@@ -48,9 +49,11 @@ def export(model: nn.Module, example, path, format: str = "onnx") -> Path:
 def _onnx_bytes(model, example) -> bytes:
     inputs = tuple(map(example_rows, as_inputs(example)))
     names = ["input"] if len(inputs) == 1 else [f"input_{i}" for i in range(len(inputs))]
-    with _quiet():
-        program = torch.onnx.export(
-            _traced(model.network if isinstance(model, QuantizedModel) else model, inputs),
+    with _quiet(), tqdm(total=2, desc="export", leave=False, delay=2) as bar:
+        program = _traced(model.network if isinstance(model, QuantizedModel) else model, inputs)
+        bar.update()
+        written = torch.onnx.export(
+            program,
             dynamo=True,
             opset_version=OPSET,
             input_names=names,
@@ -59,7 +62,8 @@ def _onnx_bytes(model, example) -> bytes:
             custom_translation_table=_translations(),
             verbose=False,
         )
-    return _stripped(program.model_proto).SerializeToString()
+        bar.update()
+    return _stripped(written.model_proto).SerializeToString()
 
 
 def _traced(model, inputs) -> torch.export.ExportedProgram:

@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 import torch
 from torch import nn
+from tqdm import tqdm
 
 from edukit.quantization.debug import questions
 from edukit.quantization.debug.activation_use import Listener, Use, outlying_rows
@@ -55,12 +56,16 @@ def diagnose(model: nn.Module, calibration, evaluate: Callable, *, tolerance: fl
     """
     if not callable(evaluate):
         raise TypeError(f"evaluate must be a function of a model, got {type(evaluate).__name__}")
-    case, scores = Case.of(model, calibration, how), Scores(evaluate, tolerance)
+    with tqdm(desc="diagnose", unit=" evaluations", leave=False, delay=2) as bar:
+        return _diagnosed(Case.of(model, calibration, how), Scores(evaluate, tolerance, bar.update))
+
+
+def _diagnosed(case: Case, scores: Scores) -> Diagnosis:
     steps = [questions.is_traced_well(case, scores)]
     if steps[0].verdict == "yes":
         return Diagnosis("tracing", steps, [NOT_TRACED], scores.of)
     steps += [questions.what_is_lost(case, scores), *questions.about_calibration(case)]
-    if scores.lost("quantized") <= tolerance:
+    if scores.lost("quantized") <= scores.tolerance:
         return Diagnosis("nothing", steps, ["nothing to repair; try fewer bits"], scores.of)
     steps += questions.weights_or_activations(case, scores)
     evaluated = case.listener.uses()
@@ -117,7 +122,7 @@ def restore_layers(case: Case, scores: Scores, steps: list[Step], fixes: dict[st
 
     Returns {layer: what evaluate said with this layer alone back in float}.
     """
-    alone = {name: float(scores.evaluate(case.parts.switched_off([name]))) for name in case.parts.layers}
+    alone = {name: scores.evaluate(case.parts.switched_off([name])) for name in case.parts.layers}
     best = sorted(alone, key=alone.get, reverse=True)[:MOST_RESTORED]
     steps.append(Step("layer by layer", "which, back in float, helps most?", f"{alone[best[0]]:.3f}", best[0]))
     for count in range(1, len(best) + 1):

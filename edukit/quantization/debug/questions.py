@@ -58,13 +58,23 @@ class Case:
 
 
 class Scores:
-    """{variant: what evaluate says of it}, and how much of the loss each variant brings back."""
+    """{variant: what evaluate says of it}, and how much of the loss each variant brings back.
 
-    def __init__(self, evaluate: Callable, tolerance: float):
-        self.evaluate, self.tolerance, self.of = evaluate, tolerance, {}
+    asked    called after each evaluation, for a bar that shows how far the diagnosis is
+    """
+
+    def __init__(self, evaluate: Callable, tolerance: float, asked: Callable = lambda: None):
+        self._evaluate, self._asked = evaluate, asked
+        self.tolerance = tolerance
+        self.of: dict[str, float] = {}
+
+    def evaluate(self, network: nn.Module) -> float:
+        score = float(self._evaluate(network))
+        self._asked()
+        return score
 
     def measure(self, variant: str, network: nn.Module) -> float:
-        score = float(self.evaluate(network))
+        score = self.evaluate(network)
         if not math.isfinite(score):
             raise ValueError(f"evaluate must return a finite number, got {score} for the network that is {variant}")
         self.of[variant] = score
