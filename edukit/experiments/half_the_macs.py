@@ -3,9 +3,10 @@
     trained ── weakest channels go, until half of the MACs are left ── new batch norm statistics ── fine-tuning
        └──────────────────────── timed side by side, in turns ────────────────────────┘
 
-Each network is halved twice: with as many channels as it takes, and in multiples of 16 (of 8 where steps of 16 would
-take much more than half). ONNX Runtime lays 8 channels side by side where a register holds 8 floats (AVX2), 16 where
-it holds 16 (AVX-512); layers whose channels are no multiple of 4 stay in the plain layout, and run on slower kernels.
+Each network is halved twice, each time with one ratio for all layers: with as many channels as it takes, and in
+multiples of 16 (of 8 where steps of 16 would take much more than half). ONNX Runtime lays 8 channels side by side
+where a register holds 8 floats (AVX2), 16 where it holds 16 (AVX-512); layers whose channels are no multiple of 4 stay
+in the plain layout, and run on slower kernels.
 
 A speed-up is the median of ROUNDS rounds, in each of which both networks are timed in turns; low and high are its
 quartiles. It is never computed from MACs, and never measured on one network after the other.
@@ -109,8 +110,8 @@ def halve(name: str, seed: int) -> list[Row]:
     model = learned(name, seed)
     data = shapes()
     example = torch.as_tensor(data.calibration.x[:2])
-    as_it_comes = shrink_to_macs(model, example, SHARE)
-    small = shrink_to_macs(model, example, SHARE, multiple=multiple)
+    as_it_comes = shrink_to_macs(model, example, SHARE, scope="layer", multiple=1)
+    small = shrink_to_macs(model, example, SHARE, scope="layer", multiple=multiple)
     restored = reestimate_batchnorm(small, data.train.x[:1000])
     tuned = fit(restored, data.train, seed=seed, **TUNE)
     timed = time_halves(name, model, {1: as_it_comes, multiple: small}, example, seed=seed)
@@ -181,7 +182,7 @@ def measure(name: str) -> Iterator[list[Row]]:
         with seeded(0):
             model = make().eval()
         example = torch.zeros(1, 3, size, size)
-        halves = {multiple: shrink_to_macs(model, example, SHARE, multiple=multiple) for multiple in multiples}
+        halves = {m: shrink_to_macs(model, example, SHARE, scope="layer", multiple=m) for m in multiples}
         yield time_halves(name, model, halves, example)
 
 

@@ -83,8 +83,8 @@ def variants(model: nn.Module, example) -> dict[str, nn.Module]:
         "dense": model,
         "90% zeros": prune_model(model, 0.9),
         "2:4 zeros": apply_masks(model, n_m_masks(model, 2, 4)),
-        "half of the MACs": shrink_to_macs(model, example, 0.5),
-        "in fours": shrink_to_macs(model, example, 0.5, multiple=4),
+        "half of the MACs": shrink_to_macs(model, example, 0.5, scope="layer", multiple=1),
+        "in fours": shrink_to_macs(model, example, 0.5, scope="layer", multiple=4),
     }
 
 

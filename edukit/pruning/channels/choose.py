@@ -25,7 +25,14 @@ from edukit.refuse import check_whole
 
 
 def choose(
-    model: nn.Module, groups: list[Group], ratio, method="l1", *, min_channels: int = 1, multiple: int = 1, already=()
+    model: nn.Module,
+    groups: list[Group],
+    ratio,
+    method="l1",
+    *,
+    min_channels: int = 1,
+    multiple: int | None = 1,
+    already=(),
 ) -> list[Channel]:
     """The weakest channels of each group that is not fixed; arguments as for `shrink`.
 
@@ -45,15 +52,55 @@ def choose(
     gone, went = [], {id(channel) for channel in already}
     for group in free:
         share = ratio.get(group.makers[0], 0) if isinstance(ratio, Mapping) else ratio
-        count, step = len(group.channels), multiple // math.gcd(multiple, *_rows_made(group))
+        count, step = len(group.channels), step_of(group, multiple)
         kept = max(count - round(share * count), min_channels)
         kept = -(-kept // step) * step
         if kept < count:
-            scores = channel_scores(model, group, method).tolist()
-            rank = [(id(channel) not in went, score) for channel, score in zip(group.channels, scores, strict=True)]
-            order = sorted(range(count), key=rank.__getitem__)  # stable: among equals the first go
+            scores = channel_scores(model, group, method)
+            order = weakest_first(scores, [id(channel) in went for channel in group.channels])
             gone += [group.channels[i] for i in order[: count - kept]]
     return gone
+
+
+def weakest_first(scores: torch.Tensor, first=()) -> list[int]:
+    """The channels' numbers, those with the lowest score first, and among equals in their order.
+
+    first   truth values: these channels come before all others
+
+    >>> weakest_first(torch.tensor([0.5, 0.1, 0.7])), weakest_first(torch.tensor([0.5, 0.1, 0.7]), [False, False, True])
+    ([1, 0, 2], [2, 1, 0])
+    """
+    first = list(first) or [False] * len(scores)
+    rank = [(not early, score) for early, score in zip(first, scores.tolist(), strict=True)]
+    return sorted(range(len(rank)), key=rank.__getitem__)
+
+
+def kept_numbers(group: Group, min_channels: int, multiple: int | None) -> list[int]:
+    """How many channels a group may keep: all, then every smaller number that a step allows, down to the least.
+
+    >>> from edukit.pruning.channels.groups import Axis
+    >>> kept_numbers(Group(("w",), ({Axis("w", 0, "makes"): [0]},) * 20), 1, 8)
+    [20, 16, 8]
+    """
+    count, step = len(group.channels), step_of(group, multiple)
+    least = -(-min_channels // step) * step
+    return [count, *range((count - 1) // step * step, least - 1, -step)]
+
+
+def step_of(group: Group, multiple: int | None) -> int:
+    """By how many channels the number kept can change, so that each layer that makes them has a multiple of filters.
+
+    multiple   None: 8, but 4 below 16 filters, and 1 up to 4, where no step of 4 is left
+
+    >>> from edukit.pruning.channels.groups import Axis
+    >>> [step_of(Group(("w",), ({Axis("w", 0, "makes"): [0]},) * n), None) for n in (3, 6, 20)]
+    [1, 4, 8]
+    """
+    rows = [len(rows) for axis, rows in group.channels[0].items() if axis.role == "makes"]
+    if multiple is None:
+        filters = len(group.channels) * max(rows)
+        multiple = next((step for step, least in ((8, 16), (4, 5)) if filters >= least), 1)
+    return multiple // math.gcd(multiple, *rows)
 
 
 def channel_scores(model: nn.Module, group: Group, method="l1") -> torch.Tensor:
@@ -89,7 +136,7 @@ def all_scores(model: nn.Module, groups: list[Group], method="l1") -> dict[str, 
     return {maker: _layer_scores(w, maker, method) for maker, w in filters.items()}
 
 
-def check_choice(ratio, method, min_channels: int, multiple: int) -> None:
+def check_choice(ratio, method, min_channels: int, multiple: int | None) -> None:
     """Raise a ValueError that names the argument unless all of them say what goes.
 
     >>> check_choice(1.5, "l1", 1, 1)
@@ -102,8 +149,9 @@ def check_choice(ratio, method, min_channels: int, multiple: int) -> None:
     if not isinstance(method, Mapping) and method not in METHODS:
         names = ", ".join(METHODS)
         raise ValueError(f"method must be one of {names}, or scores {{maker: (filters,)}}, got {method!r}")
-    for name, value in (("min_channels", min_channels), ("multiple", multiple)):
-        check_whole(value, name)
+    check_whole(min_channels, "min_channels")
+    if multiple is not None:
+        check_whole(multiple, "multiple")
 
 
 def _layer_scores(filters, maker, method):
@@ -116,11 +164,6 @@ def _layer_scores(filters, maker, method):
         expected = f"one number for each filter, shape ({len(filters)},)"
         raise ValueError(f"method: {maker} must hold {expected}, got shape {tuple(scores.shape)}")
     return scores
-
-
-def _rows_made(group):
-    """How many filters of each maker are one channel: more than one for heads and blocks of grouped convolutions."""
-    return [len(rows) for axis, rows in group.channels[0].items() if axis.role == "makes"]
 
 
 def _check_names(argument, named, known):

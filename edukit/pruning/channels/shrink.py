@@ -24,14 +24,16 @@ from edukit.pruning.score import as_weights
 from edukit.refuse import check_model, first_line
 
 
-def shrink(model: nn.Module, example, ratio, method="l1", *, min_channels: int = 1, multiple: int = 1) -> nn.Module:
+def shrink(
+    model: nn.Module, example, ratio, method="l1", *, min_channels: int = 1, multiple: int | None = 1
+) -> nn.Module:
     """A copy of the model without the weakest `ratio` of the channels of each group that can lose some.
 
     example        one small batch, or a tuple of batches: the model is followed and the result checked on it
     ratio          0 to below 1, or a ratio for each group, {its first maker: ratio}; the others stay whole
     method         "l1", "l2", "geometric_median", "random", or ready-made scores {maker: (filters,)}
     min_channels   every group keeps at least so many
-    multiple       the number kept is rounded up to a multiple of it
+    multiple       the number kept is rounded up to a multiple of it; None: of 8, of 4 below 16 channels
     Raises ValueError for other arguments, for NaN, and where nothing can go.
 
     >>> net = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 4, 10))
@@ -60,7 +62,7 @@ def checked_removal(model: nn.Module, gone: list[Channel], example) -> nn.Module
 
 
 def weakest_channels(
-    model: nn.Module, example, ratio, method="l1", *, min_channels: int = 1, multiple: int = 1
+    model: nn.Module, example, ratio, method="l1", *, min_channels: int = 1, multiple: int | None = 1
 ) -> list[Channel]:
     """The channels that `shrink` removes, with the same arguments: for each its rows, {Axis: [index, ...]}.
 
