@@ -3,11 +3,13 @@
 panel.py      Panel: controls for a plot
 slider.py     a slider with a name, for every reader
 predict.py    Prediction: a guess, and then the measurement
+measured.py   measured: a number with its unit, and the claim that holds everywhere
 tour.py       the panel of lesson 00
 benchmark.py  the panel and the table of lesson 15
 """
 
+from edukit.panels.measured import measured
 from edukit.panels.panel import Panel
 from edukit.panels.predict import Prediction
 
-__all__ = ["Panel", "Prediction"]
+__all__ = ["Panel", "Prediction", "measured"]
