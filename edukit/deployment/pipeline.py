@@ -68,5 +68,5 @@ def compress(data: Dataset, *, seed: int = 0, plan: Plan | None = None, progress
         small = shrink(student, data.train.x[:2], plan.removed, multiple=8)  # kernels like multiples of 8
         tuning = settings("3/4 fewer channels", plan.tuning_epochs, plan.student_rate / 2)
         small = distill(small, teacher, data.train, **tuning)
-        quantized = quantize_model(small, data.calibration.x, WEIGHT_BITS)
+        quantized = quantize_model(small, data.calibration.x, WEIGHT_BITS, rounding="nearest")
     return dict(zip(STAGES, (teacher, student, small, quantized), strict=True))

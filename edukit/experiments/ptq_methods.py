@@ -40,7 +40,10 @@ BITS, FLOAT = range(2, 9), "float"
 
 @dataclass(frozen=True)
 class Method:
-    """A way to quantize: options of `quantize_model`, behind a preparation (model, calibration, bits) -> model."""
+    """A way to quantize: options of `quantize_model`, behind a preparation (model, calibration, bits) -> model.
+
+    Where the options name no rounding, each weight gets its nearest code.
+    """
 
     options: dict = field(default_factory=dict)
     prepare: Callable = lambda model, x, bits: model
@@ -77,7 +80,8 @@ def compare(
     reached, models = {}, [capture(model, data.calibration.x) for model in models]
     for name, method in tqdm(methods.items(), desc=f"{bits} bits", leave=False):
         ready = [method.prepare(model, data.calibration.x, bits) for model in models]
-        quantized = [quantize_model(m, data.calibration.x, bits, activation_bits, **method.options) for m in ready]
+        options = {"rounding": "nearest"} | method.options
+        quantized = [quantize_model(m, data.calibration.x, bits, activation_bits, **options) for m in ready]
         reached[name] = [accuracy(model, data.validation) for model in quantized]
     return reached
 

@@ -66,7 +66,7 @@ def test_a_method_is_a_call_of_quantize_model_on_what_was_prepared(nets):
 
     (reached,) = compare(nets[:1], DATA, 3, methods={"mine": Method({"correct_bias": True}, prepare)}).values()
     assert seen == [(len(DATA.calibration), 3)]
-    quantized = quantize_model(nets[0], DATA.calibration.x, 3, correct_bias=True)
+    quantized = quantize_model(nets[0], DATA.calibration.x, 3, rounding="nearest", correct_bias=True)
     assert reached == [accuracy(quantized, DATA.validation)]
 
 

@@ -112,7 +112,7 @@ def possible_fixes(case: Case, scores: Scores) -> dict[str, Fix]:
         found |= other_calibration(case.inputs, case.listener.rows, outlying_rows(case.inputs))
         found |= other_calibrators(case.how.get("calibrator"))
     found |= other_channels(case.network, case.batches[0], case.how.get("per_channel", True))
-    if "weights" in blamed and case.how.get("rounding") is None:
+    if "weights" in blamed and case.how.get("rounding") in (None, "nearest"):
         found |= better_rounding()
     return found
 

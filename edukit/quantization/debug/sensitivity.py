@@ -51,13 +51,13 @@ class LayerError:
     accumulated: float
 
 
-@passes_on(quantize_model)
+@passes_on(quantize_model, rounding="nearest")
 def layer_errors(
     model: nn.Module, calibration, weight_bits=8, activation_bits: int | None = 8, **how
 ) -> dict[str, LayerError]:
     """{layer: LayerError}, in the order in which they are computed; a module called twice has one row for both calls.
 
-    calibration, weight_bits, activation_bits, how   as `quantize_model` takes them
+    calibration, weight_bits, activation_bits, how   as `quantize_model` takes them; rounding="nearest" unless named
 
     >>> net, x = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2)), torch.rand(20, 4)
     >>> errors = layer_errors(net, x, weight_bits={"0": 2})
@@ -66,6 +66,7 @@ def layer_errors(
     """
     batches = as_batches(calibration)
     network = float_network(model, batches[0])
+    how = {"rounding": "nearest"} | how  # careful codes make good for the layers before, and here these are exact
     parts = Parts(network, quantize_model(network, batches, weight_bits, activation_bits, **how))
     sums = {name: torch.zeros(5, dtype=torch.double) for name in parts.layers}
     with torch.no_grad():
@@ -103,7 +104,7 @@ def _shares(energy, *errors):
     return [error / energy if energy else float("inf") if error else 0.0 for error in errors]
 
 
-@passes_on(quantize_model, without=("weight_bits",))
+@passes_on(quantize_model, without=("weight_bits",), rounding="nearest")
 def sensitivity(
     model: nn.Module, calibration, evaluate: Callable, bits: Iterable[int] = (2, 4, 8), **how
 ) -> dict[str, dict[int, float]]:
@@ -111,7 +112,8 @@ def sensitivity(
 
     evaluate  evaluate(model) -> float, on validation data: an accuracy, or an error such as `output_error`
     bits      of the layer's weights, 2 to 8; 16 is the float network itself
-    how       further arguments of `quantize_model`; with activation_bits=None the layer's input stays float
+    how       further arguments of `quantize_model`, with rounding="nearest" unless named; with activation_bits=None the
+              layer's input stays float
     Cost      one quantization for each number of bits, one evaluation for each layer and number of bits
 
     >>> net, x = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2)), torch.rand(20, 4)
@@ -123,6 +125,7 @@ def sensitivity(
     batches = as_batches(calibration)
     network = float_network(model, batches[0])
     exact = float(evaluate(copy.deepcopy(model))) if FLOAT in bits else None
+    how = {"rounding": "nearest"} | how  # careful codes make good for the layers before, and here these are exact
     parts = {b: Parts(network, quantize_model(network, batches, b, **how)) for b in bits if b != FLOAT}
     names = parts[min(bits)].layers
     table = {name: dict.fromkeys(bits, exact) for name in names}

@@ -3,8 +3,9 @@
     float network       x  ─ layer ─ relu ─ …     what each layer should see and say
     quantized network   x̂  ─ layer ─ relu ─ …     what it does see, once the layers before it are quantized
 
-Both are run side by side, once, on all calibration data while these are small, and on an even part of them where their
-activations would not fit: rows are drawn from few large pictures as well as from many small ones. At each layer a sample of its inputs is taken from both, and from it the layer's codes.
+Both are run side by side, once: on all calibration data, or on an even part of them where their activations would not
+fit, as rows are drawn from few large pictures as well as from many small ones. At each layer a sample of
+its inputs is taken from both, and from it the layer's codes.
 
 Shapes    the sample: (groups, rows, in), where a row is what one output value is computed from; in = C/groups · kh · kw
 Source    Frantar et al. 2022, https://arxiv.org/abs/2210.17323, for layers as matrices, one after the other
@@ -19,10 +20,11 @@ from torch import fx, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from edukit.graph import LAYERS, parameter
+from edukit.graph import LAYERS, layer_name, parameter
 from edukit.quantization.grid.affine import QParams, dequantize, fake_quantize, quantize
 from edukit.quantization.ptq.placement import is_activation
 from edukit.quantization.ptq.rounding import Moments, bias_correction, gptq
+from edukit.refuse import is_finite
 
 ROWS = 8192  # of a sample; more changes little, and each costs memory and time
 VALUES = 2**25  # of the largest activation, in both networks: 128 MiB each
@@ -31,12 +33,18 @@ FEWEST = 32  # inputs, however large their activations
 
 @dataclass
 class Layer:
-    """A layer to quantize: its weight, bias and grid, and the codes, once it was rounded."""
+    """A layer to quantize: its weight, bias and grid, how it is rounded, and the codes, once it was.
+
+    rounding       (w, x, grid) -> codes, such as `gptq`; None rounds each weight to its nearest code
+    correct_bias   whether its bias makes good for the mean error of each output
+    """
 
     weight: torch.Tensor
     bias: torch.Tensor | None
     grid: QParams
     codes: torch.Tensor | None = None
+    rounding: Callable | None = None
+    correct_bias: bool = False
 
     @property
     def stored(self) -> torch.Tensor:
@@ -51,18 +59,17 @@ def has_weight(graph: fx.GraphModule, node: fx.Node) -> bool:
     )
 
 
-def round_layers(graph, layers: dict, grids: dict, batches, *, rounding=None, correct_bias=False) -> None:
+def round_layers(graph, layers: dict, grids: dict, batches) -> None:
     """Fill in the codes of each layer, and its corrected bias.
 
     layers     {node: Layer} · grids  {node: QParams} of the activations · batches  of calibration data
-    rounding   (w, x, grid) -> codes, such as `gptq`; None rounds each weight to its nearest code
     """
-    if rounding is None and not correct_bias:
+    if not any(layer.rounding or layer.correct_bias for layer in layers.values()):
         for layer in layers.values():
             layer.codes = quantize(layer.weight, layer.grid)
     else:
         inputs = some_of(graph, tuple(map(torch.cat, zip(*batches, strict=True))))
-        SideBySide(graph, layers, grids, rounding, correct_bias).run(*inputs)
+        SideBySide(graph, layers, grids).run(*inputs)
 
 
 def some_of(graph: fx.GraphModule, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
@@ -83,9 +90,9 @@ def some_of(graph: fx.GraphModule, inputs: tuple[torch.Tensor, ...]) -> tuple[to
 class SideBySide(fx.Interpreter):
     """Runs the float network and the quantized one, and rounds each layer when its turn comes."""
 
-    def __init__(self, graph: fx.GraphModule, layers: dict, grids: dict, rounding: Callable | None, correct_bias: bool):
+    def __init__(self, graph: fx.GraphModule, layers: dict, grids: dict):
         super().__init__(graph)
-        self.layers, self.grids, self.rounding, self.correct_bias = layers, grids, rounding, correct_bias
+        self.layers, self.grids = layers, grids
         self.hat = {}  # the values of the quantized network; self.env holds those of the float network
         self.bar = tqdm(total=len(layers), desc="rounding", leave=False, delay=2)
 
@@ -115,10 +122,18 @@ class SideBySide(fx.Interpreter):
 
     def _round(self, node):
         layer, source = self.layers[node], node.args[0]
+        if not (layer.rounding or layer.correct_bias):
+            layer.codes = quantize(layer.weight, layer.grid)
+            return
         x, x_hat = (rows(node, values[source]) for values in (self.env, self.hat))
+        if not (is_finite(x) and is_finite(x_hat)):
+            name = layer_name(node)
+            raise ValueError(
+                f'calibration makes NaN or infinity before layer {name!r}; rounding="nearest" looks at weights alone'
+            )
         w = layer.weight.reshape(len(x), -1, x.shape[-1])  # a matrix for each group
         layer.grid, grid = self._rounded(layer, w, x, x_hat)
-        if self.correct_bias:
+        if layer.correct_bias:
             shift = bias_correction(w, dequantize(layer.codes.reshape(w.shape), grid), x, x_hat).flatten()
             layer.bias = shift if layer.bias is None else layer.bias + shift
 
@@ -126,16 +141,16 @@ class SideBySide(fx.Interpreter):
         """Fills in the codes; the layer's grid, and the same one for the rows of w."""
         scales = layer.grid.scale.reshape((*w.shape[:2], 1) if layer.grid.scale.numel() > 1 else ())
         grid = replace(layer.grid, scale=scales, zero_point=torch.tensor(0))
-        if self.rounding is None:
+        if layer.rounding is None:
             codes = quantize(w, grid)
         else:
-            if self.correct_bias:  # the means are the bias's task
+            if layer.correct_bias:  # the means are the bias's task
                 x, x_hat = (sample - sample.mean(1, keepdim=True) for sample in (x, x_hat))
             moments = Moments(x_hat)
             wanted = moments.refit(w, x)
             grid, codes = moments.best_step(wanted, grid)
-            if self.rounding is not gptq:
-                codes = self.rounding(wanted, x_hat, grid)
+            if layer.rounding is not gptq:
+                codes = layer.rounding(wanted, x_hat, grid)
         layer.codes = codes.reshape(layer.weight.shape)
         return replace(layer.grid, scale=grid.scale.reshape(layer.grid.scale.shape)), grid
 

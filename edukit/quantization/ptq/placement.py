@@ -49,12 +49,16 @@ STAYS_FLOAT = "stays_float"  # node.meta[STAYS_FLOAT] = reason, for a layer that
 
 @dataclass(frozen=True)
 class LayerReport:
-    """What became of one layer: `precision` is "int8" (or its bits), "float16" or "float", with the reason."""
+    """What became of one layer: `precision` is "int8" (or its bits), "float16" or "float", with the reason.
+
+    rounding   how its weights became codes, such as "nearest" or "gptq, bias corrected"; "" where they did not
+    """
 
     name: str
     operation: str
     precision: str
     reason: str = ""
+    rounding: str = ""
 
 
 def observed(graph: fx.GraphModule) -> list[fx.Node]:
@@ -108,11 +112,11 @@ def why_float(node: fx.Node) -> str | None:
     return None if is_activation(node.args[0]) else "its input is a constant"
 
 
-def reported(node, bits) -> LayerReport:
-    """The row of a report: bits of its weights, or None where they stay float."""
+def reported(node, bits, rounding: str = "nearest") -> LayerReport:
+    """The row of a report: bits of its weights and how they are rounded, or None where they stay float."""
     reason = why_float(node) or ("" if bits else "weight_bits is None")
     precision = f"int{bits}" if bits else "float16" if node.meta.get(STAYS_FLOAT) else "float"
-    return LayerReport(layer_name(node), operation_of(node), precision, reason)
+    return LayerReport(layer_name(node), operation_of(node), precision, reason, rounding if bits else "")
 
 
 def operation_of(node: fx.Node) -> str:

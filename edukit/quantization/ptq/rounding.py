@@ -12,7 +12,7 @@ Symbols   w weights, ŵ as stored · x inputs, x̂ those that come out of the qu
 Shapes    w (…, out, in); x (…, rows, in): a sample of what the layer multiplies with w; leading axes are groups
 Bound     AdaRound moves no code by more than one step; GPTQ may, where its inputs are correlated
 Cost      GPTQ: in² rows for H, in³ for its factor, in² out for the columns; a 256 x 2304 layer takes seconds, 512 x
-          4608 half a minute, with the four steps that are tried
+          4608 half a minute, with all the steps that are tried
 Source    Frantar et al. 2022, https://arxiv.org/abs/2210.17323; Nagel et al. 2020, https://arxiv.org/abs/2004.10568;
           Nagel et al. 2019, https://arxiv.org/abs/1906.04721, section 4.2 (bias correction)
 In production  llm-compressor and torchao (GPTQ), AIMET (AdaRound, bias correction), Brevitas (all three)
@@ -27,10 +27,11 @@ from edukit.quantization.grid.affine import QParams, dequantize, quantize
 from edukit.refuse import is_finite
 
 BLOCK = 64  # columns that are rounded before the others hear of it; any number gives the same codes
+DAMPING = 0.01  # of H, as a share of its mean diagonal
 FACTORS = (1, 0.9, 0.8, 0.7)  # of the step, that `best_step` tries
 
 
-def gptq(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, damping: float = 0.01) -> torch.Tensor:
+def gptq(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, damping: float = DAMPING) -> torch.Tensor:
     """int32 codes for w that keep w @ x: each column is rounded, and the columns to come take over its error.
 
     With H⁻¹ = Uᵀ U, U upper triangular, the best reaction to the error e of column i is e U[i, j] / U[i, i] in
@@ -102,7 +103,7 @@ def bias_correction(w: torch.Tensor, stored: torch.Tensor, x: torch.Tensor, x_ha
     return before - after
 
 
-def refit(w: torch.Tensor, x: torch.Tensor, x_hat: torch.Tensor, *, damping: float = 0.01) -> torch.Tensor:
+def refit(w: torch.Tensor, x: torch.Tensor, x_hat: torch.Tensor, *, damping: float = DAMPING) -> torch.Tensor:
     """Float weights that make of the quantized network's inputs what w made of the float network's: least squares.
 
         min ‖w x - v x̂‖²  over v
@@ -117,7 +118,7 @@ def refit(w: torch.Tensor, x: torch.Tensor, x_hat: torch.Tensor, *, damping: flo
 
 
 def best_step(
-    w: torch.Tensor, x: torch.Tensor, qparams: QParams, factors=FACTORS, *, damping: float = 0.01
+    w: torch.Tensor, x: torch.Tensor, qparams: QParams, factors=FACTORS, *, damping: float = DAMPING
 ) -> tuple[QParams, torch.Tensor]:
     """The grid with a step as it is or a little finer, whichever leaves GPTQ the least output error; and GPTQ's codes.
 
@@ -163,7 +164,7 @@ class Moments:
             self._factors[damping] = order, U
         return self._factors[damping]
 
-    def refit(self, w: torch.Tensor, x: torch.Tensor, damping: float = 0.01) -> torch.Tensor:
+    def refit(self, w: torch.Tensor, x: torch.Tensor, damping: float = DAMPING) -> torch.Tensor:
         """`refit` for these inputs as x̂."""
         H = damped(self.H, damping)
         ridge = (H - self.H).diagonal(dim1=-2, dim2=-1)  # pulls towards w where the inputs say nothing
@@ -173,7 +174,7 @@ class Moments:
         target = target + w * ridge.unsqueeze(-2)
         return torch.cholesky_solve(target.mT, torch.linalg.cholesky(H)).mT.to(x.dtype)
 
-    def best_step(self, w: torch.Tensor, qparams: QParams, factors=FACTORS, damping: float = 0.01):
+    def best_step(self, w: torch.Tensor, qparams: QParams, factors=FACTORS, damping: float = DAMPING):
         """`best_step` for these inputs: all factors at once."""
         factors = torch.tensor(factors, dtype=qparams.scale.dtype).reshape(-1, *[1] * w.ndim)
         grids = replace(qparams, scale=qparams.scale * factors)

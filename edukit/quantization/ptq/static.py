@@ -30,7 +30,10 @@ from edukit.quantization.ptq.rewrite import (
     weight_grid,
     with_room_for_bias,
 )
+from edukit.quantization.ptq.rounding import gptq
 from edukit.refuse import check_weights
+
+WIDEST = 6144  # inputs of one output, up to which GPTQ is the default: its moments take 8 bytes for each pair of them
 
 
 def quantize_model(
@@ -43,7 +46,7 @@ def quantize_model(
     weight_calibrator=min_max,
     per_channel: bool = True,
     rounding=None,
-    correct_bias: bool = False,
+    correct_bias: bool | None = None,
 ) -> QuantizedModel:
     """A quantized copy of a trained model; the model itself is not changed.
 
@@ -55,18 +58,22 @@ def quantize_model(
     calibrator         sample -> (low, high) of an activation, such as `min_max`, `percentile`, `mse` or `kl`
     weight_calibrator  the same for weights (w, axis)
     per_channel        a scale for each output channel of a weight, or one for all
-    rounding           (w, x, grid) -> codes, such as `gptq` or `adaround`; None: to the nearest code
-    correct_bias       whether biases make good for the mean error of each output
-    Raises ValueError for bits outside these, an unknown layer, NaN in weights or calibration data, no calibration
-    data, a model that cannot be traced.
+    rounding           "nearest", to the nearest code; or (w, x, grid) -> codes, such as `gptq` or `adaround`;
+                       None: `gptq` for layers of fewer than 8 bits, "nearest" for those of 8
+    correct_bias       whether biases make good for the mean error of each output; None: where `rounding` is None, of
+                       layers of fewer than 8 bits
+    Cost               seconds; with `gptq`, that of its header for each layer, and a bar that shows how far it is
+    Raises ValueError for bits outside these, an unknown layer or rounding, NaN in weights or calibration data, no
+    calibration data, a model that cannot be traced.
 
     >>> import torch
     >>> net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 2))
     >>> quantized = quantize_model(net, torch.rand(8, 1, 8, 8), {"0": 4})
-    >>> [(layer.name, layer.precision) for layer in quantized.report]
-    [('0', 'int4'), ('3', 'int8')]
+    >>> [(layer.name, layer.precision, layer.rounding) for layer in quantized.report]
+    [('0', 'int4', 'gptq, bias corrected'), ('3', 'int8', 'nearest')]
     """
     weight_bits, activation_bits = _checked_bits(weight_bits, activation_bits)
+    _check_rounding(rounding)
     check_weights(model)
     batches = as_batches(calibration)
     graph = float_network(model, batches[0])
@@ -80,8 +87,12 @@ def quantize_model(
             weight, bias = parameter(graph, node.args[1]).detach(), layer_bias(graph, node)
             grid = weight_grid(weight, bits[node], per_channel=per_channel, calibrator=weight_calibrator)
             layers[node] = Layer(weight, bias, with_room_for_bias(grid, bias, x_grids[node]))
-    round_layers(graph, layers, grids, batches, rounding=rounding, correct_bias=correct_bias)
-    report = [reported(node, bits[node] if node in layers else None) for node in nodes]
+            _choose_rounding(layers[node], bits[node], rounding, correct_bias)
+    round_layers(graph, layers, grids, batches)
+    report = [
+        reported(node, bits[node], described(layers[node])) if node in layers else reported(node, None)
+        for node in nodes
+    ]
     for node in nodes:
         if node in layers:
             store_layer(graph, node, layers[node], x_grids[node])
@@ -90,6 +101,29 @@ def quantize_model(
     for point in points:
         quantize_activation(graph, point, grids[point])
     return QuantizedModel(cleaned(graph), report, activation_bits)
+
+
+def _check_rounding(rounding) -> None:
+    if not (rounding is None or rounding == "nearest" or callable(rounding)):
+        raise ValueError(f'rounding must be None, "nearest" or a function such as gptq, got {rounding!r}')
+
+
+def _choose_rounding(layer, bits, rounding, correct_bias) -> None:
+    careful = rounding is None and bits < 8
+    wide = layer.weight[0].numel() > WIDEST
+    layer.rounding = rounding if callable(rounding) else gptq if careful and not wide else None
+    layer.correct_bias = careful if correct_bias is None else bool(correct_bias)
+
+
+def described(layer: Layer) -> str:
+    """How a layer is rounded, in words.
+
+    >>> described(Layer(None, None, None, rounding=gptq)), described(Layer(None, None, None, correct_bias=True))
+    ('gptq', 'nearest, bias corrected')
+    """
+    function = getattr(layer.rounding, "func", layer.rounding)  # of a functools.partial
+    name = "nearest" if function is None else getattr(function, "__name__", type(function).__name__)
+    return f"{name}, bias corrected" if layer.correct_bias else name
 
 
 def _checked_bits(weight_bits, activation_bits):

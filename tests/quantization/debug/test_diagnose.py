@@ -77,21 +77,21 @@ def test_unequal_channels_under_one_scale_and_equalize_is_the_advice():
 
 def test_a_scale_for_each_channel_helps_half_way_where_the_next_layer_is_unequal_as_well():
     model = unequal_channels(5)
-    found = diagnose(model, X, validation, weight_bits=4, activation_bits=None, per_channel=False)
+    found = diagnose(model, X, validation, weight_bits=4, activation_bits=None, per_channel=False, rounding="nearest")
     assert found.cause == "unequal channels" and step(found, "activations only").verdict == "no"
     assert found.scores["quantized"] < found.scores["per channel"] < found.scores["equalized"]
     assert step(found, "per channel").verdict.endswith("% of the loss")
 
 
 def test_one_layer_with_too_few_bits():
-    found = diagnose(net(), X, validation, weight_bits={"stem.0": 2})
+    found = diagnose(net(), X, validation, weight_bits={"stem.0": 2}, rounding="nearest")
     assert found.cause == "one layer" and "more bits for stem.0," in found.advice[0]
     assert max(found.restored, key=found.restored.get) == "stem.0" and len(found.restored) == 13
     assert step(found, "weights only").verdict == "yes"
 
 
 def test_two_bits_everywhere_are_too_few():
-    found = diagnose(net(), X, validation, weight_bits=2)
+    found = diagnose(net(), X, validation, weight_bits=2, rounding="nearest")
     assert found.cause == "too few bits"
     assert found.scores["quantized"] < 0.6 < found.scores["gptq"]
     assert any("allocate_bits" in line for line in found.advice)  # nothing brings all of it back
@@ -121,7 +121,7 @@ def test_networks_never_seen(name):
         with torch.no_grad():
             return 1 - float((network(x) - exact).norm() / exact.norm())
 
-    found = diagnose(model, x, closeness, weight_bits=2)
+    found = diagnose(model, x, closeness, weight_bits=2, rounding="nearest")
     assert found.cause in ("unequal channels", "one layer", "too few bits")
     assert found.scores["float"] == pytest.approx(1, abs=1e-4)
     assert list(found.scores)[:3] == ["model", "float", "quantized"]

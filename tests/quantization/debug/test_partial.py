@@ -12,13 +12,13 @@ X = torch.rand(48, 3, 16, 16, generator=torch.Generator().manual_seed(1))
 
 
 def parts_of(model, bits=3, **how):
-    return Parts(float_network(model, X), quantize_model(model, X, bits, **how))
+    return Parts(float_network(model, X), quantize_model(model, X, bits, **{"rounding": "nearest"} | how))
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_all_on_is_the_quantized_network_and_all_off_the_model(name):
     model = followed(name)
-    quantized = quantize_model(model, X, 3)
+    quantized = quantize_model(model, X, 3, rounding="nearest")
     parts = Parts(float_network(model, X), quantized)
     with torch.no_grad():
         assert torch.equal(parts.switched_on()(X), quantized(X))
@@ -34,7 +34,7 @@ def test_one_layer_on_is_the_network_with_all_others_in_float16(name):
     for layer in list(parts.layers)[:2]:
         bits = dict.fromkeys(parts.layers, 16) | {layer: 3}
         with torch.no_grad():
-            there, here = quantize_model(model, X, bits, None)(X), parts.switched_on([layer])(X)
+            there, here = quantize_model(model, X, bits, None, rounding="nearest")(X), parts.switched_on([layer])(X)
         torch.testing.assert_close(here, there, rtol=0.02, atol=2e-3)  # float16 keeps 11 bits: 5e-4 of each weight
 
 
@@ -42,7 +42,7 @@ def test_weights_and_activations_are_switched_apart():
     model = followed("vgg")
     parts = parts_of(model)
     with torch.no_grad():
-        weights = quantize_model(model, X, 3, None)(X)
+        weights = quantize_model(model, X, 3, None, rounding="nearest")(X)
         activations = quantize_model(model, X, None, 8)(X)
         torch.testing.assert_close(parts.switched_on(activations=False)(X), weights, rtol=1e-4, atol=1e-4)
         torch.testing.assert_close(parts.switched_on(weights=False)(X), activations, rtol=1e-4, atol=1e-4)
@@ -56,7 +56,7 @@ def test_off_leaves_the_others_on():
         errors = {name: (parts.switched_off([name])(X) - exact).norm() for name in parts.layers}
         assert all(0 < error < (rounded - exact).norm() * 1.5 for error in errors.values())
         others = parts.switched_on([n for n in parts.layers if n != "2"], activations=False)
-        weights_off = Parts(parts.network, quantize_model(model, X, 3, None)).switched_off(["2"])
+        weights_off = Parts(parts.network, quantize_model(model, X, 3, None, rounding="nearest")).switched_off(["2"])
         torch.testing.assert_close(others(X), weights_off(X), rtol=1e-3, atol=1e-3)  # biases are codes in one of them
 
 

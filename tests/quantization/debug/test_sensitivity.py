@@ -55,7 +55,7 @@ def test_both_is_the_error_with_rounded_weights_on_a_rounded_input():
 
 def test_accumulated_is_the_error_of_the_quantized_network():
     model = followed("vgg")
-    quantized = quantize_model(model, X, 3, None)
+    quantized = quantize_model(model, X, 3, None, rounding="nearest")
     with torch.no_grad():
         expected = normalised(model(X), quantized(X))
     assert list(layer_errors(model, X, 3, None).values())[-1].accumulated == pytest.approx(expected, rel=1e-3)
@@ -98,7 +98,7 @@ def test_evaluate_gets_the_network_with_this_layer_alone():
     others = dict.fromkeys(("0", "2", "8"), 16)
     for name, row in table.items():
         with torch.no_grad():
-            expected = quantize_model(model, X, others | {name: 3}, None)(X).sum().item()
+            expected = quantize_model(model, X, others | {name: 3}, None, rounding="nearest")(X).sum().item()
         assert row[3] == pytest.approx(expected, rel=5e-3)  # the others are in float16 there, in float32 here
 
 
@@ -132,7 +132,7 @@ def test_a_measure_of_several_inputs_and_outputs():
 
     model, data = Two(), (torch.rand(20, 4), torch.rand(20, 5))
     measure = output_error(model, data)
-    assert measure(model) == 0 < measure(quantize_model(model, data, 4)) < 0.05
+    assert measure(model) == 0 < measure(quantize_model(model, data, 4, rounding="nearest")) < 0.05
 
 
 def test_a_measure_of_the_outputs():

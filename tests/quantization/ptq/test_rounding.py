@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from edukit.quantization import QParams, adaround, bias_correction, dequantize, gptq, quantize
-from edukit.quantization.ptq.rounding import best_step, output_error, refit, second_moment
+from edukit.quantization.ptq.rounding import DAMPING, best_step, output_error, refit, second_moment
 
 RANDOM = torch.Generator().manual_seed(0)
 
@@ -66,7 +66,7 @@ def test_gptq_equals_the_published_algorithm():
     """Column by column with the inverse of what is left of H, as optimal brain surgery has it; no Cholesky."""
     w, x, grid = problem(out=4, inside=7, stories=3)
     order = x.square().sum(0).argsort(descending=True)
-    H, rest, codes = second_moment(x, 0.01), w.double().clone(), torch.zeros(4, 7, dtype=torch.int32)
+    H, rest, codes = second_moment(x, DAMPING), w.double().clone(), torch.zeros(4, 7, dtype=torch.int32)
     left = order.tolist()
     for i in order.tolist():
         inverse = torch.linalg.inv(H[left][:, left])
@@ -85,7 +85,7 @@ def test_blocks_of_columns_give_the_codes_of_single_columns(out, inside, groups,
     w, x, grid = problem(out=out, inside=inside, stories=20, bits=bits, groups=groups)
     order = x.square().sum(-2).argsort(descending=True)
     sorted_x = x.gather(-1, order.unsqueeze(-2).expand(x.shape))
-    U = torch.linalg.cholesky(torch.linalg.inv(second_moment(sorted_x, 0.01)), upper=True)
+    U = torch.linalg.cholesky(torch.linalg.inv(second_moment(sorted_x, DAMPING)), upper=True)
     columns = order.unsqueeze(-2).expand(w.shape)
     rest, codes = w.double().gather(-1, columns), torch.empty(w.shape, dtype=torch.int32)
     for i in range(inside):

@@ -54,8 +54,10 @@ def test_the_function_stays_on_networks_never_seen(name, scale):
     model = followed(name)
     scaled = scale(model, X)
     torch.testing.assert_close(scaled(X), model(X), rtol=1e-4, atol=1e-5)
-    report = quantize_model(scaled, X, 4).report
-    assert [layer.name for layer in report] == [layer.name for layer in quantize_model(model, X, 4).report]
+    report = quantize_model(scaled, X, 4, rounding="nearest").report
+    assert [layer.name for layer in report] == [
+        layer.name for layer in quantize_model(model, X, 4, rounding="nearest").report
+    ]
 
 
 def test_at_one_half_activations_and_weights_share_the_difficulty():
@@ -137,7 +139,7 @@ def test_awq_protects_weights_that_large_inputs_meet():
         net[1].weight.copy_(torch.tensor(random.normal(0, 1, (32, 64))))
     x = torch.tensor(random.normal(0, 1, (500, 64)), dtype=torch.float32)
     protected = awq(net, x, 3)
-    plain, scaled = (error(net, quantize_model(m, x, 3, None), x) for m in (net, protected))
+    plain, scaled = (error(net, quantize_model(m, x, 3, None, rounding="nearest"), x) for m in (net, protected))
     assert 0 < protected.meta["beta"]["1"] < 1 and scaled < 0.8 * plain
 
 

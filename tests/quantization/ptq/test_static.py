@@ -9,8 +9,9 @@ import torch
 from torch import nn
 from unseen import NETWORKS, build, followed
 
-from edukit.quantization import min_max, percentile, quantize_model
+from edukit.quantization import adaround, gptq, min_max, percentile, quantize_model
 from edukit.quantization.grid.calibrate import declare
+from edukit.quantization.ptq.static import WIDEST
 
 X = torch.rand(64, 3, 16, 16, generator=torch.Generator().manual_seed(1))
 
@@ -201,6 +202,70 @@ def test_weights_only_exports_and_agrees(tmp_path):
     assert np.allclose(answer, quantized(X).detach(), atol=1e-4)
 
 
+def stored(model, *args, **how):
+    return quantize_model(model, X, *args, **how).state_dict()
+
+
+@pytest.mark.parametrize("name", ["vgg", "resnet", "transformer"])
+def test_below_8_bits_the_default_is_gptq_with_corrected_biases(name):
+    model = followed(name)
+    ours, named = stored(model, 3, None), stored(model, 3, None, rounding=gptq, correct_bias=True)
+    assert ours.keys() == named.keys() and all(torch.equal(ours[key], named[key]) for key in ours)
+
+
+@pytest.mark.parametrize("name", ["vgg", "resnet", "transformer"])
+def test_at_8_bits_the_default_is_the_nearest_code(name):
+    model = followed(name)
+    ours, named = stored(model), stored(model, rounding="nearest", correct_bias=False)
+    assert all(torch.equal(ours[key], named[key]) for key in ours)
+
+
+@pytest.mark.parametrize("bits", [2, 3, 4])
+@pytest.mark.parametrize("name", ["vgg", "resnet", "shuffle", "transformer"])
+def test_the_default_is_never_worse_than_nearest_codes_with_either_step(name, bits):
+    """The step max / (2^(b-1) - 1) of other tools, and the kit's own."""
+
+    def other_step(w, axis=None):
+        low, high = min_max(w, axis)
+        share = (2 ** (bits - 1) - 0.5) / (2 ** (bits - 1) - 1)
+        return share * low, share * high
+
+    model = followed(name)
+    ours, *nearest = (
+        distance(quantize_model(model, X, bits, None, **how)(X), model(X))
+        for how in ({}, *({"rounding": "nearest", "weight_calibrator": c} for c in (min_max, other_step)))
+    )
+    assert ours < min(nearest)
+
+
+def test_each_layer_is_rounded_as_its_bits_ask_and_the_report_says_how():
+    model = followed("vgg")
+    names = [row.name for row in quantize_model(model, X).report]
+    quantized = quantize_model(model, X, {names[0]: 16, names[1]: 4})
+    rounding = {row.name: row.rounding for row in quantized.report}
+    assert [rounding[name] for name in names[:3]] == ["", "gptq, bias corrected", "nearest"]
+    (row, *_) = quantize_model(model, X, 4, rounding=partial(adaround, steps=1), correct_bias=False).report
+    assert row.rounding == "adaround"
+
+
+def test_a_layer_too_wide_for_its_moments_is_rounded_to_the_nearest_codes():
+    wide = nn.Sequential(nn.Flatten(), nn.Linear(WIDEST + 1, 2))
+    (row,) = quantize_model(wide, torch.rand(8, WIDEST + 1), 4, None).report
+    assert row.rounding == "nearest, bias corrected"
+
+
+def test_values_that_are_not_finite_are_named_with_their_layer():
+    model = nn.Sequential(nn.Linear(4, 4), Inverse(), nn.Linear(4, 2))
+    with pytest.raises(ValueError, match=r"NaN or infinity before layer '2'; rounding=\"nearest\""):
+        quantize_model(model, torch.zeros(9, 4), 4, None)
+    assert quantize_model(model, torch.zeros(9, 4), 4, None, rounding="nearest").report[1].precision == "int4"
+
+
+class Inverse(nn.Module):
+    def forward(self, x):
+        return 1 / (x * 0)
+
+
 def test_a_weight_calibrator_is_told_the_bits_and_its_range_is_used():
     """The range is computed, and then dropped."""
     asked = []
@@ -213,7 +278,8 @@ def test_a_weight_calibrator_is_told_the_bits_and_its_range_is_used():
 
     model = build("vgg")
     halved, whole = (
-        quantize_model(model, X, 4, weight_calibrator=partial(part, share=share)).state_dict() for share in (0.5, 1)
+        quantize_model(model, X, 4, weight_calibrator=partial(part, share=share), rounding="nearest").state_dict()
+        for share in (0.5, 1)
     )
     assert set(asked) == {(4, True)}
     assert torch.allclose(2 * halved["network.conv2d_weight_scale"], whole["network.conv2d_weight_scale"])
@@ -228,6 +294,7 @@ def test_a_weight_calibrator_is_told_the_bits_and_its_range_is_used():
         (dict(weight_bits={"0": 12}), r"weight_bits\['0'\]"),
         (dict(weight_bits={"nowhere": 4}), "weight_bits names nowhere; the layers are 0, 2, 8"),
         (dict(activation_bits=0), "activation_bits"),
+        (dict(rounding="gptq"), "rounding must be None, \"nearest\" or a function such as gptq, got 'gptq'"),
         (dict(calibration=X[:0]), "calibration holds no data"),
         (dict(calibration=[]), "calibration holds no data"),
         (dict(calibration=X * np.nan), "calibration holds NaN"),

@@ -56,7 +56,7 @@ def trained_a_little(model, **options):
 def test_before_training_it_is_the_quantized_model_to_the_last_bit(name, bits):
     model = followed(name)
     before = copy.deepcopy(model.state_dict())
-    qat, quantized = prepare_qat(model, X, *bits).eval(), quantize_model(model, X, *bits)
+    qat, quantized = prepare_qat(model, X, *bits).eval(), quantize_model(model, X, *bits, rounding="nearest")
     assert torch.equal(qat(X), quantized(X))
     assert qat.report == quantized.report
     assert all(torch.equal(a, b) for a, b in zip(before.values(), model.state_dict().values(), strict=True))
@@ -153,7 +153,7 @@ def test_a_norm_over_the_steps_of_a_sequence_trains_on_its_own(features):
     model, x = nn.Sequential(*layers), torch.rand(32, 5, 8)
     model(x)
     qat = prepare_qat(model, x, 4, 8)
-    assert torch.equal(qat.eval()(x), quantize_model(model, x, 4, 8)(x))
+    assert torch.equal(qat.eval()(x), quantize_model(model, x, 4, 8, rounding="nearest")(x))
     before = qat.network.get_buffer("1.running_mean").clone()
     qat.train()(x + 1).square().sum().backward()
     assert all(p.grad is not None for p in qat.parameters())
@@ -192,7 +192,7 @@ def test_batches_of_any_size_and_calibration_in_any_form():
 def test_training_recovers_what_two_bit_weights_lost():
     """digits, three epochs: far above the quantized net, as measured in lesson 04; 200 images, 3 % standard error."""
     data, net = digits(), trained("digits_residual")
-    lost = accuracy(quantize_model(net, data.calibration.x, 2, 4), data.validation)
+    lost = accuracy(quantize_model(net, data.calibration.x, 2, 4, rounding="nearest"), data.validation)
     qat = fit(prepare_qat(net, data.calibration.x, 2, 4), data.train, epochs=3, progress=None)
     assert lost < 0.8 and accuracy(convert(qat), data.validation) > 0.87
 
