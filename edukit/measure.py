@@ -3,6 +3,7 @@
     convolution   B · N · H' · W' · (M / g) · k²        H', W' of the output; of the input when transposed
     matrix product (n, m) @ (m, p)   n · m · p          linear layers, attention
     latency       median, 90th percentile (p90) and interquartile range (IQR) of single calls after a warm-up
+    speed-up      median over rounds of (time before / time after); without rounds, the ratio of the medians
     peak memory   largest resident set while a function runs, minus the resident set before
 
 Symbols   MAC one multiplication and one addition, so 1 MAC = 2 FLOPs · M, N channels in and out · g groups · k kernel
@@ -16,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -62,22 +63,18 @@ def count_macs(model: nn.Module, input_shape_or_example) -> int:
     >>> count_macs(nn.Sequential(nn.Embedding(50, 16), nn.Linear(16, 4)), torch.tensor([[7, 2, 9]]))  # 3 · 16 · 4
     192
     """
-    check_model(model)
-    model = with_stored_weights(model).eval()
-    failed, tries = None, _one_input(model, input_shape_or_example)
-    for inputs in tries:
-        with torch.no_grad(), _plain_attention(), _MacCounter() as counter:
-            try:
-                model(*inputs)
-            except Exception as error:  # whatever the model's own code raises
-                failed = failed or error
-                continue
-        if counter.hidden:
-            hidden = ", ".join(sorted(counter.hidden))
-            raise ValueError(f"model holds {hidden} that runs as one operator, whose MACs cannot be followed")
-        return counter.macs
-    shapes = " and ".join(str(tuple(x.shape[1:])) for x in tries[0])
-    raise ValueError(f"model does not take input_shape {shapes}: {first_line(failed)}") from failed
+    return _counted(model, input_shape_or_example).macs
+
+
+def count_activations(model: nn.Module, input_shape_or_example) -> int:
+    """Numbers that the operations which `count_macs` counts read and write for one input, besides their weights.
+
+    What `count_macs` does not count, such as norms and pooling, is not counted here either.
+
+    >>> count_activations(nn.Conv2d(3, 8, 3, padding=1), (3, 10, 10))  # 3 · 10 · 10 in, 8 · 10 · 10 out
+    1100
+    """
+    return _counted(model, input_shape_or_example).activations
 
 
 def size_bytes(path_or_model: str | Path | nn.Module) -> int:
@@ -98,6 +95,8 @@ def size_bytes(path_or_model: str | Path | nn.Module) -> int:
 class Latency:
     """Seconds a single call takes: the middle one, the one that 9 of 10 stay below, and the spread of the middle half.
 
+    rounds_s   the median of each round, where several functions took turns: round i of each was at the same time
+
     >>> Latency.of([0.004, 0.001, 0.002, 0.003, 0.005])
     Latency(median_s=0.003, p90_s=0.0046, iqr_s=0.002, repeats=5)
     """
@@ -106,12 +105,27 @@ class Latency:
     p90_s: float
     iqr_s: float
     repeats: int
+    rounds_s: tuple[float, ...] = field(default=(), repr=False)
 
     @classmethod
-    def of(cls, times_s) -> "Latency":
+    def of(cls, times_s, rounds_s=()) -> "Latency":
         p25, p50, p75, p90 = np.percentile(times_s, [25, 50, 75, 90])
         median_s, p90_s, iqr_s = (round(float(seconds), 9) for seconds in (p50, p90, p75 - p25))
-        return cls(median_s, p90_s, iqr_s, len(times_s))
+        return cls(median_s, p90_s, iqr_s, len(times_s), tuple(round(float(seconds), 9) for seconds in rounds_s))
+
+
+def speedup(before: Latency, after: Latency) -> float:
+    """How many times faster: the median over rounds of before / after; without common rounds, the ratio of medians.
+
+    before, after   from one call of `latencies`, so that a busy moment of the machine hits a round of both
+
+    >>> before, after = Latency.of([2, 2, 9], rounds_s=[2, 2, 9]), Latency.of([1, 2, 3], rounds_s=[1, 2, 3])
+    >>> speedup(before, after), speedup(Latency.of([3, 4, 5]), Latency.of([2, 2, 2]))
+    (2.0, 2.0)
+    """
+    if before.rounds_s and len(before.rounds_s) == len(after.rounds_s):
+        return float(np.median(np.divide(before.rounds_s, after.rounds_s)))
+    return before.median_s / after.median_s
 
 
 def latency(fn: Callable[[], object], *, warmup: int = 10, repeats: int = 50) -> Latency:
@@ -140,8 +154,11 @@ def latencies(fns: dict[str, Callable], *, warmup: int = 10, repeats: int = 50, 
     for start in range(0, repeats, block):
         for name, fn in fns.items():
             fn()
-            times_s[name] += [_time_s(fn) for _ in range(min(block, repeats - start))]
-    return {name: Latency.of(times) for name, times in times_s.items()}
+            times_s[name].append([_time_s(fn) for _ in range(min(block, repeats - start))])
+    return {
+        name: Latency.of(np.concatenate(rounds), [np.median(times) for times in rounds])
+        for name, rounds in times_s.items()
+    }
 
 
 def peak_memory(fn: Callable[[], object]) -> int:
@@ -194,15 +211,17 @@ class _MacCounter(TorchDispatchMode):
 
     def __init__(self):
         super().__init__()
-        self.macs, self.hidden = 0, set()
+        self.macs = self.activations = 0
+        self.hidden = set()
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         out = func(*args, **(kwargs or {}))
         macs = _macs(func, args, out)
         if macs is None:
             self.hidden.add(HIDE.get(func.overloadpacket.__name__, func.name()))
-        else:
+        elif macs:
             self.macs += macs
+            self.activations += _activations(func.overloadpacket, args, out)
         return out
 
 
@@ -221,6 +240,33 @@ def _macs(func, args, out) -> int | None:
     if func.namespace == "edukit":  # of its operators, this one alone multiplies matrices; the others round
         return args[0].numel() * len(args[1]) if name == "dynamic_linear" else 0
     return 0 if func.namespace in COUNTED and name not in HIDE else None
+
+
+def _activations(op, args, out) -> int:
+    """Elements of what goes in and out; the second factor of a single matrix product is a weight, of several not."""
+    first = FIRST_FACTOR.get(op, 0)
+    count = 3 if op.__name__.startswith("_scaled_dot_product") else 2 if op in (aten.bmm, aten.baddbmm) else 1
+    made = out[0] if isinstance(out, tuple) else out
+    return made.numel() + sum(x.numel() for x in args[first : first + count])
+
+
+def _counted(model, input_shape_or_example) -> "_MacCounter":
+    check_model(model)
+    model = with_stored_weights(model).eval()
+    failed, tries = None, _one_input(model, input_shape_or_example)
+    for inputs in tries:
+        with torch.no_grad(), _plain_attention(), _MacCounter() as counter:
+            try:
+                model(*inputs)
+            except Exception as error:  # whatever the model's own code raises
+                failed = failed or error
+                continue
+        if counter.hidden:
+            hidden = ", ".join(sorted(counter.hidden))
+            raise ValueError(f"model holds {hidden} that runs as one operator, whose MACs cannot be followed")
+        return counter
+    shapes = " and ".join(str(tuple(x.shape[1:])) for x in tries[0])
+    raise ValueError(f"model does not take input_shape {shapes}: {first_line(failed)}") from failed
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from edukit.deployment.explain.executed import operators
 from edukit.deployment.files.export import export
 from edukit.deployment.pipeline import Plan, compress
 from edukit.deployment.runtimes.session import load
-from edukit.measure import Latency, count_macs, count_parameters, latencies, size_bytes
+from edukit.measure import Latency, count_activations, count_macs, count_parameters, latencies, size_bytes
 from edukit.networks import mobilenet_v1
 from edukit.quantization import QuantizedModel, fold_batchnorm, quantize_model
 from edukit.training import accuracy, seeded, threads
@@ -60,7 +60,7 @@ def figures(stage: Stage) -> tuple[str, ...]:
         f"{stage.accuracy:.1%}",
         f"{stage.latency.median_s * micro:.0f}",
         f"{stage.latency.p90_s * micro:.0f}",
-        f"{stage.energy_j * micro:.2f}",
+        f"{float(f'{stage.energy_j * micro:.2g}'):g}",  # an estimate: two digits say enough
     )
 
 
@@ -115,6 +115,8 @@ def measure_stages(models: dict[str, nn.Module], data: Dataset, folder: Path, *,
     for name, model in models.items():
         quantized = isinstance(model, QuantizedModel)
         macs, weight_bytes = count_macs(model, image.shape[1:]), raw_weight_bytes(model)
+        activation_bytes = count_activations(model, image.shape[1:]) * (1 if quantized else 4)
+        joules = energy(macs, weight_bytes, "int8" if quantized else "float32", activation_bytes=activation_bytes)
         stages.append(
             Stage(
                 name,
@@ -124,7 +126,7 @@ def measure_stages(models: dict[str, nn.Module], data: Dataset, folder: Path, *,
                 weight_bytes,
                 accuracy(sessions[name], data.test),
                 times[name],
-                energy(macs, weight_bytes, "int8" if quantized else "float32").total_j,
+                joules.total_j,
                 dict(operators(paths[name])),
             )
         )

@@ -107,7 +107,7 @@ PARETO_FRONT = Exercise(
 
 def _show_points(arguments, expected, got):
     before, after, points = arguments
-    return f"from {before:.1%} to {after:.1%} within {points:g} points is {expected}, yours says {got}"
+    return f"from {before:.2%} to {after:.2%} within {points:g} points is {expected}, yours says {got}"
 
 
 WITHIN_POINTS = Exercise(
@@ -157,6 +157,10 @@ WITHIN_POINTS = Exercise(
         "whole points": (
             lambda b, a, p: round(100 * (b - a)) <= p,
             "rounded to whole points: 2.4 became 2; keep some decimals",
+        ),
+        "one decimal": (
+            lambda b, a, p: round(100 * (b - a), 1) <= p,
+            "rounded to one decimal: 0.54 became 0.5; round only what floats add, the ninth decimal or so",
         ),
     },
     "a loss, in points, one-sided, and 0.5 is 0.5",

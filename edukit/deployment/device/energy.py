@@ -1,8 +1,9 @@
 """What one inference costs in energy: an ESTIMATE from published figures, never a measurement.
 
-    E = MACs · (E_multiply + E_add) + bytes of weights · E_DRAM        each weight is read from DRAM once
+    E = MACs · (E_multiply + E_add) + bytes of weights and activations · E_DRAM
 
-Activations, caches, control and leakage are not counted: use the ratio of two models, not the absolute number.
+Each weight is read from DRAM once; each layer reads its input from there and writes its output. Left out are what
+caches save, biases, norms, pooling, control and leakage: use the ratio of two models, not the absolute number.
 
 Symbols   E energies of one operation in joules, 45 nm silicon, from the source below
 Source    Horowitz, Computing's energy problem, ISSCC 2014, https://doi.org/10.1109/ISSCC.2014.6757323, figure 1.1.9
@@ -11,7 +12,8 @@ Source    Horowitz, Computing's energy problem, ISSCC 2014, https://doi.org/10.1
 from dataclasses import dataclass
 
 SOURCE = (
-    "Horowitz, Computing's energy problem, ISSCC 2014, 45 nm: multiplications, additions and DRAM reads of weights."
+    "Horowitz, Computing's energy problem, ISSCC 2014, 45 nm: multiplications, additions, and weights and activations "
+    "from DRAM."
 )
 PICO = 1e-12
 # joules: (multiply, add) of one multiply-accumulate; int8 products are added up in int32
@@ -31,11 +33,12 @@ class Energy:
         return self.compute_j + self.memory_j
 
 
-def energy(macs: int, weight_bytes: int, precision: str = "float32") -> Energy:
+def energy(macs: int, weight_bytes: int, precision: str = "float32", *, activation_bytes: int = 0) -> Energy:
     """The estimated energy of one inference.
 
-    macs           multiply-accumulate operations
-    weight_bytes   bytes of all weights as stored
+    macs               multiply-accumulate operations
+    weight_bytes       bytes of all weights as stored
+    activation_bytes   bytes that layers read and write, each counted as one access to DRAM
     Raises ValueError for negative numbers or an unknown precision.
 
     >>> round(energy(10**6, 0).total_j * 1e6, 2), round(energy(10**6, 0, "int8").total_j * 1e6, 2)
@@ -43,6 +46,8 @@ def energy(macs: int, weight_bytes: int, precision: str = "float32") -> Energy:
     """
     if precision not in MAC_J:
         raise ValueError(f"precision must be one of {', '.join(MAC_J)}, got {precision!r}")
-    if macs < 0 or weight_bytes < 0:
-        raise ValueError(f"macs and weight_bytes must not be negative, got {macs} and {weight_bytes}")
-    return Energy(macs * sum(MAC_J[precision]), weight_bytes * DRAM_J_PER_BYTE)
+    counts = {"macs": macs, "weight_bytes": weight_bytes, "activation_bytes": activation_bytes}
+    for name, count in counts.items():
+        if count < 0:
+            raise ValueError(f"{name} must not be negative, got {count}")
+    return Energy(macs * sum(MAC_J[precision]), (weight_bytes + activation_bytes) * DRAM_J_PER_BYTE)
