@@ -5,12 +5,12 @@ a file that is already there, perhaps with a learner's answers in it, stays as i
 """
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from edukit import bundled
+from edukit.sealed import write_atomically
 
 COPY = "edukit-notebooks"
 
@@ -24,6 +24,7 @@ def open_lab(folder: str | Path | None = None, browser: bool = True) -> int:
     home = prepare(folder)
     first = min(home.glob("*.ipynb")).name
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={home}"]
+    command.append("--ServerApp.ip=127.0.0.1")  # whatever a person's own settings of Jupyter say
     command += [f"--LabApp.default_url=/lab/tree/{first}", *([] if browser else ["--no-browser"])]
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"]  # offline
     if getattr(os, "geteuid", lambda: None)() == 0:  # in a container everybody is root; it listens to this machine only
@@ -32,7 +33,7 @@ def open_lab(folder: str | Path | None = None, browser: bool = True) -> int:
 
 
 def prepare(folder: str | Path | None = None) -> Path:
-    """The folder with the notebooks, copied there if they are not in it yet.
+    """The folder with the notebooks, copied there, each of them whole, if they are not in it yet.
 
     >>> sorted(path.suffix for path in prepare().glob("*.ipynb"))[:1]
     ['.ipynb']
@@ -42,7 +43,11 @@ def prepare(folder: str | Path | None = None) -> Path:
         return source
     home = Path(folder or COPY).resolve()
     home.mkdir(parents=True, exist_ok=True)
-    for notebook in sorted(source.glob("*.ipynb")):
-        if not (home / notebook.name).exists():
-            shutil.copyfile(notebook, home / notebook.name)
+    notebooks = sorted(source.glob("*.ipynb"))
+    kept = [notebook for notebook in notebooks if os.path.lexists(home / notebook.name)]
+    if kept:
+        print(f"{len(kept)} of {len(notebooks)} notebooks are in {home} already and stay as they are")
+    for notebook in notebooks:
+        if notebook not in kept:
+            write_atomically(home / notebook.name, notebook.read_bytes())
     return home

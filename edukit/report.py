@@ -13,7 +13,8 @@ from edukit.deployment.benchmark import HEADS, Result, benchmark, figures
 from edukit.deployment.device.energy import SOURCE
 from edukit.plots.benchmark import LatencyPlot, SizePlot
 from edukit.plots.picture import Picture
-from edukit.sealed import write_atomically
+from edukit.refuse import check_whole
+from edukit.sealed import remove_orphans, write_atomically
 from edukit.table import Table
 
 CLAIMS = "What articles claim, and what this run measured"
@@ -22,20 +23,26 @@ CLAIMS = "What articles claim, and what this run measured"
 def run(name: str = "digits", *, seed: int = 0, output: str | None = None) -> str:
     """Run the benchmark on a data set by name, write it to the folder `output` if given, and return the text.
 
-    The folder is filled at the end, file by file, each complete: stopping earlier leaves it as it was.
+    The folder is tried first and filled at the end: stopping earlier leaves it as it was, and where it cannot be filled
+    the text is printed before the error is raised. Raises ValueError for an output that cannot be written.
     """
+    seed = check_whole(seed, "seed", 0, 2**64 - 1)
     data = datasets.digits(size=32) if name == "digits" else datasets.load(name)
-    if output is not None:
-        _check_writable(Path(output))
+    target = None if output is None else _checked_target(output)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         (folder / "models").mkdir()
         result = benchmark(data, seed=seed, folder=folder / "models")
-        (folder / "report.html").write_text(page(result), encoding="utf-8")
-        (folder / "results.json").write_text(json.dumps(result.as_dict(), indent=1), encoding="utf-8")
-        if output is not None:
-            _move(folder, Path(output))
-    return text(result) + (f"\n\nWritten to {output}" if output else "")
+        if target is None:
+            return text(result)
+        try:
+            (folder / "report.html").write_text(page(result), encoding="utf-8")
+            (folder / "results.json").write_text(json.dumps(result.as_dict(), indent=1), encoding="utf-8")
+            _move(folder, target)
+        except BaseException:
+            print(text(result))  # minutes of work
+            raise
+    return f"{text(result)}\n\nWritten to {target}"
 
 
 def text(result: Result) -> str:
@@ -107,20 +114,51 @@ def _figure(picture) -> str:
     return f'<figure><img alt="{words}" src="data:image/png;base64,{png}"><figcaption>{words}</figcaption></figure>'
 
 
-def _check_writable(folder: Path) -> None:
-    """Before minutes of work: the folder, or the first one above it that exists, must take files."""
-    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not existing.is_dir():
-        raise ValueError(f"output must be a folder, {existing} is a file")
-    if not os.access(existing, os.W_OK):
-        raise ValueError(f"output must be writable, {existing} is not")
+def _checked_target(output: str) -> Path:
+    """Before minutes of work: the folder and its models/ take a file each, and only files are in the way."""
+    if not output:
+        raise ValueError(f"output must name a folder, got {output!r}")
+    folder = Path(output).expanduser()
+    try:
+        for place in (folder, folder / "models"):
+            _try(place)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"output must be a folder that takes files, {folder} is not: {error}") from error
+    for path in [folder / "report.html", folder / "results.json", *(folder / "models").glob("*.onnx")]:
+        if path.is_symlink() or path.exists() and not path.is_file():
+            raise ValueError(f"output must hold no link or folder in the place of a file, got {path}")
+    return folder
+
+
+def _try(folder: Path) -> None:
+    """Write a file into the folder and take it away again, with all folders that were made for it."""
+    folder = Path(os.path.abspath(folder))
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"x")
+    finally:
+        for path in made:
+            path.rmdir()
 
 
 def _move(source: Path, target: Path) -> None:
-    """Each file appears by one rename, so that none is ever half there; results.json comes last."""
+    """Write every file beside its place; then, when all are on the disk, rename them: a full disk changes nothing.
+
+    results.json is taken away first and comes last: where it lies, all files beside it are of its run.
+    """
     (target / "models").mkdir(parents=True, exist_ok=True)
-    for file in sorted(path for path in source.rglob("*") if path.is_file()):
-        write_atomically(target / file.relative_to(source), file.read_bytes())
+    remove_orphans(target, ".edukit-*")
+    with tempfile.TemporaryDirectory(prefix=".edukit-", dir=target) as beside:
+        staged = Path(beside)
+        (staged / "models").mkdir()
+        files = sorted(path.relative_to(source) for path in source.rglob("*") if path.is_file())
+        for file in files:
+            write_atomically(staged / file, (source / file).read_bytes())
+        (target / "results.json").unlink(missing_ok=True)
+        for file in files:
+            os.replace(staged / file, target / file)
 
 
 PAGE = """<!doctype html>

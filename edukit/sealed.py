@@ -26,7 +26,7 @@ from safetensors import SafetensorError
 from edukit.refuse import Array, first_line, is_tensor
 
 SEAL = re.compile(rb'sha256\\": \\"([0-9a-f]{64})\\"')
-ORPHAN_S = 600  # who has not touched its temporary file for ten minutes was killed
+ORPHAN_S = 600
 
 
 def save_tensors(tensors: dict[str, Array], path: str | Path, kind: str, **about) -> Path:
@@ -99,8 +99,7 @@ def write_atomically(path: str | Path, content: bytes) -> Path:
     place = Path(os.path.realpath(path))
     if place.is_dir():
         raise IsADirectoryError(f"{path} is a folder, and no file can be written there")
-    for orphan in place.parent.glob(f".{_start(place)}.*.tmp"):
-        _remove_orphan(orphan)
+    remove_orphans(place.parent, f".{_start(place)}.*.tmp")
     temporary = place.with_name(f".{_start(place)}.{secrets.token_hex(4)}.tmp")
     try:
         with open(temporary, "xb") as file:
@@ -116,17 +115,19 @@ def write_atomically(path: str | Path, content: bytes) -> Path:
     return Path(path)
 
 
+def remove_orphans(folder: Path, pattern: str) -> None:
+    """Remove the files and folders of that pattern that nobody has touched for ten minutes: their writer was killed."""
+    for path in folder.glob(pattern):
+        try:
+            if time.time() - path.stat().st_mtime > ORPHAN_S:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        except OSError:  # it was renamed or removed meanwhile, or belongs to another person
+            pass
+
+
 def _start(place):
     """The name, cut so that the temporary file's is not too long; without the signs that a search takes as patterns."""
     return re.sub(r"[\[\]*?]", "_", place.name[:40])
-
-
-def _remove_orphan(path):
-    try:
-        if time.time() - path.stat().st_mtime > ORPHAN_S:
-            path.unlink()
-    except OSError:  # it was renamed or removed meanwhile, or belongs to another person
-        pass
 
 
 def _with_seal(content, digest):

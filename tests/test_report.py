@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -57,6 +58,102 @@ def test_a_run_that_is_stopped_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         report.run("digits", output=str(tmp_path / "out"))
     assert list(tmp_path.iterdir()) == []
+
+
+def blocked(tmp_path):
+    """Every way in which a folder cannot take the results."""
+    names = "is a file", "models is a file", "page is a folder", "json is a folder", "a link", "a model is a folder"
+    for name in names:
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "is a file" / "out").write_text("mine")
+    (tmp_path / "models is a file" / "models").write_text("mine")
+    (tmp_path / "page is a folder" / "report.html").mkdir()
+    (tmp_path / "json is a folder" / "results.json").mkdir()
+    (tmp_path / "a link" / "report.html").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "a model is a folder" / "models" / "teacher.onnx").mkdir(parents=True)
+    (tmp_path / "nowhere link").symlink_to(tmp_path / "nowhere")
+    yield tmp_path / "is a file" / "out"
+    yield from (path for path in tmp_path.iterdir() if path.name != "is a file")
+    yield ""
+    yield "nul\0byte"
+    yield "/proc/nothing"
+    yield tmp_path / ("n" * 300)
+
+
+def test_an_output_that_takes_no_files_is_refused_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "benchmark", lambda *_, **__: pytest.fail("minutes of work"))
+    monkeypatch.chdir(tmp_path)
+    for output in list(blocked(tmp_path)):
+        before = sorted(tmp_path.rglob("*"))
+        with pytest.raises(ValueError, match="^output must"):
+            report.run("digits", output=str(output))
+        assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64, 0.5, None])
+def test_a_seed_is_refused_before_any_work(seed):
+    with pytest.raises(ValueError, match="^seed must"):
+        report.run("digits", seed=seed)
+
+
+@pytest.fixture
+def again(written, monkeypatch):
+    """Runs that measure nothing: the result of the first, and models of one byte each."""
+    _, folder = written
+    results = report.Result(**json.loads((folder / "results.json").read_text()) | {"stages": [], "claims": []})
+
+    def measured(data, *, seed, folder):
+        for name in ("INT8", "teacher"):
+            (folder / f"{name}.onnx").write_text(str(seed))
+        return replace(results, seed=seed)
+
+    monkeypatch.setattr(report, "benchmark", measured)
+    monkeypatch.setattr(report, "page", lambda result: f"{result.seed}")
+    monkeypatch.setattr(report, "text", lambda result: f"table of seed {result.seed}")
+
+
+def seeds(folder):
+    """Which run each file is of."""
+    files = [*folder.glob("models/*.onnx"), folder / "report.html"]
+    found = {path.read_text() for path in files if path.exists()}
+    results = folder / "results.json"
+    return found, str(json.loads(results.read_text())["seed"]) if results.exists() else None
+
+
+@pytest.mark.parametrize(
+    "failing, call",
+    [*(("write_atomically", call) for call in range(4)), *(("os.replace", call) for call in range(8))],
+)
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_folder_never_holds_a_mixture_that_looks_whole(again, failing, error, call, tmp_path, monkeypatch, capsys):
+    report.run("digits", seed=1, output=str(tmp_path / "out"))
+    (tmp_path / "out" / "models" / "mine.txt").write_text("mine")
+    place, _, name = failing.rpartition(".")
+    where = report.os if place else report
+    real, calls = getattr(where, name), []
+
+    def fails(*arguments):
+        calls.append(arguments)
+        if len(calls) == call + 1:
+            raise error
+        return real(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(where, name, fails)
+        with pytest.raises(type(error)):
+            report.run("digits", seed=2, output=str(tmp_path / "out"))
+    assert "table of seed 2" in capsys.readouterr().out
+    found, whole = seeds(tmp_path / "out")
+    assert whole is None or found == {whole}
+    assert whole == "1" or place  # a full disk is noticed before anything is touched
+    assert not list((tmp_path / "out").glob(".*"))
+    report.run("digits", seed=3, output=str(tmp_path / "out"))
+    assert seeds(tmp_path / "out") == ({"3"}, "3") and (tmp_path / "out" / "models" / "mine.txt").exists()
+
+
+def test_the_home_folder_may_be_written_as_a_tilde(again, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert report.run("digits", output="~/out").endswith(f"Written to {tmp_path / 'out'}")
 
 
 def test_an_output_that_is_a_file_is_refused_before_any_work(tmp_path):

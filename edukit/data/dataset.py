@@ -60,6 +60,10 @@ class Dataset:
     def __post_init__(self):
         for name in SPLITS:
             split = getattr(self, name)
+            if not isinstance(split, Split):
+                raise TypeError(f"{name} must be a Split, got {_kind(split)}")
+        for name in SPLITS:
+            split = getattr(self, name)
             if split.x.shape[1:] != self.train.x.shape[1:]:
                 raise ValueError(f"{name} must hold images like train's, got {split} beside {self.train}")
             low, high = split.y.min(initial=0), split.y.max(initial=0)

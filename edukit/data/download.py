@@ -16,6 +16,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+CHUNK = 1 << 16
+
 
 @dataclass(frozen=True)
 class Source:
@@ -65,15 +67,27 @@ def difference(path: Path, size_bytes: int, sha256: str) -> str:
 
 
 def _download(source: Source, name: str):
-    """One file into the cache, with a progress bar; a broken or wrong download leaves nothing behind."""
+    """One file into the cache, with a progress bar; a broken or wrong download leaves nothing behind.
+
+    The progress bar ends a download that is longer than the published file: a server may send without end.
+    """
     import pooch
     from tqdm import tqdm
 
     size_bytes, sha256 = source.files[name]
 
+    class Bar(tqdm):
+        def update(self, n=1):
+            if self.n + n >= size_bytes + CHUNK:  # the last chunk counts as a whole one
+                raise ValueError(f"{self.desc} is another file than was published: more than {size_bytes:,} bytes")
+            return super().update(n)
+
+        def __bool__(self):  # tqdm's is False where the server does not say how long the file is
+            return True
+
     def stream(url, path, _):
-        with tqdm(total=size_bytes, desc=name, unit="B", unit_scale=True) as bar:
-            pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 16)(url, path, None)
+        with Bar(total=size_bytes, desc=name, unit="B", unit_scale=True) as bar:
+            pooch.HTTPDownloader(progressbar=bar, chunk_size=CHUNK)(url, path, None)
         if fault := difference(path, size_bytes, sha256):
             raise ValueError(f"{url} sent another file than was published: {fault}")
 

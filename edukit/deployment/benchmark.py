@@ -106,9 +106,15 @@ def benchmark(
 
 
 def measure_stages(models: dict[str, nn.Module], data: Dataset, folder: Path, *, progress: bool = False) -> list[Stage]:
-    """Export each model to folder and measure the files side by side."""
+    """Export each model to folder and measure the files side by side.
+
+    models   by name; in its file's name _ stands for a space. Raises ValueError for a name that is no file's name
+    """
+    files = {name: _file_name(name) for name in models}
+    if len(set(files.values())) < len(files):
+        raise ValueError(f"models must have names of their own, also with _ for a space, got {', '.join(models)}")
     image, steps = data.test.x[:1], tqdm(models.items(), "4/4 export: ", disable=not progress, leave=False)
-    paths = {name: export(model, image, folder / f"{name.replace(' ', '_')}.onnx") for name, model in steps}
+    paths = {name: export(model, image, folder / files[name]) for name, model in steps}
     sessions = {name: load(path, threads=1) for name, path in paths.items()}
     times = latencies({name: lambda s=session: s(image) for name, session in sessions.items()}, warmup=50, repeats=300)
     stages = []
@@ -131,6 +137,13 @@ def measure_stages(models: dict[str, nn.Module], data: Dataset, folder: Path, *,
             )
         )
     return stages
+
+
+def _file_name(stage: str) -> str:
+    """The file of a stage; a name such as ../a would lie outside its folder."""
+    if not isinstance(stage, str) or not stage.strip(". ") or set(stage) & set("/\\:\0"):
+        raise ValueError(f"models must have names that can be names of files, got {stage!r}")
+    return f"{stage.replace(' ', '_')}.onnx"
 
 
 def raw_weight_bytes(model: nn.Module) -> int:

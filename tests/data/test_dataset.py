@@ -53,3 +53,11 @@ def test_a_dataset_holds_like_images_and_known_labels():
         Dataset("four", ("a", "b", "c"), split, split, split, split)
     with pytest.raises(ValueError, match="validation must hold images like train's"):
         Dataset("four", ("a", "b", "c", "d"), split, split, Split(np.repeat(X, 3, axis=1), Y), split)
+
+
+@pytest.mark.parametrize("bad", [None, (X, Y), {"x": X, "y": Y}, X])
+@pytest.mark.parametrize("name", ["train", "calibration", "validation", "test"])
+def test_what_is_no_split_is_refused_by_name(name, bad):
+    splits = dict.fromkeys(("train", "calibration", "validation", "test"), Split(X, Y)) | {name: bad}
+    with pytest.raises(TypeError, match=f"^{name} must be a Split"):
+        Dataset("four", ("a", "b", "c", "d"), **splits)

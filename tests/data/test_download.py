@@ -71,6 +71,29 @@ def test_another_file_than_published_is_refused_and_not_kept(served, cache, cont
     assert not list(cache.iterdir())
 
 
+def test_a_download_without_end_is_stopped(cache):
+    """A server that sends more than the published file is left after one chunk more."""
+    sent = []
+
+    class Endless(Quiet):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            try:
+                for _ in range(1000):
+                    self.wfile.write(bytes(1 << 16))
+                    sent.append(1 << 16)
+            except OSError:
+                pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Endless) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        with pytest.raises(ValueError, match="a.bin is another file than was published: more than 256,000 bytes"):
+            Source("two_files", f"http://127.0.0.1:{server.server_port}/", FILES).fetch()
+        server.shutdown()
+    assert sum(sent) < 32 << 20 and not list(cache.iterdir())  # what the network has on its way, of 65 MB
+
+
 def test_without_network_the_error_says_what_to_do(offline):
     with pytest.raises(
         ConnectionError, match=r"a.bin could not be downloaded .* call two_files\(folder=...\)"

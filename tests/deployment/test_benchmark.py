@@ -65,3 +65,10 @@ def test_speed_measures_three_ways_and_restores_the_threads(tmp_path):
 def test_the_machine_is_described():
     described = machine()
     assert described["torch"] == torch.__version__ and json.dumps(described) and all(described.values())
+
+
+@pytest.mark.parametrize("names", [["../outside"], ["a/b"], [""], [".."], ["a\\b"], ["a\0"], [3], ["a b", "a_b"]])
+def test_the_name_of_a_stage_is_no_path(names, tmp_path):
+    with pytest.raises(ValueError, match="^models must have names"):
+        measure_stages(dict.fromkeys(names, torch.nn.Flatten()), None, tmp_path / "models")
+    assert list(tmp_path.iterdir()) == []

@@ -88,11 +88,12 @@ def _check_grid(scale, zero, qmin, qmax):
 
 def _ends(x, default=1):
     """The smallest and the largest number, as floats; NaN where there is one; the default where there is no number."""
+    x = x.detach() if is_tensor(x) else x
     if not np.shape(x):
         return float(x), float(x)
     if not math.prod(np.shape(x)):
         return default, default
-    low, high = x.detach().aminmax() if is_tensor(x) else (np.min(x), np.max(x))
+    low, high = x.aminmax() if is_tensor(x) else (np.min(x), np.max(x))
     return float(low), float(high)
 
 

@@ -95,7 +95,7 @@ def test_a_zero_point_of_the_weights_counts():
     q_x, q_w, zeros = rng.integers(0, 256, (4, 6)), rng.integers(-8, 8, (3, 6)), np.int32([1, -2, 3])
     for zero in (zeros, zeros[:, None], np.int32(5)):
         grid = QParams(np.float32(1), zero, -128, 127)
-        wide = QParams(np.float32(1), np.int32(0), -(2**31), 2**31)
+        wide = QParams(np.float32(1), np.int32(0), -(2**31), 2**31 - 1)
         exact = (q_x - 7) @ (q_w - np.reshape(zero, (-1, 1))).T
         assert np.array_equal(
             integer_linear(q_x, q_w, None, QParams(np.float32(1), np.int32(7), 0, 255), grid, wide), exact
