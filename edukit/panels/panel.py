@@ -1,33 +1,33 @@
 """Controls for a plot: values in, picture and its description out.
 
-    control ─ value ─> plot.update(**values) ─> PNG ─> <img alt="what the picture shows">
+    control ─ value ─> plot.update(**values) ─> PNG ─> <figure> with the sentence that says what it shows
 
 `python -m edukit.panels` prints the delay from a control's change to the picture, in the kernel. Every control has a
-name and answers to the keyboard; the picture's description is its alt text.
+name and answers to the keyboard; the picture's description is its caption and its alt text.
 
 In production  ipympl and bqplot draw in the browser; this draws in the kernel, so it works in every notebook
 """
 
 import inspect
 import math
-from base64 import b64encode
 
 import ipywidgets as widgets
 
 from edukit.panels.slider import Slider
-from edukit.plots.picture import Picture, img
+from edukit.plots.picture import Picture
 
 _APART = {"width": "max-content", "margin": "2px 20px 2px 2px"}  # as wide as its words, and away from the next
 UNITS = {"percent": "%", "db": "dB", "ms": "ms", "s": "s", "bytes": "bytes", "times": "×"}
 
 
 class Panel(widgets.VBox):
-    """A plot with its controls; where no kernel runs, the last picture remains.
+    """A plot with its controls; where no kernel runs, one picture remains, the still.
 
     plot       a class as `Picture` takes it
     controls   name=(low, high) or (low, high, start), whole numbers or floats: a slider that starts at `high`;
                name=[choices]: buttons; name=True or False: a box to tick. The names are those of plot.update.
-    Raises ValueError that names the control for anything else.
+    still      the values that the still shows, by name: its point, while the controls may start elsewhere
+    Raises ValueError that names the control for anything else, and for values of the still that it cannot take.
 
     >>> from edukit.plots.quantization.affine import StaircasePlot
     >>> panel = Panel(StaircasePlot, bits=(2, 8, 3), symmetric=False, high=(0.5, 3.5, 3.0))
@@ -36,10 +36,12 @@ class Panel(widgets.VBox):
     '2 bits: 4 codes '
     """
 
-    def __init__(self, plot, *, figsize=(7.0, 2.8), **controls):
+    def __init__(self, plot, *, figsize=(7.0, 2.8), still: dict | None = None, **controls):
         self.controls = {name: _control(name, spec) for name, spec in controls.items()}
         _check_names(plot, controls)
-        self._picture, self._image = Picture(plot, figsize=figsize, **self.values), widgets.HTML()
+        self._still = _checked_still(still or {}, self.controls)
+        self._picture = Picture(plot, figsize=figsize, **self.values)
+        self._image = widgets.HTML()
         self._show()
         for control in self.controls.values():
             control.observe(self._move, "value")
@@ -63,12 +65,18 @@ class Panel(widgets.VBox):
 
     def _show(self):
         self._png = self._picture.png()
-        self._image.value = img(self._png, self.description)
+        self._image.value = self._picture.html(self._png)
 
     def _repr_mimebundle_(self, **kwargs):
         inherited = getattr(super(), "_repr_mimebundle_", None)  # ipywidgets 7, Colab's, has none
-        bundle = inherited(**kwargs) if inherited else {}
-        return {**bundle, "image/png": b64encode(self._png).decode(), "text/plain": self.description}
+        live = inherited(**kwargs) if inherited else {}
+        png = self._png
+        if self._still != self.values:
+            self._picture.move(**{**self.values, **self._still})
+            png = self._picture.png()
+        data, metadata = self._picture.bundle(png)
+        self._picture.move(**self.values)
+        return {**live, "image/png": data["image/png"], "text/plain": data["text/plain"]}, metadata
 
 
 def _check_names(plot, controls):
@@ -78,6 +86,21 @@ def _check_names(plot, controls):
     allowed = list(inspect.signature(update).parameters)[1:]
     if set(controls) != set(allowed):
         raise ValueError(f"controls must be those of the plot, {', '.join(allowed)}; got {', '.join(controls)}")
+
+
+def _checked_still(still, controls):
+    for name, value in still.items():
+        if name not in controls:
+            raise ValueError(f"still must name controls, {', '.join(controls)}; got {name}")
+        control = controls[name]
+        fits = control.min <= value <= control.max if isinstance(control, Slider) else _offers(control, value)
+        if not fits:
+            raise ValueError(f"still has a value that {name} cannot take, {value!r}")
+    return still
+
+
+def _offers(control, value) -> bool:
+    return value in getattr(control, "options", (True, False))
 
 
 def _control(name, spec):

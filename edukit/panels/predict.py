@@ -155,6 +155,7 @@ class Revealed(widgets.VBox):
 def _html_of(shown) -> str:
     """What the object looks like in a page, as far as it can be said in HTML."""
     bundle = shown._repr_mimebundle_() if hasattr(shown, "_repr_mimebundle_") else {}
+    bundle = bundle[0] if isinstance(bundle, tuple) else bundle  # with or without metadata
     if "text/html" in bundle:
         return bundle["text/html"]
     if hasattr(shown, "_repr_html_"):

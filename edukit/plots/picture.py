@@ -4,8 +4,8 @@
     picture.move(**values)                 plot.update(**values) moves them and returns the sentence
 
 Moving artists takes half the time of making them again; the layout is computed once, for the first picture. `Layers`
-draws the labels of ticks again only where they change. The sentence is the picture's alt text; JupyterLab shows a bare
-image/png without one, so the picture comes as HTML.
+draws the labels of ticks again only where they change. The sentence is the picture's alt text and its caption. There
+are two pixels for each of the page, so that the picture is sharp on a 2x screen; it is never wider than the page.
 
 In production  matplotlib.animation moves artists in the same way
 """
@@ -22,12 +22,17 @@ from PIL import Image
 from edukit.plots.layers import Layers
 from edukit.plots.style import house
 
+PIXELS_PER_INCH = 100  # of the page
+SHARPNESS = 2  # pixels of the picture for one of the page
+FITS = "max-width: 100%; height: auto"
+SMALL = "font-size: 0.9em; line-height: 1.4; padding: 2px 0 6px"
+
 
 class Picture(Figure):
-    """A matplotlib figure that shows itself in a notebook, with its description as the text.
+    """A matplotlib figure that shows itself in a notebook, with its description as caption and alt text.
 
     plot      called with the figure; returns an object whose update(**values) returns one sentence
-    figsize   inches, at 100 pixels an inch
+    figsize   inches, at 100 pixels of the page an inch
     values    what the plot's update takes
 
     >>> from edukit.plots.quantization.affine import StaircasePlot
@@ -36,7 +41,7 @@ class Picture(Figure):
     """
 
     def __init__(self, plot, *, figsize=(7.0, 2.8), **values):
-        super().__init__(figsize=figsize, dpi=100, layout="constrained")
+        super().__init__(figsize=figsize, dpi=SHARPNESS * PIXELS_PER_INCH, layout="constrained")
         FigureCanvasAgg(self)
         self._plot = plot(self)
         self.move(**values)
@@ -58,15 +63,32 @@ class Picture(Figure):
         image.quantize(256, Image.Quantize.FASTOCTREE).save(buffer, "png")
         return buffer.getvalue()
 
+    @property
+    def width(self) -> int:
+        """Pixels of the page."""
+        return round(PIXELS_PER_INCH * self.get_figwidth())
+
+    def html(self, png: bytes) -> str:
+        """The picture's bytes and its caption, as HTML."""
+        return captioned(png, self.description, self.width)
+
+    def bundle(self, png: bytes) -> tuple[dict, dict]:
+        """The picture in every form, and what goes with the PNG where it is shown alone."""
+        data = {"text/html": self.html(png), "image/png": b64encode(png).decode(), "text/plain": self.description}
+        return data, {"image/png": {"alt": self.description, "width": self.width}}
+
     def _repr_mimebundle_(self, **kwargs):
-        png = self.png()
-        return {"text/html": img(png, self.description), "image/png": png, "text/plain": self.description}
+        return self.bundle(self.png())
 
 
-def img(png: bytes, alt: str) -> str:
-    """The picture as HTML that carries its bytes and says what it shows.
+def captioned(png: bytes, caption: str, width: int) -> str:
+    """A picture that carries its bytes, is at most as wide as its place, and says below what it shows.
 
-    >>> img(b"png", "3 < 4")
-    '<img alt="3 &lt; 4" src="data:image/png;base64,cG5n">'
+    >>> captioned(b"png", "3 < 4", 700).count("3 &lt; 4"), "max-width: 100%" in captioned(b"png", "3 < 4", 700)
+    (2, True)
     """
-    return f'<img alt="{escape(alt)}" src="data:image/png;base64,{b64encode(png).decode()}">'
+    said = escape(caption)
+    source = b64encode(png).decode()
+    image = f'<img alt="{said}" width="{width}" style="{FITS}" src="data:image/png;base64,{source}">'
+    text = f'<figcaption aria-live="polite" style="{SMALL}">{said}</figcaption>'
+    return f'<figure style="margin: 0; max-width: {width}px">{image}{text}</figure>'

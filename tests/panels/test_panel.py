@@ -49,14 +49,38 @@ def test_the_layout_stays_when_artists_move():
 
 def test_the_alt_text_is_escaped():
     html = Panel(Dot, height=(0, 9, 5), sure=True)._image.value
-    assert html.startswith('<img alt="&lt;dot&gt; at &quot;5&quot; &amp; True" src="data:image/png;base64,')
+    said = "&lt;dot&gt; at &quot;5&quot; &amp; True"
+    assert f'<img alt="{said}" ' in html and f">{said}</figcaption>" in html and "<dot>" not in html
 
 
 def test_without_a_kernel_the_picture_and_its_description_remain():
     panel = Panel(partial(Dot, name="point"), height=(0, 9), sure=False)
-    bundle = panel._repr_mimebundle_()
-    assert bundle["text/plain"] == '<point> at "9" & False'
+    bundle, metadata = panel._repr_mimebundle_()
+    assert bundle["text/plain"] == metadata["image/png"]["alt"] == '<point> at "9" & False'
     assert bundle["image/png"].startswith("iVBOR")
+
+
+def test_the_still_shows_its_point_and_the_controls_start_elsewhere():
+    panel = Panel(Dot, height=(0, 9, 5), sure=True, still={"height": 2})
+    before = pixels(panel)
+    bundle, _ = panel._repr_mimebundle_()
+    assert bundle["text/plain"] == '<dot> at "2" & True'
+    assert panel.description == '<dot> at "5" & True'
+    panel._show()
+    assert (pixels(panel) == before).all()
+
+
+@pytest.mark.parametrize(
+    ("still", "said"),
+    [
+        ({"depth": 2}, "still must name controls, height, sure; got depth"),
+        ({"height": 10}, "still has a value that height cannot take, 10"),
+        ({"sure": "yes"}, "still has a value that sure cannot take, 'yes'"),
+    ],
+)
+def test_a_still_that_the_controls_cannot_take_is_refused(still, said):
+    with pytest.raises(ValueError, match=said):
+        Panel(Dot, height=(0, 9), sure=True, still=still)
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,15 @@ def test_a_picture_moves_and_describes_itself():
     assert picture.png() != before
 
 
-def test_it_shows_itself_as_png_as_text_and_as_an_image_with_alt_text():
-    bundle = Picture(Line, figsize=(4, 3), slope='"1" & <2>')._repr_mimebundle_()
+def test_it_shows_itself_as_png_as_text_and_as_an_image_with_alt_text_and_caption():
+    bundle, metadata = Picture(Line, figsize=(4, 3), slope='"1" & <2>')._repr_mimebundle_()
+    said = "slope &quot;1&quot; &amp; &lt;2&gt;"
     assert bundle["text/plain"] == 'slope "1" & <2>'
-    assert Image.open(BytesIO(bundle["image/png"])).size == (400, 300)
-    start, _, source = bundle["text/html"].partition(",")
-    assert start == '<img alt="slope &quot;1&quot; &amp; &lt;2&gt;" src="data:image/png;base64'
-    assert b64decode(source.removesuffix('">')) == bundle["image/png"]
+    assert metadata == {"image/png": {"alt": 'slope "1" & <2>', "width": 400}}
+    assert Image.open(BytesIO(b64decode(bundle["image/png"]))).size == (800, 600)  # sharp on a 2x screen
+    assert f'<img alt="{said}" width="400" style="max-width: 100%; height: auto" src=' in bundle["text/html"]
+    assert bundle["image/png"] in bundle["text/html"]
+    assert bundle["text/html"].endswith(f">{said}</figcaption></figure>")
 
 
 def test_few_colours_are_enough():
