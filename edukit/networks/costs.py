@@ -117,6 +117,8 @@ def block_costs(
     Biases are counted, as batch norm becomes one. The list of the ShuffleNet unit is empty where it would have to
     halve an odd number of channels.
 
+    >>> [(layer.name, layer.macs) for layer in block_costs(4, size=1)["separable"]]  # 3 · 3 · 4, then 4 · 4
+    [('depthwise', 36), ('pointwise', 16)]
     >>> {name: sum(layer.macs for layer in layers) for name, layers in block_costs(64, 10).items()}
     {'standard': 3686400, 'separable': 467200, 'inverted residual': 5260800, 'Fire': 307200, 'ShuffleNet unit': 233600}
     """

@@ -83,6 +83,12 @@ class Listener(nn.Module):
 
 
 def _use(counts, sizes) -> Use:
+    """How the codes of one value are used, from how often each came, with one place on each side for what lies outside.
+
+    >>> use = _use(torch.tensor([1, 4, 8, 0, 3, 4]), torch.tensor([1.0, 2.0, 6.0]))
+    >>> use.used, use.outside, use.channels  # all 4 codes from first to last, 5 of 20 outside, 6 beside a middle of 2
+    (1.0, 0.25, 3.0)
+    """
     shares = counts.double() / counts.sum()
     inside = shares[1:-1]
     reached = inside.cumsum(0) / max(float(inside.sum()), 1e-12)

@@ -101,6 +101,12 @@ class QuantizedLayer(nn.Module):
     source      the FakeQuantize that x came through: its scale is part of the bias's
     norm        the BatchNorm behind it, or None
     learned     a weight: scales are parameters that start at its max|w|; None: max|w| sets them anew at every step
+
+    >>> source = FakeQuantize(8)
+    >>> x = source(torch.tensor([[0.0, 2.0, 4.0]]))
+    >>> layer = QuantizedLayer(F.linear, source, bits=2)  # codes -2 to 1 of the step 0.9 / 1.5
+    >>> layer(x, torch.tensor([[0.9, -0.2, -0.4]]), None)  # 0.6 · (1 · 0 + 0 · 2 - 1 · 4)
+    tensor([[-2.4000]])
     """
 
     def __init__(self, operation, source: FakeQuantize, bits: int, *, norm=None, learned=None):
