@@ -3,7 +3,7 @@
     l1                 s_i = Σ |w_i|              small weights hardly move the output
     l2                 s_i = √ Σ w_i²             the same, large weights count more
     geometric_median   s_i = Σ_j ‖w_i - w_j‖      close to all others: the others can stand in for it
-    random             s_i drawn by lot           the baseline that a score must beat
+    random             s_i drawn at random          the baseline that a score must beat
 
 Scores that need the network around the filter, or data, are in channels/importance.py.
 
@@ -18,7 +18,7 @@ In production  torch.nn.utils.prune.ln_structured (l1, l2); FPGM pruners (the ge
 import numpy as np
 import torch
 
-from edukit.refuse import Array, is_finite
+from edukit.refuse import Array, check_real, is_finite
 
 
 def filter_scores(w: Array, method: str = "l1", *, seed: int = 0) -> Array:
@@ -39,7 +39,7 @@ def filter_scores(w: Array, method: str = "l1", *, seed: int = 0) -> Array:
     """
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
-    w = as_weights(w)
+    w = wide(as_weights(w))
     if not w.ndim or not len(w):
         raise ValueError(f"w must hold at least one filter along axis 0, got shape {tuple(w.shape)}")
     filters = w.reshape(len(w), -1)
@@ -49,13 +49,27 @@ def filter_scores(w: Array, method: str = "l1", *, seed: int = 0) -> Array:
 def as_weights(w: Array, name: str = "w") -> Array:
     """w as an array without gradient; a ValueError with its name where it holds NaN or infinity.
 
+    Raises TypeError for truth values, complex numbers and what holds no numbers.
+
     >>> as_weights([1, 2]).shape
     (2,)
     """
     w = w.detach() if isinstance(w, torch.Tensor) else np.asarray(w)
+    check_real(w, name)
     if not is_finite(w):
         raise ValueError(f"{name} holds NaN or infinity; pruning needs finite weights")
     return w
+
+
+def wide(w: Array) -> Array:
+    """w in a type that holds its absolute values, sums and squares: whole numbers as float64, half floats as float32.
+
+    >>> abs(wide(np.int8([-128]))).tolist(), abs(np.int8([-128])).tolist()
+    ([128.0], [-128])
+    """
+    if isinstance(w, torch.Tensor):
+        return w.to(torch.promote_types(w.dtype, torch.float32)) if w.is_floating_point() else w.double()
+    return w.astype(np.promote_types(w.dtype, np.float32) if w.dtype.kind == "f" else np.float64, copy=False)
 
 
 def _l1(filters):

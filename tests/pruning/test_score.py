@@ -89,3 +89,20 @@ def test_a_lot_is_drawn_by_its_seed_and_looks_at_no_weight():
     assert (drawn == filter_scores(other, "random", seed=3)).all()
     assert (drawn != filter_scores(one, "random", seed=4)).any()
     assert drawn.shape == (9,) and len(set(drawn)) == 9
+
+
+@pytest.mark.parametrize("type", [np.int8, np.int16, np.float16, np.uint8])
+@pytest.mark.parametrize("method", ["l1", "l2", "geometric_median"])
+def test_small_types_give_the_scores_of_wide_ones(type, method):
+    """-128 has no absolute value in int8, and 300² none in float16."""
+    w = np.array([[-128, 100], [3, 1], [120, 120]]).astype(type)
+    expected = filter_scores(w.astype(np.float64), method)
+    np.testing.assert_allclose(filter_scores(w, method), expected, rtol=1e-6)
+    np.testing.assert_allclose(filter_scores(torch.from_numpy(w), method), expected, rtol=1e-6)
+    assert np.isfinite(filter_scores(np.float16([[300], [3]]), method)).all()
+
+
+@pytest.mark.parametrize("w", [np.array([[True, False]]), torch.tensor([[True]]), np.array([[1j]]), None, "w"])
+def test_what_holds_no_real_numbers_is_refused_by_name(w):
+    with pytest.raises(TypeError, match="^w must hold real numbers"):
+        filter_scores(w)

@@ -81,10 +81,10 @@ def allot(menu: Menu, work: Work, share: float) -> dict[str, int]:
         _take(min(steps, key=lambda step: step.loss / max(work.left - step.left, 1)), work, state)
     while back := [step for step in _steps_back(menu, work, state) if step.left <= most]:
         _take(min(back, key=lambda step: step.loss), work, state)
-    if work.left < least:
-        pairs = [step for step in _pairs(menu, work, state) if least <= step.left <= most]
-        if pairs:
-            _take(min(pairs, key=lambda step: step.loss), work, state)
+    if work.left < least and len(menu) > 1:
+        pairs = [step for step in _pairs(menu, work, state) if step.left <= most]
+        near = [step for step in pairs if step.left >= least]
+        _take(min(near, key=lambda step: step.loss) if near else max(pairs, key=lambda step: step.left), work, state)
     return state
 
 

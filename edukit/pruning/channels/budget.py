@@ -27,6 +27,7 @@ from edukit.pruning.channels.output_change import menu_by_output
 from edukit.pruning.channels.remove import remove_channels
 from edukit.pruning.channels.shrink import channel_groups, checked_removal
 from edukit.pruning.channels.work import Work
+from edukit.refuse import check_model
 
 HALVINGS = 12  # ratios differ by 1/4096 at last: fewer than one channel for layers of up to 4096
 SCOPES = ("global", "output", "layer")
@@ -87,6 +88,7 @@ def macs_left(model: nn.Module, smaller: nn.Module, example) -> float:
     >>> macs_left(nn.Linear(4, 4), nn.Linear(4, 3), torch.zeros(1, 4))
     0.75
     """
+    check_model(smaller, "smaller")
     return macs(smaller, example) / macs(model, example)
 
 

@@ -3,7 +3,7 @@
     batchnorm   s_c = Σ |γ|                            a small factor makes all that the channel sends small
     activity    s_c = share of y > 0 = 1 - APoZ        y behind the ReLU: a channel that is mostly 0 says little
     taylor      s_c = mean over batches of (Σ w ∂L/∂w)²   over the weights w that read the channel
-    random      by lot                                 the baseline
+    random      drawn at random                        the baseline
 
 Removing a channel sets its readers' weights to 0, and L then changes by -Σ w ∂L/∂w to first order. By the chain rule
 that sum is also Σ a ∂L/∂a over the channel's activations a, so no norm or ReLU in between matters.
@@ -39,7 +39,7 @@ LIMITS = {"hardtanh", "clamp", "clamp_min"}  # rectifiers where their lower limi
 
 
 def random_scores(model: nn.Module, example, *, seed: int = 0) -> dict[str, torch.Tensor]:
-    """By lot, another draw for each seed.
+    """Drawn at random, another draw for each seed.
 
     >>> random_scores(nn.Sequential(nn.Linear(1, 2), nn.Linear(2, 1)), torch.zeros(1, 1))["0.weight"].shape
     torch.Size([2])

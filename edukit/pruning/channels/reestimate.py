@@ -20,7 +20,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
 from edukit.graph import as_inputs
-from edukit.refuse import check_whole, is_finite
+from edukit.refuse import check_model, check_whole, is_finite
 
 
 def reestimate_batchnorm(model: nn.Module, x, *, batch_size: int = 256) -> nn.Module:
@@ -33,6 +33,7 @@ def reestimate_batchnorm(model: nn.Module, x, *, batch_size: int = 256) -> nn.Mo
     >>> reestimate_batchnorm(net, torch.tensor([[1.0], [2.0], [6.0]]))[0].running_mean.item()
     3.0
     """
+    check_model(model)
     check_whole(batch_size, "batch_size", least=2)
     inputs = as_inputs(x)
     if len(inputs[0]) < 2:

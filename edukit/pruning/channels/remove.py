@@ -22,6 +22,7 @@ from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
 
 from edukit.graph import tensors_of
 from edukit.pruning.channels.groups import Channel
+from edukit.refuse import check_model
 
 
 def remove_channels(model: nn.Module, channels: list[Channel]) -> nn.Module:
@@ -36,6 +37,7 @@ def remove_channels(model: nn.Module, channels: list[Channel]) -> nn.Module:
       (1): Linear(in_features=3, out_features=3, bias=True)
     )
     """
+    check_model(model)
     smaller = copy.deepcopy(model)
     tensors = tensors_of(smaller)
     narrow = {}  # by identity of the old tensor: a tied weight has several owners, and stays tied
@@ -67,6 +69,7 @@ def zero_channels(model: nn.Module, channels: list[Channel]) -> nn.Module:
     >>> zero_channels(net, [first])[1].weight[:, 0].tolist()
     [0.0, 0.0, 0.0]
     """
+    check_model(model)
     zeroed = copy.deepcopy(model)
     tensors = tensors_of(zeroed)
     for (name, axis), gone in _rows(channels).items():

@@ -24,6 +24,7 @@ from edukit.pruning.channels.budget import macs
 from edukit.pruning.channels.choose import all_scores, choose
 from edukit.pruning.channels.remove import remove_channels
 from edukit.pruning.channels.shrink import channel_groups
+from edukit.refuse import check_model
 
 Table = dict[str, dict[float, float]]  # {first maker of a group: {ratio: measure}}
 
@@ -43,6 +44,7 @@ def sensitivity(
     >>> sensitivity(net, torch.zeros(1, 2), lambda net: net[0].out_features, ratios=[0.5])
     {'0.weight': {0.0: 4.0, 0.5: 2.0}}
     """
+    check_model(model)
     if not callable(evaluate):
         raise TypeError(f"evaluate must be a function of a model, got {type(evaluate).__name__}")
     if not (ratios := sorted(ratios)) or not 0 < ratios[0] <= ratios[-1] < 1:

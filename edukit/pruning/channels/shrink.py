@@ -21,7 +21,7 @@ from edukit.pruning.channels.groups import Channel, Group
 from edukit.pruning.channels.remove import remove_channels, zero_channels
 from edukit.pruning.channels.trace import follow
 from edukit.pruning.score import as_weights
-from edukit.refuse import check_model, first_line
+from edukit.refuse import check_model, first_line, is_finite
 
 
 def shrink(
@@ -127,8 +127,8 @@ def _checked(model, example):
     for name, parameter in model.named_parameters():
         as_weights(parameter, f"model: {name}")
     inputs = as_inputs(example)
-    for batch in inputs:
-        as_weights(batch, "example")
+    if not all(is_finite(batch) for batch in inputs):
+        raise ValueError("example holds NaN or infinity; the model is tried on it")
     try:
         outputs = _outputs(copy.deepcopy(model), inputs)
     except Exception as error:  # whatever the model's own code raises

@@ -8,13 +8,15 @@ Symbols   w weights · θ threshold · s sparsity, the share that goes, 0 to 1 �
 Shapes    a mask has the shape of w
 Bound     no mask with as many zeros changes w less: ‖w - m w‖ is smallest for the magnitude mask
 Source    Han et al. 2015, https://arxiv.org/abs/1506.02626; 2:4: Mishra et al. 2021, https://arxiv.org/abs/2104.08378
-In production  torch.nn.utils.prune. Zeros alone make nothing faster or smaller: see shrink.py and sparse.py
+In production  torch.nn.utils.prune. Zeros alone make nothing faster or smaller: see channels/ and weights/storage.py
 """
+
+from numbers import Integral
 
 import numpy as np
 import torch
 
-from edukit.pruning.score import Array, as_weights
+from edukit.pruning.score import Array, as_weights, wide
 
 
 def threshold_mask(w: Array, threshold: float) -> Array:
@@ -27,7 +29,7 @@ def threshold_mask(w: Array, threshold: float) -> Array:
     """
     if not 0 <= threshold < float("inf"):
         raise ValueError(f"threshold must be finite and not negative, got {threshold!r}")
-    return abs(as_weights(w)) >= threshold
+    return abs(wide(as_weights(w))) >= threshold
 
 
 def magnitude_mask(w: Array, sparsity: float) -> Array:
@@ -39,16 +41,18 @@ def magnitude_mask(w: Array, sparsity: float) -> Array:
     [False, False, True, True]
     """
     w = as_weights(w)
-    return without(w, abs(w).reshape(-1).argsort(stable=True), sparsity)
+    return without(w, abs(wide(w)).reshape(-1).argsort(stable=True), sparsity)
 
 
 def random_mask(w: Array, sparsity: float, *, seed: int = 0) -> Array:
-    """False for exactly round(sparsity * size) weights drawn by lot: the baseline that a score must beat.
+    """False for exactly round(sparsity * size) weights drawn at random: the baseline that a score must beat.
+
+    w   an array of this shape: what it holds does not count
 
     >>> int(random_mask(np.ones((4, 5)), 0.25).sum())
     15
     """
-    w = as_weights(w)
+    w = w if isinstance(w, torch.Tensor) else np.asarray(w)
     order = np.random.default_rng(seed).permutation(int(np.prod(w.shape)))
     return without(w, torch.from_numpy(order).to(w.device) if isinstance(w, torch.Tensor) else order, sparsity)
 
@@ -62,13 +66,19 @@ def n_m_mask(w: Array, n: int, m: int) -> Array:
     >>> n_m_mask(np.array([0.1, -0.9, 0.5, 0.2, 0.3, 0.4]), 1, 3).tolist()
     [False, True, False, False, False, True]
     """
-    if not (isinstance(n, int) and isinstance(m, int) and 0 < n <= m):
+    if not (_is_whole(n) and _is_whole(m) and 0 < n <= m):
         raise ValueError(f"n and m must be whole numbers with 0 < n <= m, got {n!r} and {m!r}")
     w = as_weights(w)
     if not w.ndim or w.shape[-1] % m:
         raise ValueError(f"w must have a last axis that is a multiple of {m}, got shape {tuple(w.shape)}")
-    rank = abs(w).reshape(-1, m).argsort(stable=True).argsort()  # 0 for the smallest of the m, m - 1 for the largest
+    rank = (
+        abs(wide(w)).reshape(-1, m).argsort(stable=True).argsort()
+    )  # 0 for the smallest of the m, m - 1 for the largest
     return (rank >= m - n).reshape(w.shape)
+
+
+def _is_whole(n) -> bool:
+    return isinstance(n, Integral) and not isinstance(n, bool)
 
 
 def two_four_mask(w: Array) -> Array:

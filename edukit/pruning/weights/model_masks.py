@@ -9,40 +9,51 @@ of 0.5 that is applied five times.
 
 Symbols   s sparsity · n weights of a layer · N of all layers
 Shapes    a mask has the shape of its weight; biases, norms and embeddings have none
+Assumes   that a layer's weight is a parameter: one that is computed, by weight_norm or torch.nn.utils.prune, is refused
 Bound     masks do not compound: of a model that is pruned to s, the same s prunes nothing more
 Source    Han et al. 2015, https://arxiv.org/abs/1506.02626
 In production  torch.nn.utils.prune.l1_unstructured, global_unstructured, which change the model they are given
 """
 
 import copy
+import warnings
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn.modules.conv import _ConvNd
+from torch.nn.utils import parametrize
 
-from edukit.pruning.score import as_weights
+from edukit.pruning.score import as_weights, wide
 from edukit.pruning.weights.mask import n_m_mask, without
+from edukit.refuse import check_model
+
+LAYERS = nn.Linear | _ConvNd | nn.MultiheadAttention | nn.RNNBase | nn.RNNCellBase
+MAKE_IT_A_PARAMETER = "make it a parameter first: parametrize.remove_parametrizations, or torch.nn.utils.prune.remove"
 
 Masks = dict[str, torch.Tensor]  # {name of a parameter: True where a weight stays}
 
 
 def prune_model(model: nn.Module, sparsity: float, *, scope: str = "layer") -> nn.Module:
-    """A copy of the model in which the smallest weights of its convolutions and linear layers are zero.
+    """A copy of the model in which the smallest weights of its convolutions, linear and recurrent layers are zero.
 
     sparsity, scope   as for `magnitude_masks`: the sparsity is reached, not added, so that pruning a pruned model to
                       0.5 leaves it at 0.5
-    Biases and norms stay. Raises ValueError for another sparsity or scope, NaN, or a model without such layers.
+    Biases and norms stay; what else stays whole, such as an embedding, is named in a warning. Raises ValueError for
+    another sparsity or scope, NaN, weights that are computed in each call, or a model without such layers.
 
     >>> pruned = prune_model(nn.Linear(8, 4), 0.5)
     >>> int((pruned.weight == 0).sum())
     16
     """
-    return apply_masks(model, magnitude_masks(model, sparsity, scope=scope))
+    masks = magnitude_masks(model, sparsity, scope=scope)
+    if whole := [name for name, p in model.named_parameters() if p.ndim > 1 and name not in masks]:
+        warnings.warn(f"{', '.join(whole)} stay whole: sparsity {sparsity} is that of the other layers", stacklevel=2)
+    return apply_masks(model, masks)
 
 
 def magnitude_masks(model: nn.Module, sparsity: float, *, scope: str = "layer") -> Masks:
-    """{weight: mask} for all convolutions, linear and attention layers of the model.
+    """{weight: mask} for all convolutions, linear, attention and recurrent layers of the model.
 
     sparsity   0 to below 1
     scope      "layer": the same share of each layer · "global": one ranking, so that layers may differ
@@ -54,7 +65,7 @@ def magnitude_masks(model: nn.Module, sparsity: float, *, scope: str = "layer") 
     [2, 16]
     """
     _check_model_choice(sparsity, scope)
-    return score_masks({name: w.abs() for name, w in layer_weights(model).items()}, sparsity, scope=scope)
+    return score_masks({name: wide(w).abs() for name, w in layer_weights(model).items()}, sparsity, scope=scope)
 
 
 def score_masks(scores: dict[str, torch.Tensor], sparsity: float, *, scope: str = "layer") -> Masks:
@@ -97,6 +108,7 @@ def apply_masks(model: nn.Module, masks: Masks) -> nn.Module:
     >>> apply_masks(nn.Linear(2, 1), {"weight": torch.tensor([[True, False]])}).weight[0, 1].item()
     0.0
     """
+    check_model(model)
     _check_masks(model, masks)
     masked = copy.deepcopy(model)
     write_zeros(masked, masks)
@@ -116,17 +128,30 @@ def write_zeros(model: nn.Module, masks: Masks) -> None:
 
 
 def layer_weights(model: nn.Module) -> dict[str, torch.Tensor]:
-    """{name: weight} of the model's convolutions, linear and attention layers, each once, without gradient.
+    """{name: weight} of the model's convolutions, linear, attention, recurrent layers, each once, without gradient.
 
     >>> [tuple(w.shape) for w in layer_weights(nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2))).values()]
     [(2, 1, 3, 3)]
     """
-    layers = [m for m in model.modules() if isinstance(m, nn.Linear | _ConvNd | nn.MultiheadAttention)]
-    theirs = {id(p) for layer in layers for p in layer.parameters(recurse=False)}
-    found = {name: p for name, p in model.named_parameters() if name.endswith("weight") and id(p) in theirs}
+    check_model(model)
+    layers = {name: m for name, m in model.named_modules() if isinstance(m, LAYERS)}
+    for name, layer in layers.items():
+        if isinstance(layer, nn.Linear | _ConvNd) and "weight" not in layer._parameters:
+            path = f"{name}.weight".lstrip(".")
+            raise ValueError(f"model: {path} is computed in each call, by {_computed_by(layer)}; {MAKE_IT_A_PARAMETER}")
+    theirs = {id(p) for layer in layers.values() for p in layer.parameters(recurse=False) if p.ndim > 1}
+    found = {name: p for name, p in model.named_parameters() if id(p) in theirs}
     if not found:
-        raise ValueError(f"model has no convolution or linear layer to prune, got {type(model).__name__}")
+        kind = type(model).__name__
+        raise ValueError(f"model has no convolution or linear layer, nor a recurrent one, to prune, got {kind}")
     return {name: as_weights(p, f"model: {name}") for name, p in found.items()}
+
+
+def _computed_by(layer):
+    """The parametrization, or the names of what an older hook computes it from."""
+    if parametrize.is_parametrized(layer, "weight"):
+        return ", ".join(type(part).__name__.lstrip("_") for part in layer.parametrizations["weight"])
+    return "a hook on " + ", ".join(name for name in layer._parameters if name.startswith("weight"))
 
 
 def _check_model_choice(sparsity, scope):

@@ -128,3 +128,18 @@ def test_the_worked_example_has_four_zeros():
     w = np.array([[0.2, -0.1, 0.5], [0.3, 0.7, -0.2], [-0.4, 0.1, 0.6]])
     assert (w * threshold_mask(w, 0.3)).tolist() == [[0, 0, 0.5], [0.3, 0.7, 0], [-0.4, 0, 0.6]]
     assert (~threshold_mask(w, 0.3)).sum() == 4
+
+
+@pytest.mark.parametrize("make", [np.int8, lambda w: torch.tensor(w, dtype=torch.int8)])
+def test_the_smallest_number_of_a_type_is_the_largest_weight(make):
+    """-128 has no absolute value in int8."""
+    w = make([-128, 1, 2, 3])
+    assert magnitude_mask(w, 0.5).tolist() == two_four_mask(w).tolist() == [True, False, False, True]
+    assert threshold_mask(w, 3).tolist() == [True, False, False, True]
+
+
+def test_truth_values_are_refused_and_numpys_whole_numbers_are_not():
+    for mask in (lambda w: magnitude_mask(w, 0.5), two_four_mask, lambda w: threshold_mask(w, 1)):
+        with pytest.raises(TypeError, match="^w must hold real numbers, got bool"):
+            mask(np.array([True, False, True, True]))
+    assert n_m_mask(np.ones(4), np.int64(2), np.int64(4)).sum() == 2

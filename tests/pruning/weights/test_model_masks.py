@@ -69,7 +69,8 @@ def test_the_model_that_was_given_is_not_pruned():
 
 def test_biases_norms_and_embeddings_stay():
     model = nn.ModuleDict({"e": nn.Embedding(5, 4), "a": nn.MultiheadAttention(4, 2), "n": nn.LayerNorm(4)})
-    pruned = prune_model(model, 0.5)
+    with pytest.warns(UserWarning, match="^e.weight stay whole"):
+        pruned = prune_model(model, 0.5)
     same = {n for n, p in pruned.named_parameters() if torch.equal(p, model.get_parameter(n))}
     assert {n for n, _ in model.named_parameters()} - same == {"a.in_proj_weight", "a.out_proj.weight"}
 
@@ -142,3 +143,53 @@ def test_nan_weights_of_a_model_are_named():
     model[4].weight.data[0, 0] = np.nan
     with pytest.raises(ValueError, match="model: 4.weight holds NaN"):
         prune_model(model, 0.5)
+
+
+def weight_norm_of_today(layer):
+    return nn.utils.parametrizations.weight_norm(layer)
+
+
+def pruned_by_torch(layer):
+    return nn.utils.prune.l1_unstructured(layer, "weight", 0.5)
+
+
+@pytest.mark.parametrize("make, said", [
+    (weight_norm_of_today, "WeightNorm"),
+    (nn.utils.parametrizations.spectral_norm, "SpectralNorm"),
+    (pruned_by_torch, "a hook on weight_orig"),
+])  # fmt: skip
+def test_a_weight_that_is_computed_is_refused_by_name(make, said):
+    net = nn.Sequential(nn.Linear(4, 4), make(nn.Linear(4, 4)))
+    with pytest.raises(ValueError, match=f"^model: 1.weight is computed in each call, by {said}; make it a parameter"):
+        prune_model(net, 0.5)
+
+
+@pytest.mark.parametrize("make", [nn.LSTM, nn.GRU, nn.RNN, nn.LSTMCell, nn.GRUCell])
+@pytest.mark.parametrize("scope", ["layer", "global"])
+def test_recurrent_layers_are_pruned(make, scope):
+    torch.manual_seed(0)
+    net = make(8, 16)
+    pruned = prune_model(net, 0.5, scope=scope)
+    weights = {name: p for name, p in pruned.named_parameters() if p.ndim > 1}
+    assert sum(int((p == 0).sum()) for p in weights.values()) == sum(p.numel() for p in weights.values()) // 2
+    assert all(not (p == 0).any() for p in net.parameters())
+    x = torch.rand(3, 8)
+    assert not torch.equal(pruned(x)[0], net(x)[0])
+
+
+def test_what_stays_whole_is_named():
+    net = nn.Sequential(nn.Embedding(10, 8), nn.Linear(8, 4))
+    with pytest.warns(UserWarning, match="^0.weight stay whole: sparsity 0.5 is that of the other layers"):
+        pruned = prune_model(net, 0.5)
+    assert torch.equal(pruned[0].weight, net[0].weight)
+
+
+@pytest.mark.parametrize("model", [None, [nn.Linear(2, 2)], {"weight": torch.ones(2, 2)}])
+@pytest.mark.parametrize("call", [
+    lambda model: prune_model(model, 0.5),
+    lambda model: magnitude_masks(model, 0.5),
+    lambda model: apply_masks(model, {}),
+])  # fmt: skip
+def test_what_is_no_model_is_refused(call, model):
+    with pytest.raises(TypeError, match="^model must be a torch.nn.Module"):
+        call(model)

@@ -45,7 +45,7 @@ def test_each_round_takes_the_same_share_of_what_is_left():
     assert same_share(4, 4, 0.9) == 0.9
 
 
-def test_a_ticket_learns_more_than_as_many_weights_drawn_by_lot():
+def test_a_ticket_learns_more_than_as_many_weights_drawn_at_random():
     """At 90 %: the same first weights and training, other places."""
     net = network()
     ticket = winning_ticket(net, DATA.train, 0.9, rounds=3, epochs=8, **QUICK)
