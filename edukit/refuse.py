@@ -3,6 +3,7 @@
     check_array(x)    a list, a string, complex numbers, truth values        TypeError
     check_real(x)     the same, but lists and plain numbers may pass         TypeError
     check_whole(n)    a fraction, a truth value, a number that is too small  ValueError
+    check_sizes(n=n)  several of them, of a layer; too large a number        ValueError
     check_model(m)    what is no torch.nn.Module                             TypeError
     check_weights(m)  the same; NaN, infinity, weights that are not float32  ValueError
     is_finite(x)      asks for NaN and infinity: who asks names them
@@ -90,6 +91,17 @@ def check_whole(value, name: str, least: int = 1, most: int | None = None) -> in
         allowed = f"of at least {least}" if most is None else f"from {least} to {most}"
         raise ValueError(f"{name} must be a whole number {allowed}, got {value!r}")
     return int(value)
+
+
+def check_sizes(**sizes: int) -> None:
+    """Raise a ValueError that names the size unless each is a whole number from 1 to 2^20: a layer is not larger.
+
+    >>> check_sizes(channels=8, kernel=0)
+    Traceback (most recent call last):
+    ValueError: kernel must be a whole number from 1 to 1048576, got 0
+    """
+    for name, size in sizes.items():
+        check_whole(size, name, 1, 2**20)
 
 
 def check_model(model, name: str = "model") -> None:

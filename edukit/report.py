@@ -13,9 +13,9 @@ from edukit.deployment.benchmark import HEADS, Result, benchmark, figures
 from edukit.deployment.device.energy import SOURCE
 from edukit.plots.benchmark import LatencyPlot, SizePlot
 from edukit.plots.picture import Picture
-from edukit.refuse import check_whole
 from edukit.sealed import remove_orphans, write_atomically
 from edukit.table import Table
+from edukit.training.loop import check_seed
 
 CLAIMS = "What articles claim, and what this run measured"
 
@@ -26,7 +26,7 @@ def run(name: str = "digits", *, seed: int = 0, output: str | None = None) -> st
     The folder is tried first and filled at the end: stopping earlier leaves it as it was, and where it cannot be filled
     the text is printed before the error is raised. Raises ValueError for an output that cannot be written.
     """
-    seed = check_whole(seed, "seed", 0, 2**64 - 1)
+    seed = check_seed(seed)
     data = datasets.digits(size=32) if name == "digits" else datasets.load(name)
     target = None if output is None else _checked_target(output)
     with tempfile.TemporaryDirectory() as scratch:

@@ -1,5 +1,7 @@
 """What is refused, everywhere alike: by the name of the argument, and before any work is done."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -22,7 +24,7 @@ from edukit.quantization.lowbit.formats import FP16, INT4, FloatFormat, IntForma
 from edukit.quantization.ptq.equalize import equalize_pair
 from edukit.quantization.ptq.smooth import smoothing_scales
 from edukit.quantization.qat.prepare import freeze_batchnorm, freeze_observers
-from edukit.refuse import check_array, check_model, check_real, check_whole, is_finite
+from edukit.refuse import check_array, check_model, check_real, check_sizes, check_whole, is_finite
 
 NET, X = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 2)), torch.rand(20, 6)
 UNIT = q.QParams(np.float32(1), np.int32(0), -8, 7)
@@ -211,3 +213,9 @@ def test_the_checks_themselves():
     assert check_whole(np.uint8(7), "n", 2, 7) == 7 and type(check_whole(np.uint8(7), "n")) is int
     with pytest.raises(ValueError, match="n must be a whole number from 2 to 7, got 8"):
         check_whole(8, "n", 2, 7)
+
+
+@pytest.mark.parametrize("size", [0, -1, 2**20 + 1, 2**63, 1.0, math.inf, math.nan, None, "3", True, (3, 3)])
+def test_a_size_of_a_layer_is_refused_by_its_name(size):
+    with pytest.raises(ValueError, match="^stride must"):
+        check_sizes(channels=np.int64(8), stride=size)

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from edukit.refuse import check_sizes
+
 
 def softmax_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, *, causal: bool = False) -> torch.Tensor:
     """Each query's mean of the values, weighted by the softmax of its products with the keys.
@@ -114,6 +116,7 @@ class LinearState:
     @classmethod
     def empty(cls, *leading: int, d: int, e: int) -> "LinearState":
         """A state that has seen nothing; `leading` are the sizes of the axes before the position."""
+        check_sizes(d=d, e=e)
         return cls(torch.zeros(*leading, d, e), torch.zeros(*leading, d))
 
     def step(self, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
@@ -129,6 +132,7 @@ class _Attention(nn.Module):
 
     def __init__(self, features: int, heads: int = 1, *, causal: bool = False):
         super().__init__()
+        check_sizes(features=features)
         if not isinstance(heads, int) or heads < 1 or features % heads:
             raise ValueError(f"heads must divide the {features} features, got {heads!r}")
         self.heads, self.causal = heads, causal
@@ -165,7 +169,10 @@ class LinearAttention(_Attention):
 
 
 def check_shapes(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, causal: bool = False) -> None:
-    """Raise a ValueError that names the shapes unless q, k and v fit each other."""
+    """Raise a ValueError that names the shapes unless q, k and v fit each other, a TypeError for what is no tensor."""
+    for name, tensor in {"q": q, "k": k, "v": v}.items():
+        if not isinstance(tensor, torch.Tensor):
+            raise TypeError(f"{name} must be a torch tensor, got {type(tensor).__name__}")
     fit = min(q.ndim, k.ndim, v.ndim) >= 2 and q.shape[-1] == k.shape[-1] and k.shape[:-1] == v.shape[:-1]
     fit = fit and q.shape[:-2] == k.shape[:-2] and (not causal or q.shape[-2] == k.shape[-2])
     if not fit or not q.shape[-1] or not k.shape[-2]:

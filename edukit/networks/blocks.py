@@ -12,8 +12,12 @@ Source    Howard et al. 2017, https://arxiv.org/abs/1704.04861, section 3.1 (sep
 In production  torchvision.models, timm; a depthwise layer waits for memory more than for arithmetic
 """
 
+from numbers import Real
+
 import torch
 from torch import nn
+
+from edukit.refuse import check_sizes
 
 
 class DepthwiseSeparable(nn.Sequential):
@@ -53,6 +57,7 @@ class InvertedResidual(nn.Module):
 
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1, *, expansion: int = 6, kernel: int = 3):
         super().__init__()
+        check_sizes(in_channels=in_channels, expansion=expansion)
         hidden = in_channels * expansion
         widen = [*conv_bn(in_channels, hidden, 1), nn.ReLU6()] if expansion > 1 else []
         depthwise = [*conv_bn(hidden, hidden, kernel, stride, groups=hidden), nn.ReLU6()]
@@ -84,10 +89,13 @@ class ResidualBlock(nn.Module):
 def conv_bn(in_channels: int, out_channels: int, kernel: int, stride: int = 1, *, groups: int = 1) -> list[nn.Module]:
     """A convolution that keeps height and width (over the stride), and the batch norm that serves as its bias.
 
+    Raises ValueError for sizes that are no whole numbers of at least 1, and an even kernel.
+
     >>> [type(layer).__name__ for layer in conv_bn(3, 8, 3)]
     ['Conv2d', 'BatchNorm2d']
     """
     check_kernel(kernel)
+    check_sizes(in_channels=in_channels, out_channels=out_channels, stride=stride, groups=groups)
     conv = nn.Conv2d(in_channels, out_channels, kernel, stride, kernel // 2, groups=groups, bias=False)
     return [conv, nn.BatchNorm2d(out_channels)]
 
@@ -98,8 +106,9 @@ def scaled(channels: int, width: float) -> int:
     >>> scaled(32, 1.0), scaled(32, 0.5), scaled(64, 0.3), scaled(32, 0.01)
     (32, 16, 16, 8)
     """
-    if not 0 < width < float("inf"):
-        raise ValueError(f"width must be above 0 and finite, got {width!r}")
+    check_sizes(channels=channels)
+    if not isinstance(width, Real) or isinstance(width, bool) or not 0 < width < 1000:
+        raise ValueError(f"width must be a number above 0 and below 1000, got {width!r}")
     return max(8, round(channels * width / 8) * 8)
 
 
@@ -108,5 +117,6 @@ def check_kernel(kernel: int) -> None:
 
     >>> check_kernel(5)
     """
-    if not isinstance(kernel, int) or kernel < 1 or kernel % 2 == 0:
+    check_sizes(kernel=kernel)
+    if kernel % 2 == 0:
         raise ValueError(f"kernel must be an odd number of at least 1, got {kernel!r}")

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from edukit.networks.blocks import MobileNetBlock, ResidualBlock, conv_bn, scaled
-from edukit.refuse import check_whole
+from edukit.refuse import check_sizes
 
 MOBILE_PLAN = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)]  # channels out, stride
 RESIDUAL_PLAN = [(32, 1), (64, 2), (128, 2), (256, 2)]
@@ -27,7 +27,7 @@ class _Classifier(nn.Module):
 
     def __init__(self, classes: int = 10, in_channels: int = 3, width: float = 1.0):
         super().__init__()
-        _check_counts(classes=classes, in_channels=in_channels)
+        check_sizes(classes=classes, in_channels=in_channels)
         channels = [scaled(32, width), *(scaled(out, width) for out, _ in self.plan)]
         strides = [stride for _, stride in self.plan]
         self.stem = nn.Sequential(*conv_bn(in_channels, channels[0], 3, stride=2), nn.ReLU())
@@ -72,9 +72,11 @@ class EncoderClassifier(nn.Module):
 
     def __init__(self, classes: int = 10, in_channels: int = 3, size: int = 32, features: int = 64, layers: int = 2):
         super().__init__()
-        _check_counts(classes=classes, in_channels=in_channels, features=features, layers=layers)
-        if size < 4 or size % 4:
+        check_sizes(classes=classes, in_channels=in_channels, features=features, layers=layers, size=size)
+        if size % 4:
             raise ValueError(f"size must be a multiple of 4, got {size!r}")
+        if features % 4:
+            raise ValueError(f"features must be a multiple of the 4 heads, got {features!r}")
         self.stem = nn.Sequential(
             *conv_bn(in_channels, features // 2, 3, stride=2), nn.ReLU(), *conv_bn(features // 2, features, 3, stride=2)
         )
@@ -86,8 +88,3 @@ class EncoderClassifier(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.stem(x).flatten(2).transpose(1, 2) + self.places
         return self.classifier(self.encoder(x).mean(1))
-
-
-def _check_counts(**counts: int) -> None:
-    for name, value in counts.items():
-        check_whole(value, name)

@@ -18,6 +18,7 @@ import torch
 from torch import nn
 
 from edukit.networks.blocks import check_kernel, conv_bn
+from edukit.refuse import check_array, check_sizes
 
 
 class Fire(nn.Module):
@@ -30,6 +31,7 @@ class Fire(nn.Module):
     def __init__(self, in_channels: int, squeeze: int, expand1: int, expand3: int, *, kernel: int = 3):
         super().__init__()
         check_kernel(kernel)
+        check_sizes(in_channels=in_channels, squeeze=squeeze, expand1=expand1, expand3=expand3)
         self.squeeze = nn.Conv2d(in_channels, squeeze, 1)
         self.expand1 = nn.Conv2d(squeeze, expand1, 1)
         self.expand3 = nn.Conv2d(squeeze, expand3, kernel, padding=kernel // 2)
@@ -47,6 +49,9 @@ def channel_shuffle(x: torch.Tensor, groups: int) -> torch.Tensor:
     >>> channel_shuffle(torch.arange(6).reshape(1, 6), 2).tolist()
     [[0, 3, 1, 4, 2, 5]]
     """
+    check_array(x)
+    if x.ndim < 2:
+        raise ValueError(f"x must have the shape (B, C, …), got {tuple(x.shape)}")
     if not isinstance(groups, int) or groups < 1 or x.shape[1] % groups:
         raise ValueError(f"groups must divide the {x.shape[1]} channels, got {groups!r}")
     return x.unflatten(1, (groups, -1)).transpose(1, 2).flatten(1, 2)
@@ -64,6 +69,7 @@ class ShuffleUnit(nn.Module):
 
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1, *, kernel: int = 3, shuffle: bool = True):
         super().__init__()
+        check_sizes(in_channels=in_channels, out_channels=out_channels, stride=stride)
         if out_channels % 2 or (stride == 1 and in_channels != out_channels):
             raise ValueError(
                 f"out_channels must be even, and equal to in_channels at stride 1, got {in_channels} and {out_channels}"
@@ -93,6 +99,7 @@ class SqueezeExcite(nn.Module):
 
     def __init__(self, channels: int, reduced: int):
         super().__init__()
+        check_sizes(channels=channels, reduced=reduced)
         self.down, self.up = nn.Conv2d(channels, reduced, 1), nn.Conv2d(reduced, channels, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

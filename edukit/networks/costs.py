@@ -21,6 +21,8 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from edukit.refuse import check_sizes
+
 KINDS = ("standard", "depthwise", "pointwise", "linear")
 
 
@@ -122,6 +124,7 @@ def block_costs(
     >>> {name: sum(layer.macs for layer in layers) for name, layers in block_costs(64, 10).items()}
     {'standard': 3686400, 'separable': 467200, 'inverted residual': 5260800, 'Fire': 307200, 'ShuffleNet unit': 233600}
     """
+    check_sizes(channels=channels, size=size, kernel=kernel, stride=stride, expansion=expansion, squeeze=squeeze)
     M, N, k, small = channels, channels * stride, kernel, -(-size // stride)
     wide, keep, three, half = M * expansion, max(1, N // squeeze), N // 2, N // 2
     working = half if stride == 1 else M  # channels that the unit's working branch sees

@@ -13,7 +13,7 @@ In production  torch.autograd with weights all of one sign, for models that refu
 import torch
 from torch import nn
 
-from edukit.refuse import check_whole
+from edukit.refuse import check_model, check_sizes
 from edukit.training.evaluate import evaluating
 
 
@@ -25,7 +25,8 @@ def reach(model: nn.Module, channels: int, size: int = 3) -> torch.Tensor:
     >>> reach(nn.Conv2d(4, 4, 1, groups=2), 4).int().tolist()
     [[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]]
     """
-    check_whole(channels, "channels")
+    check_sizes(channels=channels, size=size)
+    check_model(model)
     x = torch.zeros(channels, channels, size, size)
     x[range(channels), range(channels)] = torch.nan
     with torch.no_grad(), evaluating(model):

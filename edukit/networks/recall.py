@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from edukit.networks.attention import softmax_weights
-from edukit.refuse import check_whole
+from edukit.refuse import check_sizes
 
 
 def recalled_weight(N: int, d: int, sharpness: float, weights: Callable = softmax_weights, *, seed: int = 0) -> float:
@@ -29,7 +29,7 @@ def recalled_weight(N: int, d: int, sharpness: float, weights: Callable = softma
     >>> recalled_weight(64, 16, 8.0, linear_weights) < 16 / 64
     True
     """
-    check_whole(N, "N"), check_whole(d, "d")
+    check_sizes(N=N, d=d)
     keys = np.random.default_rng(seed).normal(size=(N, d))
     keys = torch.from_numpy(keys * d**0.5 / np.linalg.norm(keys, axis=1, keepdims=True)).float()
     return weights(sharpness * keys, keys).diagonal().mean().item()

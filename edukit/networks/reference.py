@@ -23,6 +23,7 @@ from torch import nn
 
 from edukit.networks.blocks import DepthwiseSeparable, InvertedResidual, ResidualBlock, conv_bn, scaled
 from edukit.networks.compact import Fire, ShuffleUnit
+from edukit.refuse import check_sizes
 
 V1_PLAN = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *[(512, 1)] * 5, (1024, 2), (1024, 1)]
 V2_PLAN = [  # expansion, channels out, blocks, stride of the first
@@ -52,6 +53,7 @@ def mobilenet_v1(width: float = 1.0, classes: int = 1000) -> nn.Sequential:
     >>> count_parameters(mobilenet_v1())
     4231976
     """
+    check_sizes(classes=classes)
     channels = scaled(32, width)
     layers = [*conv_bn(3, channels, 3, stride=2), nn.ReLU()]
     for out_channels, stride in V1_PLAN:
@@ -67,6 +69,7 @@ def mobilenet_v2(classes: int = 1000) -> nn.Sequential:
     >>> count_parameters(mobilenet_v2())
     3504872
     """
+    check_sizes(classes=classes)
     channels = 32
     layers = [*conv_bn(3, channels, 3, stride=2), nn.ReLU6()]
     for expansion, out_channels, blocks, first_stride in V2_PLAN:
@@ -86,7 +89,8 @@ def squeezenet(version: str = "1.0", classes: int = 1000) -> nn.Sequential:
     >>> count_parameters(squeezenet()), count_parameters(squeezenet("1.1"))
     (1248424, 1235496)
     """
-    if version not in SQUEEZENETS:
+    check_sizes(classes=classes)
+    if version not in tuple(SQUEEZENETS):
         raise ValueError(f"version must be one of {', '.join(SQUEEZENETS)}, got {version!r}")
     channels, kernel, behind_a_pool = SQUEEZENETS[version]
     layers = [nn.Conv2d(3, channels, kernel, stride=2), nn.ReLU()]
@@ -108,7 +112,8 @@ def shufflenet_v2(width: float = 1.0, classes: int = 1000) -> nn.Sequential:
     >>> count_parameters(shufflenet_v2()), count_parameters(shufflenet_v2(0.5))
     (2278604, 1366792)
     """
-    if width not in SHUFFLE_CHANNELS:
+    check_sizes(classes=classes)
+    if width not in tuple(SHUFFLE_CHANNELS):
         raise ValueError(f"width must be one of {', '.join(map(str, SHUFFLE_CHANNELS))}, got {width!r}")
     *stages, last = SHUFFLE_CHANNELS[width]
     channels = 24
@@ -128,6 +133,7 @@ def resnet18(classes: int = 1000) -> nn.Sequential:
     >>> count_parameters(resnet18())
     11689512
     """
+    check_sizes(classes=classes)
     channels = 64
     layers = [*conv_bn(3, channels, 7, stride=2), nn.ReLU(), nn.MaxPool2d(3, stride=2, padding=1)]
     for out_channels, stride in RESNET18_PLAN:

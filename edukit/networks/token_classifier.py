@@ -20,6 +20,7 @@ from torch.nn import functional as F
 
 from edukit.networks.attention import SoftmaxAttention
 from edukit.networks.classifier import EncoderClassifier
+from edukit.refuse import check_sizes
 
 
 class NoAttention(nn.Module):
@@ -31,6 +32,7 @@ class NoAttention(nn.Module):
 
     def __init__(self, features: int, heads: int = 1, *, causal: bool = False):
         super().__init__()
+        check_sizes(features=features, heads=heads)
         self.out = nn.Linear(features, features)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -46,6 +48,7 @@ class Block(nn.Module):
 
     def __init__(self, features: int, heads: int = 1, *, attention: type = SoftmaxAttention, causal: bool = False):
         super().__init__()
+        check_sizes(features=features, heads=heads)
         self.norm1, self.norm2 = nn.LayerNorm(features), nn.LayerNorm(features)
         self.attention = attention(features, heads, causal=causal)
         self.linear1, self.linear2 = nn.Linear(features, 2 * features), nn.Linear(2 * features, features)
@@ -69,6 +72,7 @@ class TokenClassifier(nn.Module):
         self, tokens: int, numbers: int, attention: type = SoftmaxAttention, *, features: int = 32, classes: int = 10
     ):
         super().__init__()
+        check_sizes(tokens=tokens, numbers=numbers, features=features, classes=classes)
         self.tokens = tokens
         self.embed = nn.Linear(numbers, features)
         self.places = nn.Parameter(0.02 * torch.randn(tokens, features))

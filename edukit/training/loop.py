@@ -85,6 +85,7 @@ def fit(model: nn.Module, split, *, epochs: int, loss: Callable = cross_entropy,
     (True, True)
     """
     check_whole(epochs, "epochs")
+    seed = check_seed(seed)
     how = Recipe(**recipe)
     x, y = _checked(model, split)
     model = copy.deepcopy(model).train()
@@ -133,6 +134,8 @@ def shift(x: torch.Tensor, generator: torch.Generator, *, pixels: int = 2) -> to
 def seeded(seed: int):
     """Inside, torch draws its random numbers from `seed`; afterwards it goes on as if nothing had happened.
 
+    seed   a whole number from 0 to 2^64 - 1, or a ValueError
+
     >>> with seeded(0):
     ...     one = nn.Linear(4, 3)
     >>> with seeded(0):
@@ -140,9 +143,15 @@ def seeded(seed: int):
     >>> torch.equal(one.weight, two.weight)
     True
     """
+    seed = check_seed(seed)
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         yield
+
+
+def check_seed(seed: int) -> int:
+    """The seed as an int; a ValueError unless torch can start from it."""
+    return check_whole(seed, "seed", 0, 2**64 - 1)
 
 
 def _checked(model, split) -> tuple[torch.Tensor, torch.Tensor]:

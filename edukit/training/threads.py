@@ -9,15 +9,20 @@ from contextlib import contextmanager
 
 import torch
 
+from edukit.refuse import check_whole
+
 
 @contextmanager
 def threads(count: int):
     """Inside, torch computes on `count` threads; afterwards on as many as before.
 
+    Raises ValueError for a count that is no whole number from 1 to 1024.
+
     >>> with threads(1):
     ...     torch.get_num_threads()
     1
     """
+    check_whole(count, "threads", 1, 1024)
     before = torch.get_num_threads()
     torch.set_num_threads(count)
     try:

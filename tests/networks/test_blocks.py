@@ -8,7 +8,20 @@ from torch import nn
 from torch.nn import functional as F
 
 from edukit.measure import count_macs
-from edukit.networks.blocks import DepthwiseSeparable, InvertedResidual, MobileNetBlock, ResidualBlock, scaled
+from edukit.networks.attention import SoftmaxAttention
+from edukit.networks.blocks import (
+    DepthwiseSeparable,
+    InvertedResidual,
+    MobileNetBlock,
+    ResidualBlock,
+    conv_bn,
+    scaled,
+)
+from edukit.networks.classifier import EncoderClassifier, MobileClassifier, ResidualClassifier
+from edukit.networks.compact import Fire, ShuffleUnit, SqueezeExcite
+from edukit.networks.costs import block_costs
+from edukit.networks.reference import mobilenet_v1, mobilenet_v2, resnet18, shufflenet_v2, squeezenet
+from edukit.networks.token_classifier import Block, TokenClassifier
 from edukit.training import seeded
 
 BLOCKS = [DepthwiseSeparable, MobileNetBlock, InvertedResidual, ResidualBlock]
@@ -88,3 +101,43 @@ def test_widths_are_multiples_of_eight():
     for bad in (0, -1, float("nan"), float("inf")):
         with pytest.raises(ValueError, match="width"):
             scaled(32, bad)
+
+
+BAD_SIZES = [0, -1, 2**63, 8.0, float("inf"), float("nan"), None, "8", True, (8, 8)]
+SIZES = {  # each builds with these numbers, and refuses another in the place of any of them
+    DepthwiseSeparable: dict(in_channels=8, out_channels=8, stride=1, kernel=3),
+    MobileNetBlock: dict(in_channels=8, out_channels=8, stride=1),
+    InvertedResidual: dict(in_channels=8, out_channels=8, stride=1, expansion=2, kernel=3),
+    ResidualBlock: dict(in_channels=8, out_channels=8, stride=1),
+    conv_bn: dict(in_channels=8, out_channels=8, kernel=3, stride=1, groups=1),
+    Fire: dict(in_channels=8, squeeze=4, expand1=8, expand3=8, kernel=3),
+    ShuffleUnit: dict(in_channels=8, out_channels=8, stride=1, kernel=3),
+    SqueezeExcite: dict(channels=8, reduced=4),
+    MobileClassifier: dict(classes=3, in_channels=1),
+    EncoderClassifier: dict(classes=3, in_channels=1, size=8, features=8, layers=1),
+    SoftmaxAttention: dict(features=8),
+    Block: dict(features=8, heads=2),
+    TokenClassifier: dict(tokens=4, numbers=8, features=8, classes=3),
+    mobilenet_v1: dict(classes=3),
+    mobilenet_v2: dict(classes=3),
+    squeezenet: dict(classes=3),
+    shufflenet_v2: dict(classes=3),
+    resnet18: dict(classes=3),
+    block_costs: dict(channels=8, size=8, kernel=3, stride=1, expansion=2, squeeze=4),
+}
+
+
+@pytest.mark.parametrize("build", SIZES)
+def test_a_size_that_cannot_be_is_refused_by_its_name(build):
+    build(**SIZES[build])
+    for name in SIZES[build]:
+        for bad in BAD_SIZES:
+            with pytest.raises(ValueError, match=f"^{name} must be"):
+                build(**SIZES[build] | {name: bad})
+
+
+@pytest.mark.parametrize("width", [0, -1, float("inf"), float("nan"), None, "1", True, [1.0], 1j])
+def test_a_width_that_cannot_be_is_refused_by_its_name(width):
+    for build in (MobileClassifier, ResidualClassifier, mobilenet_v1):
+        with pytest.raises(ValueError, match="^width must be"):
+            build(width=width)

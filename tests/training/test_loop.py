@@ -175,3 +175,11 @@ def test_the_progress_bar_keeps_off_stdout_and_can_be_silent(capsys):
     assert out == "" and "fine-tuning" in err and "loss=" in err
     quiet(small_net())
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64, 0.5, None, "0", True])
+def test_a_seed_that_cannot_be_is_refused(seed):
+    with pytest.raises(ValueError, match="^seed must be a whole number"), seeded(seed):
+        pass
+    with pytest.raises(ValueError, match="^seed must be a whole number"):
+        fit(None, None, epochs=1, seed=seed)

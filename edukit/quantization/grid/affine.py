@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from edukit.quantization.grid.qparams import QParams, check_grid, widened
+from edukit.quantization.grid.qparams import QParams, check_grids, widened
 from edukit.refuse import Array, check_real, check_whole, is_finite, is_tensor
 
 
@@ -54,7 +54,7 @@ def quantize(x: Array, qparams: QParams) -> Array:
     >>> quantize(np.float32([-9, -0.05, 0.25, 9]), QParams(np.float32(0.1), np.int32(0), -8, 7)).tolist()
     [-8, 0, 2, 7]
     """
-    check_grid(qparams)
+    check_grids(qparams=qparams)
     xp = namespace(x)
     q = _steps(x, qparams.scale)  # round(x / S)
     q += qparams.zero_point
@@ -70,7 +70,7 @@ def dequantize(q: Array, qparams: QParams) -> Array:
     0.7
     """
     check_real(q, "q")
-    check_grid(qparams)
+    check_grids(qparams=qparams)
     steps = widened(q) - qparams.zero_point
     if namespace(q) is np:  # int32 times float32 is float64 in numpy, and no runtime computes in that
         steps = np.asarray(steps).astype(np.result_type(qparams.scale))
@@ -84,7 +84,7 @@ def fake_quantize(x: Array, qparams: QParams) -> Array:
     >>> print(fake_quantize(x, choose_qparams(x.min(), x.max(), bits=2)).round(2))
     [0.13 0.38]
     """
-    check_grid(qparams)
+    check_grids(qparams=qparams)
     xp = namespace(x)
     steps = _steps(x, qparams.scale)
     xp.clip(steps, qparams.qmin - qparams.zero_point, qparams.qmax - qparams.zero_point, out=steps)

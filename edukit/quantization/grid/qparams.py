@@ -46,15 +46,16 @@ class QParams:
             object.__setattr__(self, name, value)
 
 
-def check_grid(qparams, name: str = "qparams") -> None:
-    """Raise a TypeError that names the argument unless it is a QParams.
+def check_grids(**grids) -> None:
+    """Raise a TypeError that names the argument unless each is a QParams.
 
-    >>> check_grid((0.1, 0), "grid")
+    >>> check_grids(x_qparams=(0.1, 0))
     Traceback (most recent call last):
-    TypeError: grid must be a QParams, got tuple
+    TypeError: x_qparams must be a QParams, got tuple
     """
-    if not isinstance(qparams, QParams):
-        raise TypeError(f"{name} must be a QParams, got {type(qparams).__name__}")
+    for name, grid in grids.items():
+        if not isinstance(grid, QParams):
+            raise TypeError(f"{name} must be a QParams, got {type(grid).__name__}")
 
 
 def widened(q):

@@ -16,6 +16,7 @@ In production  an addition is 5 instructions for 8 codes; on Arm it is scaled as
 import numpy as np
 
 from edukit.quantization.grid.affine import QParams, dequantize, quantize
+from edukit.quantization.grid.qparams import check_grids
 from edukit.quantization.integer.layers import checked_codes
 
 
@@ -36,6 +37,7 @@ def integer_add(q_a, q_b, a_qparams: QParams, b_qparams: QParams, y_qparams: QPa
     >>> integer_add(np.array([10]), np.array([4]), tenths, halves, halves).tolist()
     [6]
     """
+    check_grids(a_qparams=a_qparams, b_qparams=b_qparams, y_qparams=y_qparams)
     q_a, q_b = checked_codes(q_a, "q_a"), checked_codes(q_b, "q_b")
     a, b = (np.float32(g.scale) / np.float32(y_qparams.scale) for g in (a_qparams, b_qparams))
     zeros = _multiply_add(a_qparams.zero_point, a, np.float32(b * np.float32(b_qparams.zero_point)))
@@ -50,6 +52,7 @@ def integer_mean(q_x, x_qparams: QParams, y_qparams: QParams) -> np.ndarray:
     >>> integer_mean(np.array([[[1, 2], [3, 200]]]), unit, unit).tolist()
     [[[52]]]
     """
+    check_grids(x_qparams=x_qparams, y_qparams=y_qparams)
     q_x = checked_codes(q_x, "q_x")
     if q_x.ndim < 2 or 0 in q_x.shape[-2:]:
         raise ValueError(f"q_x must have the shape (…, H, W), with one place or more, got {q_x.shape}")

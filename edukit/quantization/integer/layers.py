@@ -15,7 +15,7 @@ In production  the same sum in SIMD instructions (VNNI, SDOT); M as an integer t
 
 import numpy as np
 
-from edukit.quantization.grid.affine import QParams
+from edukit.quantization.grid.qparams import QParams, check_grids
 
 
 def integer_linear(q_x, q_w, bias, x_qparams: QParams, w_qparams: QParams, y_qparams: QParams) -> np.ndarray:
@@ -27,6 +27,7 @@ def integer_linear(q_x, q_w, bias, x_qparams: QParams, w_qparams: QParams, y_qpa
     >>> integer_linear(np.array([[1, 2]]), np.array([[3, 4]]), np.array([5]), unit, unit, unit).tolist()
     [[16]]
     """
+    check_grids(x_qparams=x_qparams, w_qparams=w_qparams, y_qparams=y_qparams)
     accumulator = accumulate_linear(q_x, q_w, x_qparams.zero_point, w_qparams.zero_point)
     if bias is not None:
         accumulator = accumulator + checked_codes(bias, "bias")
@@ -53,6 +54,7 @@ def integer_conv2d(
     >>> integer_conv2d(ones, ones, None, unit, unit, unit, padding=1)[0, 0].tolist()
     [[4, 6, 4], [6, 9, 6], [4, 6, 4]]
     """
+    check_grids(x_qparams=x_qparams, w_qparams=w_qparams, y_qparams=y_qparams)
     geometry = dict(stride=stride, padding=padding, dilation=dilation, groups=groups)
     accumulator = accumulate_conv2d(q_x, q_w, x_qparams.zero_point, w_qparams.zero_point, **geometry)
     if bias is not None:
@@ -92,6 +94,7 @@ def accumulate_conv2d(
 
 def requantize(accumulator, x_qparams: QParams, w_qparams: QParams, y_qparams: QParams, axis: int = -1) -> np.ndarray:
     """int32 accumulators at scale S_x S_w to output codes at scale S_y; channels lie along `axis`."""
+    check_grids(x_qparams=x_qparams, w_qparams=w_qparams, y_qparams=y_qparams)
     accumulator = checked_codes(accumulator, "accumulator")
     multiplier = np.float32(x_qparams.scale) * np.float32(w_qparams.scale).ravel() / np.float32(y_qparams.scale)
     shape = np.ones(accumulator.ndim, int)

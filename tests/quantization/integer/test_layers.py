@@ -102,6 +102,17 @@ def test_a_zero_point_of_the_weights_counts():
         )
 
 
+@pytest.mark.parametrize("bad", [None, (1.0, 0, -128, 127), {"scale": 1.0}])
+@pytest.mark.parametrize("place", range(3))
+def test_what_is_no_grid_is_refused_by_name(place, bad):
+    grids = [UNIT] * 3
+    grids[place] = bad
+    codes = np.ones((3, 3), int)
+    for call in (lambda: integer_linear(codes, codes, None, *grids), lambda: requantize(codes, *grids)):
+        with pytest.raises(TypeError, match=f"{'xwy'[place]}_qparams must be a QParams"):
+            call()
+
+
 def test_float_codes_and_misfits_are_refused():
     codes = np.ones((2, 3), int)
     with pytest.raises(TypeError, match="q_x"):
