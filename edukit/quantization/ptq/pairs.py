@@ -60,7 +60,7 @@ def equalizable_pairs(graph: fx.GraphModule, example, *, norms: bool = False) ->
     makers = [node for node in graph.graph.nodes if node.target in LAYERS or norms and node.target is NORM]
     firsts = [n for n in makers if (own := weights_of(graph, n)) and all(reads[w.target] == 1 for w in own)]
     inputs = [x[:2] for x in as_inputs(example)]
-    runs = [_Dyed(graph, firsts, irrational) for irrational in (5**0.5, 2**0.5)]  # a mixture fools one at most
+    runs = [_Coloured(graph, firsts, irrational) for irrational in (5**0.5, 2**0.5)]  # a mixture fools one at most
     for run in runs:
         run.run(*inputs)
     origin, (once, again) = runs[0].origin, (run.sources for run in runs)
@@ -85,10 +85,10 @@ def weights_of(graph: fx.GraphModule, node: fx.Node) -> list[fx.Node]:
     return read if node.target in LAYERS or parameter(graph, read[0]).ndim == 1 else []
 
 
-class _Dyed(fx.Interpreter):
+class _Coloured(fx.Interpreter):
     """Runs a graph in which each channel of a layer's output has a colour of its own.
 
-    origin    {node: the layer that dyed its value} · sources  {layer: the channel behind each of its inputs}
+    origin    {node: the layer that coloured its value} · sources  {layer: the channel behind each of its inputs}
     """
 
     def __init__(self, graph, firsts, irrational):
