@@ -23,6 +23,8 @@ from torch.nn.utils.spectral_norm import SpectralNorm
 from torch.nn.utils.weight_norm import WeightNorm
 from torch.utils._pytree import tree_leaves
 
+from edukit.refuse import check_model
+
 COMPUTING_HOOKS = BasePruningMethod, SpectralNorm, WeightNorm  # each writes an attribute anew before each forward pass
 
 
@@ -34,6 +36,7 @@ def copied(model: nn.Module) -> nn.Module:
     >>> torch.equal(copied(layer).last, layer.last)
     True
     """
+    check_model(model)
     held = [leaf for module in model.modules() for leaf in tree_leaves(vars(module)) if _is_computed(leaf)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # torch's own, whenever a traced model is copied

@@ -23,12 +23,12 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable
 
-import numpy as np
 import torch
 from torch import fx, nn
 
 from edukit.copies import copied, with_stored_weights
-from edukit.refuse import check_model, first_line
+from edukit.inputs import as_inputs, check_count, has_batch, with_two_rows
+from edukit.refuse import cause, check_model, first_line
 
 ONE_AT_A_TIME = threading.RLock()  # torch traces with settings of the whole process: one thread after the other
 aten = torch.ops.aten
@@ -74,7 +74,8 @@ def capture(model: nn.Module, example) -> Captured:
     Raises ValueError where the model's Python depends on the values it computes, and for a graph of other sizes.
     """
     check_model(model)
-    inputs = tuple(example_rows(x) for x in as_inputs(example))
+    inputs = with_two_rows(as_inputs(example))
+    check_count(model, inputs)
     with torch.no_grad():
         if isinstance(model, Captured):
             model.check(*inputs)
@@ -84,9 +85,12 @@ def capture(model: nn.Module, example) -> Captured:
         try:
             with ONE_AT_A_TIME, warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)
-                return _exported(frozen, inputs)
+                graph = _exported(frozen, inputs)
         except Exception as error:
-            raise ValueError(f"model cannot be traced by torch.export: {first_line(error)}") from error
+            _check_it_runs(frozen, inputs)
+            raise ValueError(f"model cannot be traced by torch.export: {cause(error)}") from error
+    _check_batch_axis(graph, inputs)
+    return graph
 
 
 def capture_each(models: Iterable[nn.Module], example) -> list[fx.GraphModule]:
@@ -113,15 +117,6 @@ def capture_each(models: Iterable[nn.Module], example) -> list[fx.GraphModule]:
             raise ValueError(f"models[{number}] differs from the first in more than its weights: {error}") from error
         graphs.append(graph)
     return graphs
-
-
-def as_inputs(example) -> tuple[torch.Tensor, ...]:
-    """One batch or several as a tuple of tensors; numpy's float64, its default, becomes float32, torch's.
-
-    >>> as_inputs(np.array([0.5]))[0].dtype, len(as_inputs((torch.zeros(2), torch.zeros(3))))
-    (torch.float32, 2)
-    """
-    return tuple(_as_tensor(batch) for batch in (example if isinstance(example, tuple) else (example,)))
 
 
 def parameter(graph: fx.GraphModule, node) -> torch.Tensor | None:
@@ -184,26 +179,29 @@ class _Watched(fx.Interpreter):
         return value if changed is None else changed
 
 
-def _as_tensor(batch) -> torch.Tensor:
-    if isinstance(batch, torch.Tensor):
-        return batch
-    batch = np.asarray(batch)
-    return torch.as_tensor(batch.astype(np.float32) if batch.dtype == np.float64 else batch)
+def _check_it_runs(model, inputs) -> None:
+    try:
+        model(*inputs)
+    except Exception as error:
+        shapes = " and ".join(f"{tuple(x.shape)} {x.dtype}" for x in inputs)
+        raise ValueError(f"model does not take inputs of {shapes}: {first_line(error)}") from error
 
 
-def example_rows(x: torch.Tensor) -> torch.Tensor:
-    """What torch.export may look at: two rows at least, for it takes a 1 for a constant, and no view of another tensor.
-
-    >>> example_rows(torch.zeros(1, 3)).shape
-    torch.Size([2, 3])
-    """
-    return torch.cat([x, x]) if x.ndim and len(x) == 1 else x.clone()
+def _check_batch_axis(graph, inputs) -> None:
+    """A convolution would take the channels of a single image for a batch."""
+    for node in graph.graph.nodes:
+        if node.target in LAYERS and node.target is not aten.linear.default:
+            x, weight = (argument.meta["val"] for argument in node.args[:2])
+            if x.ndim < weight.ndim and any(x.ndim == given.ndim for given in inputs):
+                shapes = " and ".join(str(tuple(given.shape)) for given in inputs)
+                raise ValueError(f"inputs of {shapes} have no batch axis: stack single images to a batch")
 
 
 def _exported(model, inputs) -> Captured:
     free_batch = torch.export.ShapesCollection()
     for x in inputs:
-        free_batch[x] = {0: torch.export.Dim.AUTO}
+        if has_batch(x, inputs):
+            free_batch[x] = {0: torch.export.Dim.AUTO}
     model.register_forward_pre_hook(_clone_inputs)
     exported = torch.export.export(model, inputs, dynamic_shapes=free_batch).run_decompositions({})
     graph = _plain(exported.module())

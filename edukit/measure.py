@@ -27,7 +27,7 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from edukit.copies import with_stored_weights
-from edukit.graph import as_inputs
+from edukit.inputs import as_inputs, has_batch
 from edukit.refuse import check_model, check_whole, first_line
 
 aten = torch.ops.aten
@@ -195,7 +195,7 @@ def _one_input(model, given) -> list[tuple[torch.Tensor, ...]]:
     parts = given if isinstance(given, tuple) else (given,)
     if parts and all(isinstance(part, np.ndarray | torch.Tensor) for part in parts):
         inputs = as_inputs(given)
-        return [tuple(x[:1] if x.ndim and len(x) == len(inputs[0]) else x for x in inputs)]
+        return [tuple(x[:1] if has_batch(x, inputs) else x for x in inputs)]
     several = isinstance(given, tuple | list) and all(isinstance(shape, tuple | list) for shape in given)
     shapes = given if several and given else [given]
     if not all(isinstance(shape, tuple | list) for shape in shapes):

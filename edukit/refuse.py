@@ -14,6 +14,7 @@ Importing this file does not import torch, so that what needs numpy alone works 
 """
 
 import math
+import re
 import sys
 from numbers import Integral
 from typing import TYPE_CHECKING, Union
@@ -135,3 +136,20 @@ def first_line(error: Exception) -> str:
     'ValueError: x is empty'
     """
     return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+
+
+def cause(error: BaseException) -> str:
+    """The first line of what came first, where one error has led to another; without colours.
+
+    >>> try:
+    ...     try:
+    ...         raise KeyError("a")
+    ...     except KeyError as first:
+    ...         raise RuntimeError("cannot go on") from first
+    ... except RuntimeError as last:
+    ...     cause(last)
+    "KeyError: 'a'"
+    """
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return re.sub(r"\x1b\[[0-9;]*m", "", first_line(error))

@@ -8,6 +8,10 @@ from torch import nn
 from torch.nn.utils import parametrizations, prune, spectral_norm, weight_norm
 
 from edukit.copies import copied, with_stored_weights
+from edukit.deployment import export, load
+from edukit.measure import count_macs
+from edukit.pruning import prune_model, shrink, shrink_to_macs
+from edukit.quantization import fold_batchnorm, quantize_dynamic, quantize_model
 
 X = torch.rand(6, 3, 8, 8, generator=torch.Generator().manual_seed(3))
 
@@ -80,3 +84,35 @@ def test_a_tied_weight_stays_tied():
     net[1].weight = net[0].weight
     plain = with_stored_weights(net)
     assert plain[0].weight is plain[1].weight is not net[0].weight
+
+
+@pytest.mark.filterwarnings("ignore:.*weight_norm.*is deprecated:FutureWarning")
+@pytest.mark.parametrize("change", [pruned_everywhere, lambda net: (weight_norm(net[0]), weight_norm(net[4]))])
+def test_every_technique_takes_a_model_whose_weights_hooks_compute(change, tmp_path):
+    net, computed = network().eval(), network().eval()
+    change(computed)
+    with torch.no_grad():
+        net[0].weight.copy_(computed[0].weight)
+        net[4].weight.copy_(computed[4].weight)
+    for technique in (
+        lambda model: quantize_model(model, X),
+        quantize_dynamic,
+        lambda model: quantize_dynamic(model, example=X),
+        fold_batchnorm,
+        lambda model: prune_model(model, 0.75),
+        lambda model: shrink(model, X, 0.5),
+        lambda model: shrink_to_macs(model, X, 0.5),
+    ):
+        torch.testing.assert_close(technique(computed)(X), technique(net)(X), rtol=0, atol=1e-5)
+    assert count_macs(computed, (3, 8, 8)) == count_macs(net, (3, 8, 8))
+    answers = load(export(computed, X, tmp_path / "model.onnx"))(X.numpy())
+    torch.testing.assert_close(torch.as_tensor(answers), net(X).detach(), rtol=0, atol=1e-5)
+
+
+def test_weights_that_torch_parametrizes_are_folded_pruned_and_quantized():
+    net = network().eval()
+    parametrizations.weight_norm(net[0])
+    expected = copied(net)(X)
+    torch.testing.assert_close(fold_batchnorm(net)(X), expected, rtol=0, atol=1e-5)
+    assert float((prune_model(net, 0.5)[0].weight == 0).float().mean()) == 0.5
+    assert [layer.precision for layer in quantize_model(net, X).report] == ["int8", "int8"]

@@ -4,7 +4,7 @@
 
 The teacher answers for the very images that the student sees, shifted ones included, so it runs once per batch.
 
-Shapes    student and teachers map the same x to logits (B, classes)
+Shapes    student and teachers map the same x to logits (B, classes), or to an object that holds them as `logits`
 Source    Hinton, Vinyals, Dean 2015, https://arxiv.org/abs/1503.02531
 In production  the same loop; where images are not changed between epochs, the teacher's logits are computed once
 """
@@ -17,6 +17,7 @@ from torch import nn
 from edukit.distillation.losses import check_temperature_and_alpha, checked_shares, kd_terms
 from edukit.signatures import passes_on
 from edukit.training import fit, predict, seeded
+from edukit.training.evaluate import check_split, logits_of
 
 
 @passes_on(fit, without=("model", "loss"), progress="distilling")
@@ -53,15 +54,16 @@ def distill(
     check_temperature_and_alpha(temperature, alpha)
     teachers = list(teacher) if isinstance(teacher, list | tuple) else [teacher]
     checked_shares(shares, len(teachers))
+    check_split(split)
     for one in teachers:
         _check_teacher(one, student, split)
     guided = _guided(student, teachers[0], hints, split, training.get("seed", 0))
 
     def loss(model, x, y):
-        logits, features = model.answer(x) if hints else (model(x), [])
+        logits, features = model.answer(x.clone()) if hints else (model(x.clone()), [])  # a model may write into x
         with torch.no_grad(), hints.watch(teachers[0]) if hints else nullcontext() as tap:
-            answers = [one(x) for one in teachers]
-        terms = kd_terms(logits, answers, y, temperature, alpha, shares=shares)
+            answers = [logits_of(one(x.clone())) for one in teachers]
+        terms = kd_terms(logits_of(logits), answers, y, temperature, alpha, shares=shares)
         return terms | ({"features": model.distance(features, tap.seen)} if hints else {})
 
     trained = fit(guided, split, epochs=epochs, loss=loss, **{"progress": "distilling", **training})

@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from edukit.refuse import Array, is_finite
+from edukit.refuse import Array, check_array, is_finite
 
 
 def kd_loss(
@@ -34,16 +34,14 @@ def kd_loss(
     labels        whole numbers (B,), or None for T² KL alone, the teacher without labels
     temperature   above 0
     alpha         0 (labels only) to 1 (teacher only)
-    Raises ValueError for other values, for logits of unequal shapes, and for NaN.
+    Raises ValueError for other values, logits of unequal shapes and NaN, TypeError for logits that are no arrays.
 
     >>> teacher, student = np.float32([[4, 2, 0]]), np.float32([[2, 1, 0]])
     >>> round(float(kd_loss(student, teacher, np.array([0]))), 2), round(float(kd_loss(teacher, teacher)), 2)
     (0.32, 0.0)
     """
     if isinstance(student_logits, np.ndarray):
-        student, teacher = torch.as_tensor(student_logits), torch.as_tensor(teacher_logits)
-        labels = None if labels is None else torch.as_tensor(labels)
-        return kd_loss(student, teacher, labels, temperature, alpha).numpy()
+        return kd_loss(torch.as_tensor(student_logits), teacher_logits, labels, temperature, alpha).numpy()
     return sum(kd_terms(student_logits, [teacher_logits], labels, temperature, alpha).values())
 
 
@@ -61,10 +59,8 @@ def multi_teacher_loss(
     0.0
     """
     if isinstance(student_logits, np.ndarray):
-        teachers = [torch.as_tensor(t) for t in teachers_logits]
-        labels = None if labels is None else torch.as_tensor(labels)
         student = torch.as_tensor(student_logits)
-        return multi_teacher_loss(student, teachers, labels, temperature, alpha, shares=shares).numpy()
+        return multi_teacher_loss(student, teachers_logits, labels, temperature, alpha, shares=shares).numpy()
     return sum(kd_terms(student_logits, teachers_logits, labels, temperature, alpha, shares=shares).values())
 
 
@@ -76,6 +72,10 @@ def kd_terms(student_logits, teachers_logits, labels=None, temperature=3.0, alph
     """
     check_temperature_and_alpha(temperature, alpha)
     shares = checked_shares(shares, len(teachers_logits))
+    check_array(student_logits, "student_logits")
+    for teacher_logits in teachers_logits:
+        check_array(teacher_logits, "teacher_logits")
+    teachers_logits = [torch.as_tensor(logits) for logits in teachers_logits]
     for teacher_logits in teachers_logits:
         _check_logits(student_logits, teacher_logits)
     log_p = torch.stack(
@@ -89,6 +89,7 @@ def kd_terms(student_logits, teachers_logits, labels=None, temperature=3.0, alph
     soft = temperature**2 * (log_p.exp() * (log_p - log_q)).sum(1).mean()
     if labels is None:
         return {"soft": soft}
+    labels = torch.as_tensor(labels)
     _check_labels(labels, student_logits)
     return {"soft": alpha * soft, "hard": (1 - alpha) * F.cross_entropy(student_logits, labels.long())}
 

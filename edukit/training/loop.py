@@ -10,7 +10,6 @@ Source    Loshchilov & Hutter 2019, https://arxiv.org/abs/1711.05101; Smith & To
 In production  the same loop with data loaders, mixed precision and many devices: Lightning, Accelerate
 """
 
-import copy
 import math
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -22,9 +21,10 @@ from torch import nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
+from edukit.copies import copied
 from edukit.refuse import check_whole, is_finite
 from edukit.signatures import passes_on
-from edukit.training.evaluate import predict
+from edukit.training.evaluate import check_split, logits_of, predict
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def cross_entropy(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> torch.T
     >>> round(cross_entropy(sure, torch.tensor([[0.0, 9.0]]), torch.tensor([1])).item(), 2)
     0.0
     """
-    return F.cross_entropy(model(x), y)
+    return F.cross_entropy(logits_of(model(x)), y)
 
 
 @passes_on(Recipe)
@@ -73,8 +73,8 @@ def fit(model: nn.Module, split, *, epochs: int, loss: Callable = cross_entropy,
                whose sum is to become small: the bar shows them apart
     seed       of the order of the rows, of the augmentation and of dropout
     **recipe   the fields of `Recipe`: learning_rate, batch_size, weight_decay, augment, progress, report
-    Raises ValueError for an empty split, NaN in x, labels the model has no output for, a model that does not take
-    x, epochs below 1, and a loss that is no longer finite.
+    Raises TypeError for a split of another kind, ValueError for an empty one, NaN in x, labels the model has no output
+    for, a model that does not take x, epochs below 1, and a loss that is no longer finite.
 
     >>> from edukit.data import digits
     >>> from edukit.training import accuracy
@@ -88,7 +88,7 @@ def fit(model: nn.Module, split, *, epochs: int, loss: Callable = cross_entropy,
     seed = check_seed(seed)
     how = Recipe(**recipe)
     x, y = _checked(model, split)
-    model = copy.deepcopy(model).train()
+    model = copied(model).train()
     _lay_out(model, torch.channels_last)  # pixel by pixel, not channel by channel: CPUs train almost twice as fast
     optimizer = torch.optim.AdamW(_trainable(model), how.learning_rate, weight_decay=how.weight_decay)
     steps = epochs * math.ceil(len(x) / how.batch_size)
@@ -156,6 +156,7 @@ def check_seed(seed: int) -> int:
 
 def _checked(model, split) -> tuple[torch.Tensor, torch.Tensor]:
     """The rows and labels as tensors, once one row has shown that the model has an output for each label."""
+    check_split(split)
     x, y = torch.as_tensor(split.x), torch.as_tensor(split.y)
     if len(x) == 0 or len(x) != len(y):
         raise ValueError(f"split must hold rows, and a label for each; got {len(x)} rows and {len(y)} labels")

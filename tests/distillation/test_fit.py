@@ -145,3 +145,32 @@ def test_hints_on_images_of_other_sizes_and_attention_transfer():
         recipe = dict(hints=hints, report=seen.append, epochs=15, learning_rate=0.02)
         result = distilled(images, teacher, student, **recipe)
         assert seen[-1]["features"] < seen[0]["features"] and result(torch.zeros(2, 1, 8, 8)).shape == (2, 3)
+
+
+class Answers(nn.Module):
+    """A model whose answer is an object with logits, and that works on its input in place."""
+
+    def __init__(self, body):
+        super().__init__()
+        self.body = body
+
+    def forward(self, x):
+        return SimpleNamespace(logits=self.body(x.mul_(0.5)))
+
+
+class Halves(Answers):
+    def forward(self, x):
+        return self.body(x * 0.5)
+
+
+def test_models_that_answer_with_an_object_or_work_in_place_teach_and_learn_alike():
+    before = X.copy()
+    objects = distilled(teacher=Answers(net(1, 32)).eval(), student=Answers(net(2)))
+    plain = distilled(teacher=Halves(net(1, 32)).eval(), student=Halves(net(2)))
+    assert equal(objects, plain) and np.array_equal(X, before)
+
+
+@pytest.mark.parametrize("split", [torch.utils.data.DataLoader(X), [X, SPLIT.y], {"x": X}])
+def test_what_is_no_split_is_refused(split):
+    with pytest.raises(TypeError, match="split must hold arrays as split.x and split.y"):
+        distilled(split)

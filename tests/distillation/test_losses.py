@@ -173,3 +173,18 @@ S, T, Y = logits()
 def test_bad_input_is_refused_by_name(arguments, hint):
     with pytest.raises(ValueError, match=hint):
         kd_loss(*arguments)
+
+
+def test_numpy_and_torch_may_be_mixed_and_labels_be_a_list():
+    student, teacher = torch.tensor([[2.0, 1.0, 0.0]]), np.float32([[4, 2, 0]])
+    expected = float(kd_loss(student, torch.as_tensor(teacher), torch.tensor([0])))
+    assert (
+        float(kd_loss(student, teacher, [0])) == float(kd_loss(student.numpy(), torch.tensor(teacher), [0])) == expected
+    )
+    assert float(multi_teacher_loss(student, [teacher], np.array([0]))) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("student, teacher", [([[1.0, 2.0]], [[2.0, 1.0]]), (torch.zeros(1, 2), [[2.0, 1.0]])])
+def test_logits_that_are_no_arrays_are_refused_by_name(student, teacher):
+    with pytest.raises(TypeError, match="(student|teacher)_logits must be a numpy array or a torch tensor, got list"):
+        kd_loss(student, teacher)

@@ -43,3 +43,47 @@ def test_measuring_accuracy_changes_nothing():
     with pytest.raises(ZeroDivisionError), evaluating(model):
         1 / 0  # noqa: B018
     assert model.training
+
+
+def test_answers_that_name_no_class_are_not_the_first_class():
+    net = nn.Linear(4, 3)
+    nn.init.constant_(net.weight, torch.nan)
+    with pytest.raises(ValueError, match="model answers with NaN"):
+        accuracy(net, SimpleNamespace(x=X, y=np.zeros(65, int)))
+
+
+@pytest.mark.parametrize("y", [np.zeros((65, 1), int), np.eye(65, 3), np.zeros(64, int), np.int64(1)])
+def test_labels_of_another_shape_are_refused(y):
+    with pytest.raises(ValueError, match=r"outputs of shape \(65, 3\) and labels of shape"):
+        accuracy(small_net(), SimpleNamespace(x=X, y=y))
+
+
+def test_answers_for_places_or_tokens_are_refused():
+    with pytest.raises(ValueError, match=r"outputs \(N, classes\)"):
+        accuracy(lambda x: x[:, None], SPLIT)
+
+
+class Answers(nn.Module):
+    """A model whose answer is an object, as those of transformers are."""
+
+    def __init__(self, kind=lambda logits: SimpleNamespace(logits=logits, loss=None)):
+        super().__init__()
+        self.net, self.kind = small_net(), kind
+
+    def forward(self, x):
+        return self.kind(self.net(x))
+
+
+def test_answers_with_logits_are_read_and_others_are_refused():
+    assert np.array_equal(predict(Answers(), X), predict(small_net(), X))
+    assert accuracy(Answers(), SPLIT) == accuracy(small_net(), SPLIT)
+    assert np.array_equal(predict(lambda batch: batch.tolist(), X, 7), X)
+    for kind in (lambda logits: (logits, logits), lambda logits: {"out": logits}):
+        with pytest.raises(TypeError, match="one array or with an object that has logits, got a (tuple|dict)"):
+            predict(Answers(kind), X)
+
+
+@pytest.mark.parametrize("split", [[X, X], {"x": X, "y": X}, torch.utils.data.DataLoader(X), None])
+def test_what_is_no_split_is_refused(split):
+    with pytest.raises(TypeError, match="split must hold arrays as split.x and split.y"):
+        accuracy(small_net(), split)

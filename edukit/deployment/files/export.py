@@ -10,7 +10,6 @@ Source    https://docs.pytorch.org/docs/stable/onnx_export.html
 In production  the same call; torch.onnx.export without dynamo=True traces TorchScript and is on its way out
 """
 
-import copy
 import logging
 import warnings
 from pathlib import Path
@@ -19,10 +18,12 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from edukit.copies import with_stored_weights
 from edukit.deployment.files.seal import sealed
-from edukit.graph import as_inputs, example_rows
+from edukit.graph import ONE_AT_A_TIME
+from edukit.inputs import as_inputs, check_count, has_batch, with_two_rows
 from edukit.quantization import QuantizedModel
-from edukit.refuse import first_line
+from edukit.refuse import cause
 from edukit.sealed import write_atomically
 
 OPSET = 18
@@ -47,34 +48,47 @@ def export(model: nn.Module, example, path, format: str = "onnx") -> Path:
 
 
 def _onnx_bytes(model, example) -> bytes:
-    inputs = tuple(map(example_rows, as_inputs(example)))
+    inputs = with_two_rows(as_inputs(example))
     names = ["input"] if len(inputs) == 1 else [f"input_{i}" for i in range(len(inputs))]
-    with _quiet(), tqdm(total=2, desc="export", leave=False, delay=2) as bar:
+    with ONE_AT_A_TIME, _quiet(), tqdm(total=2, desc="export", leave=False, delay=2) as bar:
         program = _traced(model.network if isinstance(model, QuantizedModel) else model, inputs)
         bar.update()
-        written = torch.onnx.export(
-            program,
-            dynamo=True,
-            opset_version=OPSET,
-            input_names=names,
-            output_names=["output"],
-            dynamic_shapes=tuple({0: "batch"} for _ in inputs),  # what the file calls the axis
-            custom_translation_table=_translations(),
-            verbose=False,
-        )
+        try:
+            written = torch.onnx.export(
+                program,
+                dynamo=True,
+                opset_version=OPSET,
+                input_names=names,
+                output_names=["output"],
+                dynamic_shapes=_free_batches(program),
+                custom_translation_table=_translations(),
+                verbose=False,
+            )
+        except Exception as error:
+            raise ValueError(f"model cannot be written as ONNX: {cause(error)}") from error
         bar.update()
     return _stripped(written.model_proto).SerializeToString()
 
 
 def _traced(model, inputs) -> torch.export.ExportedProgram:
     """The model, followed once and for every batch size; torch.onnx.export has only to write the operators down."""
-    free_batch = tuple({0: torch.export.Dim.DYNAMIC} for _ in inputs)
-    frozen = copy.deepcopy(model).eval()
+    check_count(model, inputs)
+    free_batch = torch.export.ShapesCollection()
+    for x in inputs:
+        if has_batch(x, inputs):
+            free_batch[x] = {0: torch.export.Dim.AUTO}
     try:
         with torch.no_grad():
-            return torch.export.export(frozen, inputs, dynamic_shapes=free_batch)
+            return torch.export.export(with_stored_weights(model).eval(), inputs, dynamic_shapes=free_batch)
     except Exception as error:
-        raise ValueError(f"model cannot be traced by torch.export: {first_line(error)}") from error
+        raise ValueError(f"model cannot be traced by torch.export: {cause(error)}") from error
+
+
+def _free_batches(program) -> tuple:
+    """What the file calls axis 0 of each input where it is free, None where it is a number."""
+    nodes = {node.name: node for node in program.graph.nodes}
+    shapes = [nodes[name].meta["val"].shape for name in program.graph_signature.user_inputs]
+    return tuple({0: "batch"} if shape and isinstance(shape[0], torch.SymInt) else None for shape in shapes)
 
 
 def _translations():

@@ -19,6 +19,7 @@ import warnings
 
 from torch import nn
 
+from edukit.copies import with_stored_weights
 from edukit.graph import as_inputs
 from edukit.measure import count_macs
 from edukit.pruning.channels.allot import NEAR, allot, menu_by_score
@@ -65,6 +66,7 @@ def shrink_to_macs(
         raise ValueError(f"share must be above 0 to 1, got {share!r}")
     if scope not in SCOPES:
         raise ValueError(f"scope must be one of {', '.join(SCOPES)}, got {scope!r}")
+    model = with_stored_weights(model)
     groups = channel_groups(model, example)
     if all(group.fixed_by for group in groups):
         raise ValueError(f"model has no channels that can go: {groups}")

@@ -13,12 +13,11 @@ Source    Li et al. 2020 (EagleEye), https://arxiv.org/abs/2007.02491: adaptive 
 In production  torch.optim.swa_utils.update_bn
 """
 
-import copy
-
 import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
+from edukit.copies import copied
 from edukit.graph import as_inputs
 from edukit.refuse import check_model, check_whole, is_finite
 
@@ -40,7 +39,7 @@ def reestimate_batchnorm(model: nn.Module, x, *, batch_size: int = 256) -> nn.Mo
         raise ValueError(f"x must hold at least 2 rows to have a variance, got {len(inputs[0])}")
     if not all(is_finite(part) for part in inputs):
         raise ValueError("x must be finite, got NaN or infinity")
-    fresh = copy.deepcopy(model).eval()
+    fresh = copied(model).eval()
     norms = [norm for norm in fresh.modules() if isinstance(norm, _NormBase) and norm.track_running_stats]
     if not norms:
         raise ValueError(f"model has no batch norm with running statistics, got {type(model).__name__}")

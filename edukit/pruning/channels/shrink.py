@@ -8,13 +8,13 @@ Source    Li et al. 2017, https://arxiv.org/abs/1608.08710; groups: Fang et al. 
 In production  torch_pruning.pruner.MagnitudePruner. Kernels like multiples of 4 or 8; fine-tune after shrinking
 """
 
-import copy
 from dataclasses import replace
 
 import torch
 from torch import nn
 from torch.utils._pytree import tree_leaves
 
+from edukit.copies import copied, with_stored_weights
 from edukit.graph import as_inputs
 from edukit.pruning.channels.choose import check_choice, choose
 from edukit.pruning.channels.groups import Channel, Group
@@ -45,6 +45,7 @@ def shrink(
       (3): Linear(in_features=16, out_features=10, bias=True)
     )
     """
+    model = with_stored_weights(model)
     gone = weakest_channels(model, example, ratio, method, min_channels=min_channels, multiple=multiple)
     return checked_removal(model, gone, example)
 
@@ -130,7 +131,7 @@ def _checked(model, example):
     if not all(is_finite(batch) for batch in inputs):
         raise ValueError("example holds NaN or infinity; the model is tried on it")
     try:
-        outputs = _outputs(copy.deepcopy(model), inputs)
+        outputs = _outputs(copied(model), tuple(x.clone() for x in inputs))
     except Exception as error:  # whatever the model's own code raises
         shapes = " and ".join(str(tuple(batch.shape)) for batch in inputs)
         raise ValueError(f"example of shape {shapes} does not fit the model: {first_line(error)}") from error

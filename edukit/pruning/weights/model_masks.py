@@ -15,7 +15,6 @@ Source    Han et al. 2015, https://arxiv.org/abs/1506.02626
 In production  torch.nn.utils.prune.l1_unstructured, global_unstructured, which change the model they are given
 """
 
-import copy
 import warnings
 
 import numpy as np
@@ -24,6 +23,7 @@ from torch import nn
 from torch.nn.modules.conv import _ConvNd
 from torch.nn.utils import parametrize
 
+from edukit.copies import copied, with_stored_weights
 from edukit.pruning.score import as_weights, wide
 from edukit.pruning.weights.mask import n_m_mask, without
 from edukit.refuse import check_model
@@ -46,6 +46,7 @@ def prune_model(model: nn.Module, sparsity: float, *, scope: str = "layer") -> n
     >>> int((pruned.weight == 0).sum())
     16
     """
+    model = with_stored_weights(model)
     masks = magnitude_masks(model, sparsity, scope=scope)
     if whole := [name for name, p in model.named_parameters() if p.ndim > 1 and name not in masks]:
         warnings.warn(f"{', '.join(whole)} stay whole: sparsity {sparsity} is that of the other layers", stacklevel=2)
@@ -110,7 +111,7 @@ def apply_masks(model: nn.Module, masks: Masks) -> nn.Module:
     """
     check_model(model)
     _check_masks(model, masks)
-    masked = copy.deepcopy(model)
+    masked = copied(model)
     write_zeros(masked, masks)
     return masked
 

@@ -17,11 +17,12 @@ In production  the observers of torchao.quantization.pt2e; the data collectors o
 """
 
 from collections import deque
+from collections.abc import Mapping
 
 import numpy as np
 import torch
 
-from edukit.graph import as_inputs
+from edukit.inputs import as_inputs, has_batch
 from edukit.quantization.grid.affine import Array
 from edukit.quantization.grid.calibrate import declares, min_max
 from edukit.refuse import check_real, check_whole, is_finite
@@ -105,17 +106,14 @@ class Observer:
 
 
 def as_batches(calibration) -> list[tuple[torch.Tensor, ...]]:
-    """Calibration data in any of its forms as checked batches, each a tuple of the model's inputs.
+    """Calibration data in any of its forms as checked batches, each a tuple of the model's inputs, in float32.
 
-    One large batch comes in pieces, which bounds the memory of what is computed from them: 64 inputs, and fewer
-    where these are large.
+    A large batch is taken in pieces, to bound memory: 64 rows, and fewer where these are large; what has other rows
+    than the first input goes with each piece.
     """
     if isinstance(calibration, np.ndarray | torch.Tensor | tuple):
-        inputs = as_inputs(calibration)
-        largest = max((x[:1].numel() for x in inputs if x.ndim), default=0)
-        piece = max(1, min(64, PIECE // max(1, largest)))
-        batches = list(zip(*(torch.split(x, piece) if x.ndim else () for x in inputs), strict=True))
-    elif hasattr(calibration, "__iter__"):
+        batches = _pieces(as_inputs(calibration))
+    elif hasattr(calibration, "__iter__") and not isinstance(calibration, Mapping | str):
         batches = [as_inputs(tuple(batch) if isinstance(batch, list) else batch) for batch in calibration]
     else:
         raise TypeError(f"calibration must be a batch or an iterable of batches, got {type(calibration).__name__}")
@@ -123,4 +121,15 @@ def as_batches(calibration) -> list[tuple[torch.Tensor, ...]]:
         raise ValueError("calibration holds no data; a few dozen to a few hundred inputs are needed")
     if not all(is_finite(x) for batch in batches for x in batch):
         raise ValueError("calibration holds NaN or infinity; it must be finite")
-    return batches
+    for number, batch in enumerate(batches):
+        if len(batch) != len(batches[0]):
+            raise ValueError(f"calibration: batch {number} has {len(batch)} tensors, batch 0 has {len(batches[0])}")
+    return [tuple(x.float() if x.is_floating_point() else x for x in batch) for batch in batches]
+
+
+def _pieces(inputs) -> list[tuple[torch.Tensor, ...]]:
+    count = len(inputs[0]) if inputs and inputs[0].ndim else 0
+    largest = max((x[:1].numel() for x in inputs if has_batch(x, inputs)), default=0)
+    rows = max(1, min(64, PIECE // max(1, largest)))
+    starts = range(0, count, rows)
+    return [tuple(x[i : i + rows] if has_batch(x, inputs) else x for x in inputs) for i in starts]

@@ -108,6 +108,8 @@ class _Network:
         compute = COMPUTED.get(node.target) or (_Network.move if moved_from(node) is not None else None)
         if compute is None:
             raise ValueError(f"quantized computes {node.name} in float: there are no integers here for {node.target}")
+        if ignored := {name: value for name, value in node.kwargs.items() if HARMLESS.get(name, value) != value}:
+            raise ValueError(f"quantized computes {node.name} with {ignored}; here there are no integers for that")
         return compute(self, node, grid)
 
     def layer(self, node, grid) -> np.ndarray:
@@ -116,11 +118,15 @@ class _Network:
         if node.target is aten.linear.default:
             return integer_linear(x.q, w.q, bias, x.grid, w.grid, grid)
         geometry = dict(zip(("stride", "padding", "dilation", "groups"), node.args[3:], strict=False))
-        q_x = x.q
+        q_x, q_w, in_line = x.q, w.q, w.q.ndim == 3
         if isinstance(geometry.get("padding"), str):
-            q_x = _padded(q_x, w.q, x.grid, geometry)
+            q_x = _padded(q_x, q_w, x.grid, geometry)
             geometry["padding"] = 0
-        return integer_conv2d(q_x, w.q, bias, x.grid, w.grid, grid, **geometry)
+        if in_line:  # as over images that are one row high
+            q_x, q_w = q_x[:, :, None], q_w[:, :, None]
+            geometry = {name: _in_one_row(name, value) for name, value in geometry.items()}
+        q = integer_conv2d(q_x, q_w, bias, x.grid, w.grid, grid, **geometry)
+        return q[:, :, 0] if in_line else q
 
     def add(self, node, grid) -> np.ndarray:
         a, b = (self._known(argument) for argument in node.args)
@@ -158,19 +164,29 @@ class _Network:
         codes = torch.from_numpy(self.on_grid(moved_from(node) or node.args[0], grid)).contiguous()
         if node.args[0].target in SPLITS:
             return node.args[0].target(codes, *self._numbers(node.args[0].args[1:]))[node.args[1]].numpy()
-        if node.target is aten.max_pool2d.default:
+        if node.target in IN_FLOAT:
             codes = codes.double()  # torch does not pool int32; these are the same whole numbers
         return node.target(codes, *self._numbers(node.args[1:])).to(torch.int32).numpy()
 
     def _numbers(self, arguments):
         """Sizes that depend on the batch are nodes of the graph; here they are the numbers that they stand for."""
-        batch = len(next(iter(self.inputs.values())))
         return fx.node.map_arg(
-            arguments, lambda n: batch if n.target is aten.sym_size.int else n.target(*self._numbers(n.args))
+            arguments,
+            lambda n: self._size(*n.args) if n.target is aten.sym_size.int else n.target(*self._numbers(n.args)),
         )
 
+    def _size(self, node, axis) -> int:
+        """Of one axis of a value: known from its codes, or a formula of the batch."""
+        if node.target is ours.dequantize.default:
+            return self._known(node).q.shape[axis]
+        size, (given, x) = node.meta["val"].shape[axis], next(iter(self.inputs.items()))
+        return int(size.node.expr.subs(given.meta["val"].shape[0].node.expr, len(x)))
+
     def _known(self, node) -> Codes:
-        """The codes behind a dequantize node, of an activation."""
+        """The codes behind a dequantize node, of an activation, or of what is only moved behind it."""
+        if isinstance(node, fx.Node) and moved_from(node) is not None:
+            grid = self._known(moved_from(node)).grid
+            return Codes(self.on_grid(node, grid), grid)
         known = self.codes.get(node.args[0]) if getattr(node, "target", None) is ours.dequantize.default else None
         if known is None:
             raise ValueError(f"quantized leaves {getattr(node, 'name', node)} in float; it must be on a grid")
@@ -190,24 +206,34 @@ class _Network:
 
 COMPUTED = {
     **dict.fromkeys((aten.linear.default, aten.conv2d.default, aten.conv2d.padding), _Network.layer),
+    **dict.fromkeys((aten.conv1d.default, aten.conv1d.padding), _Network.layer),
     **dict.fromkeys((aten.mean.dim, aten.adaptive_avg_pool2d.default), _Network.mean),
     **dict.fromkeys(ACTIVATIONS, _Network.activation),
     aten.add.Tensor: _Network.add,
     aten.cat.default: _Network.cat,
     aten.pad.default: _Network.pad,
-    aten._unsafe_view.default: _Network.move,
+    **dict.fromkeys((aten._unsafe_view.default, aten.pixel_shuffle.default, aten.roll.default), _Network.move),
+    **dict.fromkeys((aten.flip.default, aten.upsample_nearest2d.vec), _Network.move),
 }
+IN_FLOAT = {aten.max_pool2d.default, aten.upsample_nearest2d.vec}
+HARMLESS = {"alpha": 1, "dtype": torch.float32, "memory_format": None, "implicit": False}  # values that change nothing
 
 
 def _same(one: QParams, other: QParams) -> bool:
     return one.scale == other.scale and one.zero_point == other.zero_point
 
 
+def _in_one_row(name, value):
+    if name == "groups":
+        return value
+    return (0 if name == "padding" else 1, int(np.ravel(value)[0]))
+
+
 def _padded(q_x, q_w, grid, geometry):
     """padding="same" or "valid" in codes: a border of the code of zero, the odd one of its rows below."""
     if geometry["padding"] == "valid":
         return q_x
-    dilation = np.broadcast_to(geometry.get("dilation", 1), 2)
+    dilation = np.broadcast_to(geometry.get("dilation", 1), q_w.ndim - 2)
     spare = [int(d * (k - 1)) for d, k in zip(dilation, q_w.shape[2:], strict=True)]
     borders = [(0, 0), (0, 0), *((n // 2, n - n // 2) for n in spare)]
     return np.pad(q_x, borders, constant_values=grid.zero_point)

@@ -12,11 +12,10 @@ Source    https://onnx.ai/onnx/operators/onnx__DynamicQuantizeLinear.html, the s
 In production  onnxruntime.quantization.quantize_dynamic; torchao's Int8DynamicActivationInt8WeightConfig
 """
 
-import copy
-
 import torch
 from torch import nn
 
+from edukit.copies import with_stored_weights
 from edukit.graph import attach, capture, layer_name, parameter
 from edukit.quantization.grid.affine import check_bits, quantize
 from edukit.quantization.ptq.layerwise import has_weight
@@ -60,7 +59,7 @@ class DynamicLinear(nn.Module):
 
 
 def _by_modules(model, bits) -> QuantizedModel:
-    model, report = copy.deepcopy(model).eval(), []
+    model, report = with_stored_weights(model).eval(), []
     for name, module in list(model.named_modules()):
         own = [p for p in module.parameters(recurse=False) if p.is_floating_point()]
         if type(module) is nn.Linear:

@@ -12,14 +12,14 @@ Source    Jacob et al. 2018, https://arxiv.org/abs/1712.05877, section 3.2
 In production  torch.nn.utils.fusion.fuse_conv_bn_eval; every runtime does it when it loads a float model
 """
 
-import copy
 from functools import partial
 
 import torch
 from torch import fx, nn
 
-from edukit.graph import LAYERS, attach, capture, layer_name, parameter
-from edukit.refuse import check_model, check_weights, first_line
+from edukit.copies import with_stored_weights
+from edukit.graph import LAYERS, ONE_AT_A_TIME, attach, capture, layer_name, parameter
+from edukit.refuse import check_weights, first_line
 
 BATCH_NORM = torch.ops.aten._native_batch_norm_legit_no_training.default
 _MODULES = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
@@ -46,10 +46,10 @@ def fold_batchnorm(model: nn.Module) -> nn.Module:
     >>> fold_batchnorm(net)[1]
     Identity()
     """
-    check_model(model)
-    model = copy.deepcopy(model).eval()
+    model = with_stored_weights(model).eval()
     try:
-        nodes = list(fx.symbolic_trace(model).graph.nodes)
+        with ONE_AT_A_TIME:
+            nodes = list(fx.symbolic_trace(model).graph.nodes)
     except Exception as error:
         raise ValueError(f"model cannot be traced by torch.fx: {first_line(error)}") from error
     calls = [node.target for node in nodes if node.op == "call_module"]

@@ -166,3 +166,67 @@ def test_float_activations_float_weights_and_other_models_are_refused():
         run_integers(quantize_model(model, data(), weight_bits=None), data())
     with pytest.raises(TypeError, match="QuantizedModel"):
         run_integers(model, data())
+
+
+class OneStep(nn.Module):
+    """A convolution, one operation, a convolution."""
+
+    def __init__(self, operation, channels=8):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(3, 8, 3, padding=1), nn.Conv2d(channels, 4, 1)
+        self.operation = operation
+
+    def forward(self, x):
+        return self.b(self.operation(F.relu(self.a(x))))
+
+
+MOVED = {
+    "nearest upsampling": OneStep(lambda x: F.interpolate(x, scale_factor=2)),
+    "pixel shuffle": OneStep(lambda x: F.pixel_shuffle(x, 2), 2),
+    "roll": OneStep(lambda x: torch.roll(x, 3, 2)),
+    "flip": OneStep(lambda x: torch.flip(x, (1, 3))),
+    "clamp by a keyword": OneStep(lambda x: torch.clamp(x, max=0.25)),
+    "mean with a type": OneStep(lambda x: torch.mean(x, (2, 3), keepdim=True, dtype=torch.float32)),
+    "addition of one of each": OneStep(lambda x: torch.add(x, x, alpha=1)),
+}
+
+
+@pytest.mark.parametrize("name", MOVED)
+def test_operations_and_their_keywords_are_computed(name):
+    x = torch.rand(8, 3, 8, 8, generator=torch.Generator().manual_seed(2))
+    quantized = quantize_model(MOVED[name].eval(), x)
+    assert np.array_equal(run_integers(quantized, x[:3]), quantized(x[:3]).detach().numpy())
+
+
+@pytest.mark.parametrize("alpha", [0.25, -1, 2])
+def test_a_keyword_that_changes_the_values_is_refused(alpha):
+    x = torch.rand(8, 3, 8, 8, generator=torch.Generator().manual_seed(2))
+    quantized = quantize_model(OneStep(lambda x: torch.add(x, x.flip(1), alpha=alpha)).eval(), x)
+    with pytest.raises(ValueError, match=f"computes add.* with .*alpha.*{alpha}"):
+        run_integers(quantized, x)
+
+
+@pytest.mark.parametrize("shape", [(16, 6, 8), (16, 6, 2, 8), (1, 6, 8)])
+def test_linear_layers_on_sequences(shape):
+    x = torch.randn(shape, generator=torch.Generator().manual_seed(2))
+    quantized = quantize_model(nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 4)), x)
+    for rows in (x, x[:1]):
+        assert np.array_equal(run_integers(quantized, rows), quantized(rows).detach().numpy())
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"padding": 1, "stride": 2},
+        {"padding": "same", "kernel_size": 4},
+        {"padding": "valid"},
+        {"dilation": 2, "groups": 4, "padding": "same"},
+    ],
+    ids=str,
+)
+def test_convolutions_in_a_line(options):
+    x = torch.randn(8, 4, 20, generator=torch.Generator().manual_seed(2))
+    net = nn.Sequential(nn.Conv1d(4, 8, **{"kernel_size": 3, **options}), nn.ReLU(), nn.Conv1d(8, 4, 3))
+    quantized = quantize_model(net, x)
+    assert np.array_equal(run_integers(quantized, x), quantized(x).detach().numpy())

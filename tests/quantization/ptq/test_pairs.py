@@ -128,10 +128,20 @@ def test_a_computed_weight_blocks():
 
 
 def test_a_computed_weight_with_a_bias_of_its_own_blocks():
-    """Weight norm: the bias is stored, and must not be taken for the weight."""
+    """The bias is stored, and must not be taken for the weight."""
+
+    class Normed(nn.Linear):
+        def forward(self, x):
+            return F.linear(x, F.normalize(self.weight, dim=1), self.bias)
+
+    net = nn.Sequential(Normed(3, 4), nn.ReLU(), Normed(4, 4), nn.ReLU(), nn.Linear(4, 2))
+    assert pairs(net, torch.rand(2, 3)) == []
+
+
+def test_a_weight_that_torch_parametrizes_is_a_weight():
     normed = nn.utils.parametrizations.weight_norm
     net = nn.Sequential(normed(nn.Linear(3, 4)), nn.ReLU(), normed(nn.Linear(4, 4)), nn.ReLU(), nn.Linear(4, 2))
-    assert pairs(net, torch.rand(2, 3)) == []
+    assert [pair.names for pair in pairs(net, torch.rand(2, 3))] == [("0", "2"), ("2", "4")]
 
 
 def test_packed_attention_can_be_followed():

@@ -1,0 +1,85 @@
+"""Inputs: what a caller hands to a model, in any of its forms, as a tuple of tensors.
+
+    torch, numpy, one or a tuple of them   ->  (x, …), one tensor for each argument of the model's forward
+    axis 0 of the first is the batch       and of the others where they have as many rows; a mask serves all rows
+
+Whole numbers, one a row, behind the inputs that a model needs are the labels of a loader: they are no input.
+"""
+
+import inspect
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import nn
+
+NAMED = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD
+
+
+def as_inputs(example) -> tuple[torch.Tensor, ...]:
+    """One batch or several as a tuple of tensors; numpy's float64, its default, becomes float32, torch's.
+
+    Raises TypeError for what is no array of numbers, such as a dict.
+
+    >>> as_inputs(np.array([0.5]))[0].dtype, len(as_inputs((torch.zeros(2), torch.zeros(3))))
+    (torch.float32, 2)
+    """
+    return tuple(_as_tensor(batch) for batch in (example if isinstance(example, tuple) else (example,)))
+
+
+def with_two_rows(inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+    """What torch.export may look at: two rows at least, for it takes a 1 for a constant, and no view of another tensor.
+
+    >>> [tuple(x.shape) for x in with_two_rows((torch.zeros(1, 3), torch.tensor(0.5)))]
+    [(2, 3), ()]
+    """
+    single = has_batch(inputs[0], inputs) and len(inputs[0]) == 1
+    return tuple(torch.cat([x, x]) if single and has_batch(x, inputs) else x.clone() for x in inputs)
+
+
+def has_batch(x: torch.Tensor, inputs: tuple[torch.Tensor, ...]) -> bool:
+    """Whether axis 0 of an input is the batch, as it is of the first: masks and scalars may serve all rows alike.
+
+    >>> rows, mask = torch.zeros(8, 5, 4), torch.zeros(5, 5)
+    >>> has_batch(rows, (rows, mask)), has_batch(mask, (rows, mask))
+    (True, False)
+    """
+    return x.ndim > 0 and inputs[0].ndim > 0 and len(x) == len(inputs[0])
+
+
+def check_count(model: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+    """Raise a ValueError unless the model takes so many inputs; labels are not taken for one that it can do without.
+
+    >>> check_count(nn.Linear(2, 2), (torch.zeros(3, 2), torch.tensor([1, 0, 1])))
+    Traceback (most recent call last):
+    ValueError: the batch has 2 tensors, the model takes 1: are the last ones labels?
+    """
+    takes = [p for p in inspect.signature(model.forward).parameters.values() if p.kind not in NAMED]
+    most = math.inf if any(p.kind is p.VAR_POSITIONAL for p in takes) else len(takes)
+    least = sum(p.default is p.empty and p.kind is not p.VAR_POSITIONAL for p in takes)
+    labels = len(inputs) > max(least, 1) and _are_labels(inputs[-1], inputs)
+    if labels or not least <= len(inputs) <= most:
+        asked = f"{max(least, 1)}" if labels or least == most else f"{least} to {most}"
+        hint = ": are the last ones labels?" if len(inputs) > least else ""
+        raise ValueError(f"the batch has {len(inputs)} tensors, the model takes {asked}{hint}")
+
+
+def _as_tensor(batch) -> torch.Tensor:
+    if isinstance(batch, torch.Tensor):
+        return batch
+    try:
+        array = np.asarray(batch)
+    except ValueError:  # rows of unequal length
+        array = np.empty(0, object)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"inputs must be arrays of numbers, or a tuple of them in forward's order, got {_kind(batch)}")
+    return torch.as_tensor(array.astype(np.float32) if array.dtype == np.float64 else array)
+
+
+def _kind(batch) -> str:
+    return f"a dict of {', '.join(map(str, batch))}" if isinstance(batch, Mapping) else f"a {type(batch).__name__}"
+
+
+def _are_labels(x, inputs) -> bool:
+    return x.ndim == 1 and not x.is_floating_point() and has_batch(x, inputs)
