@@ -9,6 +9,7 @@ copies.py    copies of a model, whatever its weights are made of
 sealed.py    files of weights that tell damage by name
 graph.py     any model as a graph of named operations (torch.export)
 table.py     a table as text, HTML and Markdown
+sealed.py    files that are whole: a checksum inside, written beside their place and renamed
 bundled.py   where data sets and notebooks lie, in a checkout or a wheel
 data/  training/
 measure.py   parameters, MACs, bytes, latency with spread, peak memory

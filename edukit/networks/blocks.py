@@ -12,7 +12,7 @@ Source    Howard et al. 2017, https://arxiv.org/abs/1704.04861, section 3.1 (sep
 In production  torchvision.models, timm; a depthwise layer waits for memory more than for arithmetic
 """
 
-from numbers import Real
+from numbers import Integral, Real
 
 import torch
 from torch import nn
@@ -117,6 +117,6 @@ def check_kernel(kernel: int) -> None:
 
     >>> check_kernel(5)
     """
-    check_sizes(kernel=kernel)
-    if kernel % 2 == 0:
+    whole = isinstance(kernel, Integral) and not isinstance(kernel, bool)
+    if not whole or not 1 <= kernel < 2**20 or kernel % 2 == 0:
         raise ValueError(f"kernel must be an odd number of at least 1, got {kernel!r}")

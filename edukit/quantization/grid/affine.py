@@ -54,9 +54,8 @@ def quantize(x: Array, qparams: QParams) -> Array:
     >>> quantize(np.float32([-9, -0.05, 0.25, 9]), QParams(np.float32(0.1), np.int32(0), -8, 7)).tolist()
     [-8, 0, 2, 7]
     """
-    check_grids(qparams=qparams)
     xp = namespace(x)
-    q = _steps(x, qparams.scale)  # round(x / S)
+    q = _steps(x, qparams)  # round(x / S)
     q += qparams.zero_point
     xp.clip(q, qparams.qmin, qparams.qmax, out=q)
     _refuse_nan(q, xp)
@@ -84,9 +83,8 @@ def fake_quantize(x: Array, qparams: QParams) -> Array:
     >>> print(fake_quantize(x, choose_qparams(x.min(), x.max(), bits=2)).round(2))
     [0.13 0.38]
     """
-    check_grids(qparams=qparams)
     xp = namespace(x)
-    steps = _steps(x, qparams.scale)
+    steps = _steps(x, qparams)
     xp.clip(steps, qparams.qmin - qparams.zero_point, qparams.qmax - qparams.zero_point, out=steps)
     _refuse_nan(steps, xp)
     steps = xp.asarray(steps, dtype=getattr(qparams.scale, "dtype", steps.dtype))
@@ -119,11 +117,14 @@ def _as_ranges(low, high):
     return low, high, xp
 
 
-def _steps(x, scale):
+def _steps(x, qparams):
     """round(x / S) in one new array, in which all else then happens: memory is what takes the time."""
+    check_grids(qparams=qparams)
     check_real(x)
     xp = namespace(x)
-    steps = xp.asarray(_without_gradient(x) / _without_gradient(scale))  # a staircase has no slope: straight_through.py
+    steps = xp.asarray(
+        _without_gradient(x) / _without_gradient(qparams.scale)
+    )  # a staircase has no slope: straight_through.py
     return xp.round(steps, out=steps)
 
 
