@@ -4,8 +4,8 @@
     quantized network   x̂  ─ layer ─ relu ─ …     what it does see, once the layers before it are quantized
 
 Both are run side by side, once: on all calibration data, or on an even part of them where their activations would not
-fit, as rows are drawn from few large pictures as well as from many small ones. At each layer a sample of
-its inputs is taken from both, and from it the layer's codes.
+fit, as rows are drawn from few large pictures as well as from many small ones. At each layer a sample of its inputs is
+taken from both, and from it the layer's codes.
 
 Shapes    the sample: (groups, rows, in), where a row is what one output value is computed from; in = C/groups · kh · kw
 Source    Frantar et al. 2022, https://arxiv.org/abs/2210.17323, for layers as matrices, one after the other
