@@ -6,14 +6,18 @@
 One thing is changed, and the network is evaluated again: the cause is the first one whose removal brings the accuracy
 back. Fixes are chosen on validation data and look a little better there: keep the test data for the end.
 
+A quick diagnosis asks for the causes in the order of CAUSES and stops at the first that explains the loss. Layers are
+restored only where no other fix is enough, and better rounding, the most expensive fix, is not tried.
+
 Cost      a quantization and an evaluation for each fix, 1 to 8 of them, and an evaluation for each layer: about 10 s
           on one thread for 78,000 parameters and 8x8 images
 In production  AIMET's QuantAnalyzer; Polygraphy's debug tools for TensorRT: both switch layers on and off
 """
 
 import functools
+import itertools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import nn
@@ -40,12 +44,15 @@ CAUSES = ["wild inputs", "calibration data", "outliers", "unequal channels", "on
 
 
 @passes_on(quantize_model)
-def diagnose(model: nn.Module, calibration, evaluate: Callable, *, tolerance: float = 0.01, **how) -> Diagnosis:
+def diagnose(
+    model: nn.Module, calibration, evaluate: Callable, *, tolerance: float = 0.01, quick: bool = False, **how
+) -> Diagnosis:
     """Quantize the model as asked, find what costs how much, and say what to do about it.
 
     calibration  as `quantize_model` takes it
     evaluate     evaluate(model) -> float, more is better, on validation data; it calls the model that it is handed
     tolerance    a loss of so much is none, in the unit of evaluate
+    quick        stop at the first cause that explains the loss; the advice then says so
     how          what `quantize_model` is called with: weight_bits, activation_bits, per_channel, calibrator, …
     Raises ValueError where evaluate returns no finite number, and whatever `quantize_model` raises.
 
@@ -57,10 +64,10 @@ def diagnose(model: nn.Module, calibration, evaluate: Callable, *, tolerance: fl
     if not callable(evaluate):
         raise TypeError(f"evaluate must be a function of a model, got {type(evaluate).__name__}")
     with tqdm(desc="diagnose", unit=" evaluations", leave=False, delay=2) as bar:
-        return _diagnosed(Case.of(model, calibration, how), Scores(evaluate, tolerance, bar.update))
+        return _diagnosed(Case.of(model, calibration, how), Scores(evaluate, tolerance, bar.update), quick)
 
 
-def _diagnosed(case: Case, scores: Scores) -> Diagnosis:
+def _diagnosed(case: Case, scores: Scores, quick: bool) -> Diagnosis:
     steps = [questions.is_traced_well(case, scores)]
     if steps[0].verdict == "yes":
         return Diagnosis("tracing", steps, [NOT_TRACED], scores.of)
@@ -70,9 +77,12 @@ def _diagnosed(case: Case, scores: Scores) -> Diagnosis:
     steps += questions.weights_or_activations(case, scores)
     evaluated = case.listener.uses()
     steps += questions.about_grids(evaluated)
-    fixes = try_fixes(case, scores, steps)
-    restored = restore_layers(case, scores, steps, fixes)
+    fixes = first_that_helps(case, scores, steps) if quick else try_fixes(case, scores, steps)
+    explained = quick and any(map(scores.restores, fixes))
+    restored = {} if explained else restore_layers(case, scores, steps, fixes)
     cause, advice = concluded(fixes, scores, questions.is_of_another_scale(case))
+    if quick:
+        advice.append(QUICK)
     return Diagnosis(cause, steps, advice, scores.of, restored, calibrated_uses(case), evaluated)
 
 
@@ -80,6 +90,8 @@ NOT_TRACED = (
     "nothing was rounded yet: evaluate the model in evaluation mode (model.eval()), and look for dropout, "
     "random numbers and batch norm that still learns"
 )
+
+QUICK = "this was a quick diagnosis: quick=False also looks for further causes, and tries better rounding"
 
 
 def calibrated_uses(case: Case) -> dict[str, Use]:
@@ -93,7 +105,7 @@ def calibrated_uses(case: Case) -> dict[str, Use]:
 
 def try_fixes(case: Case, scores: Scores, steps: list[Step]) -> dict[str, Fix]:
     """One at a time; where none is enough, those that help at all together. A step for each; returns what was tried."""
-    fixes = possible_fixes(case, scores)
+    fixes = dict(possible_fixes(case, scores))
     for name, fix in fixes.items():
         steps.append(questions.does_it_help(name, fix, case, scores))
     helpful = [fix for name, fix in fixes.items() if scores.regained(name) > 0.1]
@@ -105,16 +117,37 @@ def try_fixes(case: Case, scores: Scores, steps: list[Step]) -> dict[str, Fix]:
     return fixes
 
 
-def possible_fixes(case: Case, scores: Scores) -> dict[str, Fix]:
+def first_that_helps(case: Case, scores: Scores, steps: list[Step]) -> dict[str, Fix]:
+    """One at a time, in the order of the causes, until one is enough; without rounding, which proves no cause."""
+    tried: dict[str, Fix] = {}
+    order = cause_order(questions.is_of_another_scale(case))
+    early = sorted(fixes_of_activations(case, scores), key=lambda pair: order.index(pair[1].cause))
+    for name, fix in itertools.chain(early, fixes_of_channels(case)):
+        tried[name] = fix
+        steps.append(questions.does_it_help(name, fix, case, scores))
+        if scores.restores(name):
+            break
+    return tried
+
+
+def possible_fixes(case: Case, scores: Scores) -> Iterator[tuple[str, Fix]]:
     """Those that suit what loses the accuracy, weights or activations."""
-    found, blamed = {}, questions.blamed_kinds(scores)
-    if "activations" in blamed:
-        found |= other_calibration(case.inputs, case.listener.rows, outlying_rows(case.inputs))
-        found |= other_calibrators(case.how.get("calibrator"))
-    found |= other_channels(case.network, case.batches[0], case.how.get("per_channel", True))
-    if "weights" in blamed and case.how.get("rounding") in (None, "nearest"):
-        found |= better_rounding()
-    return found
+    yield from fixes_of_activations(case, scores)
+    yield from fixes_of_channels(case)
+    if "weights" in questions.blamed_kinds(scores) and case.how.get("rounding") in (None, "nearest"):
+        yield from better_rounding().items()
+
+
+def fixes_of_activations(case: Case, scores: Scores) -> Iterator[tuple[str, Fix]]:
+    """Other calibration data and other calibrators, where activations lose the accuracy."""
+    if "activations" in questions.blamed_kinds(scores):
+        yield from other_calibration(case.inputs, case.listener.rows, outlying_rows(case.inputs)).items()
+        yield from other_calibrators(case.how.get("calibrator")).items()
+
+
+def fixes_of_channels(case: Case) -> Iterator[tuple[str, Fix]]:
+    """Scales for channels, and equal channels; these are computed only when they are asked for."""
+    yield from other_channels(case.network, case.batches[0], case.how.get("per_channel", True)).items()
 
 
 def restore_layers(case: Case, scores: Scores, steps: list[Step], fixes: dict[str, Fix]) -> dict[str, float]:
@@ -143,9 +176,7 @@ def concluded(fixes: dict[str, Fix], scores: Scores, other_scale: bool) -> tuple
 
     other_scale   inputs of another scale explain outliers, and not the other way round
     """
-    order = list(CAUSES)
-    if not other_scale:
-        order[1:3] = order[2:0:-1]
+    order = cause_order(other_scale)
 
     def place(name):
         cause = fixes[name].cause
@@ -157,3 +188,15 @@ def concluded(fixes: dict[str, Fix], scores: Scores, other_scale: bool) -> tuple
     if not any(scores.lost(name) <= scores.tolerance for name in works):
         advice.append("for the rest: more bits (allocate_bits), or training with rounding (prepare_qat)")
     return fixes[works[0]].cause if works else "too few bits", advice
+
+
+def cause_order(other_scale: bool) -> list[str]:
+    """CAUSES, with outliers before calibration data where the inputs have one scale.
+
+    >>> cause_order(other_scale=False)[:3]
+    ['wild inputs', 'outliers', 'calibration data']
+    """
+    order = list(CAUSES)
+    if not other_scale:
+        order[1:3] = order[2:0:-1]
+    return order

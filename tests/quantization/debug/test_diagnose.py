@@ -112,6 +112,35 @@ def test_an_evaluation_in_training_mode_is_found_before_anything_is_rounded():
     assert found.cause == "tracing" and "model.eval()" in found.advice[0]
 
 
+def wild_image():
+    wild = X.clone()
+    wild[17] *= 60
+    return wild
+
+
+CASES = {
+    "nothing": (net, X, {}, "nothing"),
+    "wild inputs": (net, wild_image(), {}, "wild inputs"),
+    "another scale": (net, X * 0.2, {}, "calibration data"),
+    "unequal channels": (lambda: unequal_channels(100), X, {"per_channel": False}, "unequal channels"),
+    "one layer": (net, X, {"weight_bits": {"stem.0": 2}}, "one layer"),
+    "two bits": (net, X, {"weight_bits": 2}, "too few bits"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_quick_diagnosis_names_the_same_cause_and_asks_less(name):
+    make, calibration, how, cause = CASES[name]
+    found = diagnose(make(), calibration, validation, quick=True, **how)
+    assert found.cause == cause and "gptq" not in found.scores
+    assert ("quick" in found.advice[-1]) == (cause != "nothing")
+    assert bool(found.restored) == (cause in ("one layer", "too few bits"))
+    if not found.restored and cause != "nothing":  # the last fix is the first that was enough
+        *others, last = list(found.scores)[5:]
+        lost = {name: found.scores["float"] - found.scores[name] for name in ("quantized", *others, last)}
+        assert lost[last] <= max(0.01, 0.2 * lost["quantized"]) < min([lost[name] for name in others], default=1)
+
+
 @pytest.mark.parametrize("name", ["shuffle", "transformer", "shared module"])
 def test_networks_never_seen(name):
     model, x = followed(name), torch.rand(64, 3, 16, 16, generator=torch.Generator().manual_seed(1))
