@@ -108,7 +108,7 @@ class _Network:
         compute = COMPUTED.get(node.target) or (_Network.move if moved_from(node) is not None else None)
         if compute is None:
             raise ValueError(f"quantized computes {node.name} in float: there are no integers here for {node.target}")
-        if ignored := {name: value for name, value in node.kwargs.items() if HARMLESS.get(name, value) != value}:
+        if ignored := {name: value for name, value in node.kwargs.items() if not _changes_nothing(name, value)}:
             raise ValueError(f"quantized computes {node.name} with {ignored}; here there are no integers for that")
         return compute(self, node, grid)
 
@@ -216,11 +216,15 @@ COMPUTED = {
     **dict.fromkeys((aten.flip.default, aten.upsample_nearest2d.vec), _Network.move),
 }
 IN_FLOAT = {aten.max_pool2d.default, aten.upsample_nearest2d.vec}
-HARMLESS = {"alpha": 1, "dtype": torch.float32, "memory_format": None, "implicit": False}  # values that change nothing
+KEYWORDS = {"alpha": (1,), "dtype": (None, torch.float32), "implicit": (False,)}  # values that change nothing
 
 
 def _same(one: QParams, other: QParams) -> bool:
     return one.scale == other.scale and one.zero_point == other.zero_point
+
+
+def _changes_nothing(keyword, value) -> bool:
+    return keyword == "memory_format" or value in KEYWORDS.get(keyword, ())
 
 
 def _in_one_row(name, value):
