@@ -122,9 +122,8 @@ def _steps(x, qparams):
     check_grids(qparams=qparams)
     check_real(x)
     xp = namespace(x)
-    steps = xp.asarray(
-        _without_gradient(x) / _without_gradient(qparams.scale)
-    )  # a staircase has no slope: straight_through.py
+    x, scale = (_without_gradient(v) for v in (x, qparams.scale))  # a staircase has no slope: straight_through.py
+    steps = xp.asarray(x / scale)
     return xp.round(steps, out=steps)
 
 
