@@ -28,7 +28,7 @@ def plot():
 MOVES = {
     "a line": lambda left, right: left.line.set_ydata([1, 0]),
     "a span under the grid": lambda left, right: left.span.set_x(0.6),
-    "limits": lambda left, right: left.set(xlim=(0, 3), ylim=(-1, 1.5)),
+    "limits": lambda left, right: left.set(xlim=(0.5, 3), ylim=(-1, 1.5)),
     "the same limits": lambda left, right: left.set_xlim(left.get_xlim()),
     "fewer ticks": lambda left, right: left.set_xticks([0, 0.5]),
     "names of ticks": lambda left, right: left.set_xticks([0, 0.5, 1], ["a", "b", "c"]),
