@@ -5,6 +5,7 @@ ptq_methods.py     twelve ways to quantize the same networks: datasets/ptq_metho
 few_labels.py      the same student with and without a teacher: datasets/few_labels.csv (lesson 08)
 half_the_macs.py   half of the multiply-accumulates, accuracy and speed: datasets/half_the_macs.csv (lesson 07)
 sparse_speed.py    what zeros weigh, and how long they take (lessons 06 and 07)
+channel_scores.py  what each score of channels keeps, and what random draws keep (lesson 07)
 channel_speed.py   how long a layer takes, channel by channel (lesson 07)
 quantize_speed.py  the formulas beside torch's fused operators
 attention_cost.py  what attention costs as the sequence grows (lesson 10)

@@ -15,7 +15,7 @@ def groups(model, found) -> Panel:
     >>> from edukit.pruning import channel_groups
     >>> net = trained("digits_residual")
     >>> groups(net, channel_groups(net, torch.zeros(2, 1, 8, 8))).description[:59]
-    'Channel 1 of 8 in the group of stem, block 0, 3: 2 filters,'
+    'Channel 1 of 8 in the group of stem, block 0, conv 2: 2 fil'
     """
     free = [group for group in found if not group.fixed_by]
     longest = max(len(group.channels) for group in free)
@@ -24,13 +24,15 @@ def groups(model, found) -> Panel:
 
 
 def scores(found, ratios, repaired) -> Panel:
-    """What is left of the accuracy: found, repaired {score: [accuracy at each ratio]}, before and after new statistics.
+    """What is left of the accuracy before and after new statistics.
+
+    found, repaired   {score: [accuracy at each ratio]}, or a list of such rows, one for each network or random draw
 
     >>> scores({"l1": [0.9, 0.4]}, [0, 0.5], {"l1": [0.9, 0.8]}).description
     '50 % of the channels gone, old batch norm statistics, correct in %: l1 40.'
     """
     plot = partial(ScoresPlot, found=found, ratios=ratios, repaired=repaired)
-    percent = [100 * ratio for ratio in sorted(ratios, reverse=True)]  # buttons: only these were measured
+    percent = [100 * ratio for ratio in sorted(ratios) if ratio]  # buttons: only these were measured
     percent = [int(share) if share == int(share) else share for share in percent]
     return Panel(plot, ratio_percent=percent, new_statistics=False, figsize=(8.5, 3.3))
 

@@ -78,20 +78,27 @@ class GroupsPlot:
 
 
 class ScoresPlot:
-    """Accuracy against the share of channels that goes, a line for each score; the bars are the ratio chosen."""
+    """Accuracy against the share of channels that goes, a line for each score; the bars are the ratio chosen.
+
+    Of several networks, or random draws: lines and bars are the mean, dots each one, the band all random draws.
+    """
 
     def __init__(self, fig, found, ratios, repaired):
-        """found, repaired: {score: [accuracy at each ratio]}, with old and with new batch norm statistics."""
-        self.tables, self.ratios, names = (found, repaired), 100 * np.array(ratios), list(found)
+        """found, repaired: {score: [[accuracy at each ratio] for each network]}, with old and new statistics."""
+        names = list(found)
+        self.tables = [{n: 100 * np.atleast_2d(rows) for n, rows in table.items()} for table in (found, repaired)]
+        self.ratios = 100 * np.array(ratios)
         colors = [BLUE, ORANGE, GREEN, LIMIT, "#CC79A7", "#56B4E9", MUTED][: len(names)]
         heights = np.arange(len(names))
         with house():
             left, self.right = fig.subplots(1, 2, width_ratios=[1.2, 1])
             self.lines = [left.plot(self.ratios, 0 * self.ratios, color=c, linewidth=1.6)[0] for c in colors]
+            self.band = left.fill_between(self.ratios, 0 * self.ratios, color=MUTED, alpha=0.25, linewidth=0)
             self.mark = left.axvline(0, color=INK, linewidth=1, linestyle="--")
             left.set(xlabel="channels that go, % of each group", ylabel="correct answers, %", ylim=(0, 103))
             left.set(title="Every ratio", xlim=(0, self.ratios[-1]))
             self.bars = self.right.barh(heights, [0.0] * len(names), 0.65, color=colors)
+            self.dots = [self.right.plot([], [], "o", color=INK, markersize=3)[0] for _ in heights]
             self.values = [self.right.text(0, y, "", va="center", color=INK) for y in heights]
             self.right.set(yticks=heights, yticklabels=names, ylim=(len(names) - 0.5, -0.5), xlim=(0, 118))
             self.right.set(title="The chosen ratio", xlabel="correct answers, %", xticks=range(0, 101, 25))
@@ -101,11 +108,15 @@ class ScoresPlot:
         """ratio_percent: the nearest ratio that was measured is shown · new_statistics: True or False."""
         table, at = self.tables[new_statistics], int(np.argmin(np.abs(self.ratios - ratio_percent)))
         self.mark.set_xdata([self.ratios[at]] * 2)
-        for line, bar, value, row in zip(self.lines, self.bars, self.values, table.values(), strict=True):
-            line.set_ydata(100 * np.array(row))
-            bar.set_width(100 * row[at])
-            value.set(x=100 * row[at] + 2, text=f"{100 * row[at]:.0f}")
-        words = ", ".join(f"{name} {100 * row[at]:.0f}" for name, row in table.items())
+        for i, rows in enumerate(table.values()):
+            mean, each = rows.mean(0), rows[:, at]
+            self.lines[i].set_ydata(mean)
+            self.bars[i].set_width(mean[at])
+            self.dots[i].set_data(each if len(each) > 1 else [], [i] * len(each) if len(each) > 1 else [])
+            self.values[i].set(x=max(each) + 3, text=f"{mean[at]:.0f}")
+        drawn = table.get("random", np.zeros((1, len(self.ratios))))
+        self.band.set_data(self.ratios, drawn.min(0), drawn.max(0))
+        words = ", ".join(f"{name} {rows[:, at].mean():.0f}" for name, rows in table.items())
         kind = "new" if new_statistics else "old"
         return f"{self.ratios[at]:.0f} % of the channels gone, {kind} batch norm statistics, correct in %: {words}."
 
@@ -156,9 +167,11 @@ def _short(parameter: str) -> str:
     """A layer's name without what all of them share.
 
     >>> _short("blocks.0.body.3.weight"), _short("stem.0.weight"), _short("classifier.weight")
-    ('block 0, 3', 'stem', 'classifier')
+    ('block 0, conv 2', 'stem', 'classifier')
     """
     parts = [part for part in parameter.split(".")[:-1] if part != "body"]
+    if parts[0] == "blocks" and parts[2] in ("0", "3"):  # convolution, norm, ReLU, convolution
+        return f"block {parts[1]}, conv {1 + int(parts[2]) // 3}"
     if parts[0] == "blocks":
         return f"block {parts[1]}, {' '.join(parts[2:])}".replace("shortcut 0", "shortcut")
     return " ".join(parts).removesuffix(" 0")

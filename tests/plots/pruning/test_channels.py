@@ -30,12 +30,16 @@ def test_each_row_of_a_channel_is_painted_where_it_lies():
     assert (plot.canvas[top + 16 : top + 24, left + 66 : left + 71] == SCALED).all()
     top, left = reader["corner"]
     assert (plot.canvas[top : top + 64, left + 16 : left + 24] == READ).all()
-    assert picture.description.startswith("Channel 3 of 8 in the group of stem, block 0, 3: 2 filters, 2 norms, and 3")
+    assert picture.description.startswith(
+        "Channel 3 of 8 in the group of stem, block 0, conv 2: 2 filters, 2 norms, and 3"
+    )
 
 
 def test_a_group_inside_a_block_has_one_filter_and_one_reader():
     picture = Picture(groups, group=2, channel=99)
-    assert picture.description.startswith("Channel 8 of 8 in the group of block 0, 0: 1 filter, 1 norm, and 1 layer ")
+    assert picture.description.startswith(
+        "Channel 8 of 8 in the group of block 0, conv 1: 1 filter, 1 norm, and 1 layer "
+    )
 
 
 def test_groups_that_stay_are_not_offered_and_a_linear_layer_has_no_norm():
@@ -58,7 +62,7 @@ def test_the_bars_are_the_lines_at_the_chosen_ratio():
 def test_the_rings_are_the_plan():
     picture = Picture(sensitivity)
     assert list(picture._plot.rings.get_xdata()) == [0, 1]
-    assert picture.description.endswith("stem 0 %, block 3, 0 50 %.")
+    assert picture.description.endswith("stem 0 %, block 3, conv 1 50 %.")
 
 
 @pytest.mark.parametrize(
