@@ -6,7 +6,7 @@ this list; each folder says what its files hold.
 refuse.py    what is refused before any work is done, by name
 signatures.py  what a function passes on shows in its signature
 copies.py    copies of a model, whatever its weights are made of
-sealed.py    files of weights that tell damage by name
+inputs.py    what a caller hands to a model, as a tuple of tensors
 graph.py     any model as a graph of named operations (torch.export)
 table.py     a table as text, HTML and Markdown
 sealed.py    files that are whole: a checksum inside, written beside their place and renamed

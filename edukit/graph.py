@@ -87,7 +87,7 @@ def capture(model: nn.Module, example) -> Captured:
                 warnings.simplefilter("ignore", FutureWarning)
                 graph = _exported(frozen, inputs)
         except Exception as error:
-            _check_it_runs(frozen, inputs)
+            check_it_runs(frozen, inputs)
             raise ValueError(f"model cannot be traced by torch.export: {cause(error)}") from error
     _check_batch_axis(graph, inputs)
     return graph
@@ -179,7 +179,8 @@ class _Watched(fx.Interpreter):
         return value if changed is None else changed
 
 
-def _check_it_runs(model, inputs) -> None:
+def check_it_runs(model, inputs) -> None:
+    """Raise a ValueError with the shapes of the inputs where the model itself fails on them."""
     try:
         model(*inputs)
     except Exception as error:
@@ -206,7 +207,7 @@ def _exported(model, inputs) -> Captured:
     exported = torch.export.export(model, inputs, dynamic_shapes=free_batch).run_decompositions({})
     graph = _plain(exported.module())
     places = [node for node in graph.graph.nodes if node.op == "placeholder"]
-    sizes = {node.target: (node.meta["val"].dtype, _axes(node.meta["val"], exported)) for node in places}
+    sizes = {node.target: (node.meta["val"].dtype, allowed_sizes(node.meta["val"], exported)) for node in places}
     return Captured(graph, graph.graph, sizes).eval()
 
 
@@ -227,7 +228,7 @@ def _plain(exported: fx.GraphModule) -> fx.GraphModule:
     return exported
 
 
-def _axes(x, exported) -> list[tuple[float, float]]:
+def allowed_sizes(x, exported) -> list[tuple[float, float]]:
     """(least, most) of each axis of an input, as torch.export has found them; it never asks for less than 2."""
     axes = []
     for size in x.shape:

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from edukit.copies import with_stored_weights
 from edukit.deployment.files.seal import sealed
-from edukit.graph import ONE_AT_A_TIME
+from edukit.graph import ONE_AT_A_TIME, allowed_sizes, check_it_runs
 from edukit.inputs import as_inputs, check_count, has_batch, with_two_rows
 from edukit.quantization import QuantizedModel
 from edukit.refuse import cause
@@ -53,6 +53,7 @@ def _onnx_bytes(model, example) -> bytes:
     with ONE_AT_A_TIME, _quiet(), tqdm(total=2, desc="export", leave=False, delay=2) as bar:
         program = _traced(model.network if isinstance(model, QuantizedModel) else model, inputs)
         bar.update()
+        free_batches = _free_batches(program)
         try:
             written = torch.onnx.export(
                 program,
@@ -60,7 +61,7 @@ def _onnx_bytes(model, example) -> bytes:
                 opset_version=OPSET,
                 input_names=names,
                 output_names=["output"],
-                dynamic_shapes=_free_batches(program),
+                dynamic_shapes=free_batches,
                 custom_translation_table=_translations(),
                 verbose=False,
             )
@@ -77,18 +78,24 @@ def _traced(model, inputs) -> torch.export.ExportedProgram:
     for x in inputs:
         if has_batch(x, inputs):
             free_batch[x] = {0: torch.export.Dim.AUTO}
+    frozen = with_stored_weights(model).eval()
     try:
         with torch.no_grad():
-            return torch.export.export(with_stored_weights(model).eval(), inputs, dynamic_shapes=free_batch)
+            program = torch.export.export(frozen, inputs, dynamic_shapes=free_batch)
     except Exception as error:
+        check_it_runs(frozen, inputs)
         raise ValueError(f"model cannot be traced by torch.export: {cause(error)}") from error
+    return program
 
 
 def _free_batches(program) -> tuple:
-    """What the file calls axis 0 of each input where it is free, None where it is a number."""
+    """What the file calls axis 0 of each input where it is free, None where it is a number, as of a mask."""
     nodes = {node.name: node for node in program.graph.nodes}
-    shapes = [nodes[name].meta["val"].shape for name in program.graph_signature.user_inputs]
-    return tuple({0: "batch"} if shape and isinstance(shape[0], torch.SymInt) else None for shape in shapes)
+    sizes = [allowed_sizes(nodes[name].meta["val"], program) for name in program.graph_signature.user_inputs]
+    free = [bool(axes) and axes[0][0] < axes[0][1] for axes in sizes]
+    if not any(free):
+        raise ValueError(f"model cannot be traced for any number of rows: its Python fixes them to {sizes[0][0][0]}")
+    return tuple({0: "batch"} if is_free else None for is_free in free)
 
 
 def _translations():
