@@ -81,6 +81,37 @@ def is_finite(x) -> bool:
     return all(math.isfinite(end) for end in x.detach().aminmax())  # torch.isfinite takes ten times as long
 
 
+def ends_of(x, default=1):
+    """The smallest and the largest number, as floats; NaN where there is one; the default where there is no number."""
+    x = x.detach() if is_tensor(x) else x
+    if not np.shape(x):
+        return float(x), float(x)
+    if not math.prod(np.shape(x)):
+        return default, default
+    low, high = x.aminmax() if is_tensor(x) else (np.min(x), np.max(x))
+    return float(low), float(high)
+
+
+def holds_whole_numbers(x) -> bool:
+    """Whether each number of x is whole, whatever its type."""
+    floats = x.is_floating_point() if is_tensor(x) else np.asarray(x).dtype.kind == "f"
+    return not floats or bool(((x.round() if is_tensor(x) else np.round(x)) == x).all())
+
+
+def widened(q):
+    """Whole numbers in at least 32 bits: a difference of two codes of 8 bits would wrap in theirs.
+
+    >>> widened(np.uint8(3)).dtype
+    dtype('int32')
+    """
+    if is_tensor(q) and not q.is_floating_point():
+        torch = sys.modules["torch"]
+        return q.to(torch.int32 if q.itemsize < 4 or q.dtype == torch.int32 else torch.int64)
+    if isinstance(q, np.ndarray | np.generic) and q.dtype.kind in "iu":
+        return q.astype(np.promote_types(q.dtype, np.int32), copy=False)
+    return q
+
+
 def check_whole(value, name: str, least: int = 1, most: int | None = None) -> int:
     """The value as an int; a ValueError that names the argument unless it is a whole number in the range.
 

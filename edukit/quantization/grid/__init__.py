@@ -1,6 +1,5 @@
 """The grid: real numbers as integer codes, the range they cover, and the error that remains. Lessons 01 and 02.
 
-qparams.py      QParams, a grid; what can be none is refused
 affine.py       the formula: choose_qparams, quantize, dequantize, fake_quantize
 granularity.py  one scale per tensor, per channel or per group
 calibrate.py    the range that deserves the codes: min_max, percentile, mse, moving_average

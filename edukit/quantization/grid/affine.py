@@ -11,13 +11,67 @@ Source    Jacob et al. 2018, https://arxiv.org/abs/1712.05877, eq. 1
 In production  the ONNX QuantizeLinear operator; torchao.quantization.pt2e
 """
 
+import math
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from edukit.quantization.grid.qparams import QParams, check_grids, widened
-from edukit.refuse import Array, check_real, check_whole, is_finite, is_tensor
+from edukit.refuse import (
+    Array,
+    check_real,
+    check_whole,
+    ends_of,
+    holds_whole_numbers,
+    is_finite,
+    is_tensor,
+    widened,
+)
+
+INT32 = -(2**31), 2**31 - 1
+
+
+@dataclass(frozen=True)
+class QParams:
+    """An integer grid: the codes qmin..qmax, and the real step `scale` between two of them.
+
+    scale        finite and above 0
+    zero_point   whole numbers from qmin to qmax, in a shape that broadcasts with scale
+    qmin, qmax   whole numbers of 32 bits, qmin <= qmax
+    Raises ValueError for any other, TypeError for what is no number.
+
+    >>> QParams(np.float32(0.5), np.int32(8), 0, 7)
+    Traceback (most recent call last):
+    ValueError: zero_point must be whole and from 0 to 7, got 8 to 8
+    """
+
+    scale: Array
+    zero_point: Array
+    qmin: int
+    qmax: int
+
+    def __post_init__(self):
+        check_real(self.scale, "scale")
+        check_real(self.zero_point, "zero_point")
+        zero = widened(self.zero_point)
+        qmin = check_whole(self.qmin, "qmin", *INT32)
+        qmax = check_whole(self.qmax, "qmax", qmin, INT32[1])
+        _check_grid(self.scale, zero, qmin, qmax)
+        for name, value in {"zero_point": zero, "qmin": qmin, "qmax": qmax}.items():
+            object.__setattr__(self, name, value)
+
+
+def check_grids(**grids) -> None:
+    """Raise a TypeError that names the argument unless each is a QParams.
+
+    >>> check_grids(x_qparams=(0.1, 0))
+    Traceback (most recent call last):
+    TypeError: x_qparams must be a QParams, got tuple
+    """
+    for name, grid in grids.items():
+        if not isinstance(grid, QParams):
+            raise TypeError(f"{name} must be a QParams, got {type(grid).__name__}")
 
 
 def choose_qparams(low: Array, high: Array, bits: int = 8, *, symmetric: bool = False, signed: bool = True) -> QParams:
@@ -148,3 +202,18 @@ def _nonzero(scale, xp):
     """A constant zero tensor has no range; any step stores it exactly."""
     smallest = float(xp.finfo(scale.dtype).tiny)
     return xp.where(scale >= smallest, scale, xp.ones_like(scale))
+
+
+def _check_grid(scale, zero, qmin, qmax):
+    low, high = ends_of(scale)
+    if not 0 < low <= high < math.inf:
+        raise ValueError(f"scale must be finite and above 0, got {low:g} to {high:g}")
+    low, high = ends_of(zero, qmin)
+    if not (qmin <= low <= high <= qmax and holds_whole_numbers(zero)):
+        raise ValueError(f"zero_point must be whole and from {qmin} to {qmax}, got {low:g} to {high:g}")
+    shapes = np.shape(scale), np.shape(zero)
+    if () not in shapes and shapes[0] != shapes[1]:
+        try:
+            np.broadcast_shapes(*shapes)
+        except ValueError:
+            raise ValueError(f"zero_point must broadcast with scale {shapes[0]}, got {shapes[1]}") from None

@@ -15,8 +15,7 @@ In production  an addition is 5 instructions for 8 codes; on Arm it is scaled as
 
 import numpy as np
 
-from edukit.quantization.grid.affine import QParams, dequantize, quantize
-from edukit.quantization.grid.qparams import check_grids
+from edukit.quantization.grid.affine import QParams, check_grids, dequantize, quantize
 from edukit.quantization.integer.layers import checked_codes
 
 

@@ -15,7 +15,7 @@ In production  the same sum in SIMD instructions (VNNI, SDOT); M as an integer t
 
 import numpy as np
 
-from edukit.quantization.grid.qparams import QParams, check_grids
+from edukit.quantization.grid.affine import QParams, check_grids
 
 
 def integer_linear(q_x, q_w, bias, x_qparams: QParams, w_qparams: QParams, y_qparams: QParams) -> np.ndarray:

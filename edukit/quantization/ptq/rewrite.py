@@ -24,9 +24,8 @@ from torch import fx, nn
 
 from edukit.graph import Captured, attach, parameter
 from edukit.quantization.grid import affine
-from edukit.quantization.grid.affine import QParams, choose_qparams
+from edukit.quantization.grid.affine import INT32, QParams, choose_qparams
 from edukit.quantization.grid.calibrate import for_grid, min_max
-from edukit.quantization.grid.qparams import INT32
 
 ACCUMULATOR_LIMIT = 2**30
 
