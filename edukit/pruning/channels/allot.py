@@ -7,13 +7,18 @@
 A layer between two groups loses inputs and outputs, so each step changes what the others would save: MACs are those
 that all steps so far leave.
 
-Symbols   loss what the absence of channels is thought to cost: a share of scores, or a change of the output
+By scores, loss = -makers · ln(share of the scores that stay): the more of a group is gone, the more the next channel
+costs, so that no group is emptied before the others lose some.
+
+Symbols   loss what the absence of channels is thought to cost, by scores or by a measured change of the output
+          makers the number of layers that make the group's channels
 Bound     at most the share is left, and no smaller choice of one group fits in again
 Source    Yang et al. 2018 (NetAdapt), https://arxiv.org/abs/1804.03230: step by step, what costs least
 In production  torch_pruning's global_pruning, one ranking of all channels by their scores
 """
 
 import itertools
+import math
 from collections import Counter
 from typing import NamedTuple
 
@@ -25,6 +30,7 @@ from edukit.pruning.channels.groups import Channel, Group
 from edukit.pruning.channels.work import Work
 
 NEAR = 0.03  # a step that would leave this much less than the share waits until there is no other
+LITTLE = 1e-12  # of a share of scores: all that stay may have none
 CHOICES = 33  # of one group: more would make a long search and hardly a finer one
 
 
@@ -44,14 +50,14 @@ Menu = dict[str, list[Choice]]  # {first maker of a group: its choices, from no 
 
 
 def menu_by_score(model: nn.Module, groups: list[Group], method, min_channels: int, multiple: int | None) -> Menu:
-    """Choices of every group that is not fixed; a loss is the share of a layer's scores, added up over its makers.
+    """Choices of every group that is not fixed; a loss is -ln of the share of the scores that stay, for each maker.
 
     >>> import torch
     >>> from edukit.pruning.channels.trace import follow
     >>> net = nn.Sequential(nn.Linear(1, 2), nn.Linear(2, 1))
     >>> menu = menu_by_score(net, follow(net, torch.zeros(1, 1)), {"0.weight": [3.0, 1.0]}, 1, 1)
-    >>> [choice.loss for choice in menu["0.weight"]]
-    [0.0, 0.25]
+    >>> [round(choice.loss, 3) for choice in menu["0.weight"]]  # a quarter of the scores goes
+    [0.0, 0.288]
     """
     return {
         group.makers[0]: _choices(model, group, method, kept_numbers(group, min_channels, multiple))
@@ -89,7 +95,8 @@ def allot(menu: Menu, work: Work, share: float) -> dict[str, int]:
 
 
 def _choices(model, group, method, numbers):
-    scores = channel_scores(model, group, method) / len(group.channels)
+    scores = channel_scores(model, group, method)
+    scores = scores / scores.abs().sum().clamp(min=LITTLE)
     order = weakest_first(scores)
     found = []
     for place in sorted(set(np.linspace(0, len(numbers) - 1, CHOICES).round().astype(int))):
@@ -98,7 +105,8 @@ def _choices(model, group, method, numbers):
         rows = Counter()
         for channel in channels:
             rows.update({(name, axis): len(indices) for (name, axis, role), indices in channel.items()})
-        found.append(Choice(channels, rows, float(scores[gone].sum())))
+        stays = max(1 - float(scores[gone].sum()), LITTLE)
+        found.append(Choice(channels, rows, len(group.makers) * math.log(1 / stays)))
     return found
 
 

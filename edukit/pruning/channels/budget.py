@@ -49,7 +49,7 @@ def shrink_to_macs(
     example    as for `shrink`; with scope "output" 100 unlabelled images, at least 16: the model is tried on them
     share      above 0 to 1
     scope      what each group loses: "global" as the scores of all groups say, "output" as the change of the outputs
-               says, which takes longer and is better where much goes, "layer" the same ratio of each
+               says, measured, which takes longer, "layer" the same ratio of each
     multiple   numbers of channels kept are multiples of it; None: of 8, of 4 below 16 channels, of 1 up to 4
     The other arguments are those of `shrink`. New batch norm statistics are another step: `reestimate_batchnorm`.
     Raises ValueError for a share that min_channels, a multiple or fixed groups do not allow, and says which share can
