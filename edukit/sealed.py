@@ -17,6 +17,7 @@ import re
 import secrets
 import shutil
 import time
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 
@@ -72,6 +73,15 @@ def shapes_of(tensors: dict[str, Array]) -> dict[str, list[int]]:
     {'w': [2, 3]}
     """
     return {name: list(np.shape(tensor)) for name, tensor in tensors.items()}
+
+
+def whole(tensors: dict[str, Array], in_parts: Iterable[str]) -> dict[str, Array]:
+    """The tensors of a file that are stored as they are; the others are "name.part" for the names in parts.
+
+    >>> list(whole({"w.codes": 0, "w.scale": 1, "b": 2}, ["w"]))
+    ['b']
+    """
+    return {name: tensor for name, tensor in tensors.items() if name.rpartition(".")[0] not in in_parts}
 
 
 def check_shapes(saved: dict[str, list[int]], tensors: dict[str, Array]) -> None:

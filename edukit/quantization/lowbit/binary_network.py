@@ -23,7 +23,7 @@ from edukit.quantization.lowbit.binary import BinaryConv2d, BinaryLinear, binari
 from edukit.quantization.lowbit.packing import pack, unpack
 from edukit.quantization.ptq.placement import LayerReport
 from edukit.refuse import check_model
-from edukit.sealed import check_shapes, load_tensors, save_tensors, shapes_of
+from edukit.sealed import check_shapes, load_tensors, save_tensors, shapes_of, whole
 
 
 class BinaryModel(nn.Module):
@@ -81,7 +81,8 @@ def save_binary(model: nn.Module, path: str | Path) -> Path:
     (132, 132.0)
     """
     tensors = {name: tensor.detach() for name, tensor in tensors_of(model).items()}
-    shapes, bits = shapes_of(tensors), _bits_of(model)
+    bits = _bits_of(model)
+    shapes = shapes_of({name: tensors[name] for name in bits})  # the others have theirs in the file's header
     for name, layer in _binary_layers(model).items():
         with torch.no_grad():
             alpha, steps = layer.levels_of_weight()
@@ -108,7 +109,7 @@ def load_binary(model: nn.Module, path: str | Path) -> nn.Module:
     tensors, about = load_tensors(path, "binary", as_torch=True)
     if about["bits"] != _bits_of(model):
         raise ValueError(f"model must have binary layers of as many bits as the file: {about['bits']}")
-    check_shapes(about["shapes"], tensors_of(model))
+    check_shapes(about["shapes"] | shapes_of(whole(tensors, about["shapes"])), tensors_of(model))
     for name, tensor in tensors_of(model).items():
         tensor.detach().copy_(_unpacked(tensors, name, layers[name]) if name in layers else tensors[name])
     return model

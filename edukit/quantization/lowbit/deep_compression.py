@@ -25,7 +25,7 @@ from edukit.graph import tensors_of
 from edukit.quantization.lowbit import huffman
 from edukit.quantization.lowbit.codebook import SharedWeights
 from edukit.refuse import check_model
-from edukit.sealed import check_shapes, load_tensors, save_tensors, shapes_of
+from edukit.sealed import check_shapes, load_tensors, save_tensors, shapes_of, whole
 
 LONGEST = 255
 
@@ -46,7 +46,8 @@ def save_compressed(shared: SharedWeights, path: str | Path) -> Path:
         tensors[f"{name}.values"] = centroids.detach().numpy()
     every = tensors_of(shared.model)
     rest = {name: value.detach().numpy() for name, value in every.items() if name not in shared.names}
-    return save_tensors(tensors | rest, path, "deep compression", shapes=shapes_of(every))
+    shapes = shapes_of({name: every[name] for name in shared.names})  # the others have theirs in the file's header
+    return save_tensors(tensors | rest, path, "deep compression", shapes=shapes)
 
 
 def load_compressed(model: nn.Module, path: str | Path) -> nn.Module:
@@ -63,7 +64,7 @@ def load_compressed(model: nn.Module, path: str | Path) -> nn.Module:
     """
     check_model(model)
     tensors, about = load_tensors(path, "deep compression")
-    check_shapes(about["shapes"], tensors_of(model))
+    check_shapes(about["shapes"] | shapes_of(whole(tensors, about["shapes"])), tensors_of(model))
     model = copy.deepcopy(model)
     for name, before in tensors_of(model).items():
         if f"{name}.gaps" not in tensors:
