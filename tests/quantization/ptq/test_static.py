@@ -26,7 +26,8 @@ def test_eight_bits_stay_close_and_more_bits_come_closer(name):
     model = followed(name)
     before = copy.deepcopy(model.state_dict())
     target = model(X)
-    by_bits = {bits: distance(quantize_model(model, X, bits, 8)(X), target) for bits in (2, 4, 8)}
+    # nearest codes all the same: with corrected biases, 4 bits can come closer than 8 without
+    by_bits = {b: distance(quantize_model(model, X, b, 8, rounding="nearest")(X), target) for b in (2, 4, 8)}
     # 8 bits: a step is 1/255 of the range of a value; a few layers in a row stay within a few steps
     assert by_bits[8] < 0.03 and by_bits[8] < by_bits[4] < by_bits[2]
     assert all(torch.equal(a, b) for a, b in zip(before.values(), model.state_dict().values(), strict=True))
