@@ -68,7 +68,7 @@ def test_the_model_keeps_its_mode_and_channels_are_checked():
     reach(model, 8)
     assert model.training and not any(p.isnan().any() for p in model.state_dict().values())
     for bad in (0, -1, 2.0, None):
-        with pytest.raises(ValueError, match="channels must be a whole number of at least 1, got"):
+        with pytest.raises(ValueError, match="channels must be a whole number from 1 to 1048576, got"):
             reach(model, bad)
 
 

@@ -39,5 +39,5 @@ def test_one_key_gets_all_the_weight():
 
 @pytest.mark.parametrize(("N", "d"), [(0, 4), (4, 0), (2.5, 4)])
 def test_sizes_that_are_none_are_refused(N, d):
-    with pytest.raises(ValueError, match="must be a whole number of at least 1, got"):
+    with pytest.raises(ValueError, match="must be a whole number from 1 to 1048576, got"):
         recalled_weight(N, d, 1.0)

@@ -41,7 +41,7 @@ def graphs(name):
 def ours(name, bits, seed, best) -> float:
     """The points of our quantized network, by rounding to nearest or by the best method."""
     x, test = sets(name)
-    method = {"rounding": gptq, "correct_bias": True} if best else {}
+    method = {"rounding": gptq, "correct_bias": True} if best else {"rounding": "nearest"}
     return points(quantize_model(graphs(name)[seed], x, bits, **method), test)
 
 

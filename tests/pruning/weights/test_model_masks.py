@@ -158,10 +158,14 @@ def pruned_by_torch(layer):
     (nn.utils.parametrizations.spectral_norm, "SpectralNorm"),
     (pruned_by_torch, "a hook on weight_orig"),
 ])  # fmt: skip
-def test_a_weight_that_is_computed_is_refused_by_name(make, said):
-    net = nn.Sequential(nn.Linear(4, 4), make(nn.Linear(4, 4)))
+def test_a_weight_that_is_computed_is_stored_and_pruned_and_has_no_mask_of_its_own(make, said):
+    net = nn.Sequential(nn.Linear(4, 4), make(nn.Linear(4, 4))).eval()
+    pruned = prune_model(net, 0.5)
+    assert type(pruned[1].weight) is nn.Parameter and (pruned[1].weight == 0).sum() == 8
+    stays = pruned[1].weight != 0
+    assert torch.equal(pruned[1].weight[stays], net[1].weight[stays])
     with pytest.raises(ValueError, match=f"^model: 1.weight is computed in each call, by {said}; make it a parameter"):
-        prune_model(net, 0.5)
+        magnitude_masks(net, 0.5)
 
 
 @pytest.mark.parametrize("make", [nn.LSTM, nn.GRU, nn.RNN, nn.LSTMCell, nn.GRUCell])

@@ -124,7 +124,7 @@ CASES = {
     "another scale": (net, X * 0.2, {}, "calibration data"),
     "unequal channels": (lambda: unequal_channels(100), X, {"per_channel": False}, "unequal channels"),
     "one layer": (net, X, {"weight_bits": {"stem.0": 2}}, "one layer"),
-    "two bits": (net, X, {"weight_bits": 2}, "too few bits"),
+    "two bits": (net, X, {"weight_bits": 2, "rounding": "nearest"}, "too few bits"),
 }
 
 

@@ -206,7 +206,7 @@ def test_training_recovers_what_two_bit_weights_lost():
         (dict(activation_bits=None), "activation_bits"),
         (dict(calibration=X[:0]), "calibration holds no data"),
         (dict(calibration=X * np.nan), "calibration holds NaN"),
-        (dict(calibration=X[:, :2]), "model cannot be traced"),
+        (dict(calibration=X[:, :2]), "model does not take inputs"),
     ],
 )
 def test_bad_input_is_refused_by_name(change, word):
