@@ -104,9 +104,11 @@ def capture_each(models: Iterable[nn.Module], example) -> list[fx.GraphModule]:
     """
     if isinstance(models, nn.Module):  # an nn.Sequential would be taken for a list of its layers
         raise TypeError(f"models must be a list of models, got {type(models).__name__}")
-    graphs, inputs = [], as_inputs(example)
+    graphs = []
+    inputs = as_inputs(example)
     for number, model in enumerate(models):
-        graph, own = capture(graphs[0] if graphs else model, example), tensors_of(model, shared_once=False)
+        graph = capture(graphs[0] if graphs else model, example)
+        own = tensors_of(model, shared_once=False)
         try:
             with torch.no_grad():
                 for name, tensor in tensors_of(graph, shared_once=False).items():

@@ -171,7 +171,8 @@ def peak_memory(fn: Callable[[], object]) -> int:
     True
     """
     gc.collect()
-    process, done = psutil.Process(), threading.Event()
+    process = psutil.Process()
+    done = threading.Event()
     samples = [process.memory_info().rss]
 
     def watch():
@@ -227,7 +228,8 @@ class _MacCounter(TorchDispatchMode):
 
 def _macs(func, args, out) -> int | None:
     """Of one operator; None where it works on its own, so that its matrix products are not seen."""
-    op, name = func.overloadpacket, func.overloadpacket.__name__
+    op = func.overloadpacket
+    name = func.overloadpacket.__name__
     if op is aten.convolution:
         x, weight, transposed = args[0], args[1], args[6]
         return (x if transposed else out).numel() * weight[0].numel()
@@ -253,7 +255,8 @@ def _activations(op, args, out) -> int:
 def _counted(model, input_shape_or_example) -> "_MacCounter":
     check_model(model)
     model = with_stored_weights(model).eval()
-    failed, tries = None, _one_input(model, input_shape_or_example)
+    failed = None
+    tries = _one_input(model, input_shape_or_example)
     for inputs in tries:
         with torch.no_grad(), _plain_attention(), _MacCounter() as counter:
             try:

@@ -36,7 +36,9 @@ class Table:
     """
 
     def __init__(self, heads, rows, says: str = ""):
-        self.heads, self.rows, self.says = tuple(heads), [tuple(row) for row in rows], says
+        self.heads = tuple(heads)
+        self.rows = [tuple(row) for row in rows]
+        self.says = says
         lengths = [len(row) for row in self.rows]
         if any(length != len(self.heads) for length in lengths):
             raise ValueError(f"rows must have {len(self.heads)} cells each, got {lengths}")

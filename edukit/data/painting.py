@@ -65,7 +65,8 @@ def _shape(rng):
     """How much of each pixel is covered by the outline of the image's class."""
     radius, stretch = _draw(rng, 6.5, 11), _draw(rng, 0.85, 1.18)
     u, v = _turned(rng, _draw(rng, -5, 5), _draw(rng, -5, 5), most=0.5)
-    u, v = u / radius, v / (radius * stretch)
+    u = u / radius
+    v = v / (radius * stretch)
     distance = np.empty_like(u)
     for label, outline in enumerate(OUTLINES.values()):
         own = slice(label, None, len(OUTLINES))
@@ -85,7 +86,9 @@ def _textured(rng, colour, difference):
     u, v = _turned(rng, _draw(rng, -8, 8), _draw(rng, -8, 8))
     period = _draw(rng, 3, 8)
     across, along = _wave(u / period), _wave(v / period)
-    stripes, checks, dots = _cover(2 * across), _cover(4 * across * along), _cover(2 * (across + along) - 1)
+    stripes = _cover(2 * across)
+    checks = _cover(4 * across * along)
+    dots = _cover(2 * (across + along) - 1)
     kind = rng.integers(4, size=(BLOCK, 1, 1, 1))
     texture = np.choose(kind, [np.zeros_like(u), stripes, checks, dots])
     return _over(colour, colour + _draw(rng, -difference, difference, 3), texture)
@@ -109,7 +112,8 @@ def _draw(rng, low, high, channels=1):
 def _turned(rng, x, y, most=1.0):
     """Pixel coordinates seen from (x, y) after a random turn of t in ±most: 0.5 is 53 degrees, 1 is 90."""
     t = _draw(rng, -most, most)
-    cos, sin = (1 - t * t) / (1 + t * t), 2 * t / (1 + t * t)
+    cos = (1 - t * t) / (1 + t * t)
+    sin = 2 * t / (1 + t * t)
     return cos * (X - x) + sin * (Y - y), cos * (Y - y) - sin * (X - x)
 
 

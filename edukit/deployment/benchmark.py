@@ -113,14 +113,16 @@ def measure_stages(models: dict[str, nn.Module], data: Dataset, folder: Path, *,
     files = {name: _file_name(name) for name in models}
     if len(set(files.values())) < len(files):
         raise ValueError(f"models must have names of their own, also with _ for a space, got {', '.join(models)}")
-    image, steps = data.test.x[:1], tqdm(models.items(), "4/4 export: ", disable=not progress, leave=False)
+    image = data.test.x[:1]
+    steps = tqdm(models.items(), "4/4 export: ", disable=not progress, leave=False)
     paths = {name: export(model, image, folder / files[name]) for name, model in steps}
     sessions = {name: load(path, threads=1) for name, path in paths.items()}
     times = latencies({name: lambda s=session: s(image) for name, session in sessions.items()}, warmup=50, repeats=300)
     stages = []
     for name, model in models.items():
         quantized = isinstance(model, QuantizedModel)
-        macs, weight_bytes = count_macs(model, image.shape[1:]), raw_weight_bytes(model)
+        macs = count_macs(model, image.shape[1:])
+        weight_bytes = raw_weight_bytes(model)
         activation_bytes = count_activations(model, image.shape[1:]) * (1 if quantized else 4)
         joules = energy(macs, weight_bytes, "int8" if quantized else "float32", activation_bytes=activation_bytes)
         stages.append(

@@ -36,7 +36,9 @@ class Claim:
 
 def judge(stages, speed) -> list[Claim]:
     """The claims that this run can answer; stages as `benchmark` measures them: teacher first, FP32 and INT8 last."""
-    teacher, fp32, int8 = stages[0], stages[-2], stages[-1]
+    teacher = stages[0]
+    fp32 = stages[-2]
+    int8 = stages[-1]
     return [
         _ratio(HARMONYOS, "the pipeline makes it 20x smaller on disk", teacher.size_bytes, int8.size_bytes, 20),
         _points(HARMONYOS, teacher, int8, 2.0),

@@ -52,7 +52,8 @@ def compress(data: Dataset, *, seed: int = 0, plan: Plan | None = None, progress
     plan     by default the one for data.name
     """
     plan = plan or PLANS.get(data.name, PLANS["shapes"])
-    channels, classes = data.train.x.shape[1], len(data.classes)
+    channels = data.train.x.shape[1]
+    classes = len(data.classes)
     with seeded(seed):
         teacher = ResidualClassifier(classes, channels)
         student = MobileClassifier(classes, channels, width=plan.student_width)

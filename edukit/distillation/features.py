@@ -100,7 +100,8 @@ class Tap:
         if unknown := [name for name in names if name not in modules or not name]:
             there = ", ".join(name for name in modules if name)
             raise ValueError(f"no module is called {', '.join(map(repr, unknown))}; there are {there}")
-        self._modules, self.seen = {name: modules[name] for name in names}, {}
+        self._modules = {name: modules[name] for name in names}
+        self.seen = {}
 
     def __enter__(self) -> "Tap":
         self._hooks = [module.register_forward_hook(self._keep(name)) for name, module in self._modules.items()]

@@ -23,7 +23,9 @@ from edukit.pruning.channels.remove import remove_channels
 from edukit.pruning.channels.shrink import channel_groups
 from edukit.training import accuracy
 
-RATIOS, DRAWS, IMAGES = (0, 0.25, 0.5), 5, 250
+RATIOS = (0, 0.25, 0.5)
+DRAWS = 5
+IMAGES = 250
 Kept = dict[str, list[list[float]]]
 
 

@@ -24,9 +24,11 @@ def channel_times(numbers: Iterable[int], *, repeats: int = 40) -> dict[int, Lat
     >>> list(channel_times([4, 5], repeats=1))
     [4, 5]
     """
-    drawn, calls = np.random.default_rng(0), {}
+    drawn = np.random.default_rng(0)
+    calls = {}
     for n in numbers:
-        session, x = _session(n, drawn), drawn.normal(size=(1, n, SIZE, SIZE)).astype(np.float32)
+        session = _session(n, drawn)
+        x = drawn.normal(size=(1, n, SIZE, SIZE)).astype(np.float32)
         calls[n] = partial(session.run, None, {"x": x})
     return latencies(calls, warmup=2, repeats=repeats)
 

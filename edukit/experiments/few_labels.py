@@ -96,8 +96,10 @@ def new_student(seed: int = 0) -> nn.Module:
 
 def trained_students(images: Dataset, labels: int, seed: int, plan: Plan) -> Iterator[tuple[str, nn.Module]]:
     """Each way with the network it leads to, as soon as it is trained; "unlabelled" where every image has a label."""
-    every, few = images.train, labelled_subset(images.train, labels, seed)
-    student, teacher = new_student(seed), trained("digits_residual", seed % 3)
+    every = images.train
+    few = labelled_subset(images.train, labels, seed)
+    student = new_student(seed)
+    teacher = trained("digits_residual", seed % 3)
     yield "alone", fit(student, few, **plan.recipe(few, seed))
     yield "taught", distill(student, teacher, few, **plan.recipe(few, seed), **plan.mixture)
     unlabelled = plan.recipe(every, seed) | plan.mixture | {"alpha": 1.0}
@@ -135,7 +137,8 @@ def measure(images: Dataset, plan: Plan) -> Iterator[Row]:
 def tune(images: Dataset, plan: Plan) -> Iterator[Row]:
     """Rows for every pair of temperature and alpha in TRIED, taught with all labels, on validation images only."""
     for temperature, alpha in tqdm(TRIED, desc="tuning"):
-        tried, every = replace(plan, temperature=temperature, alpha=alpha), images.train
+        tried = replace(plan, temperature=temperature, alpha=alpha)
+        every = images.train
         for seed in range(3):
             teacher = trained("digits_residual", seed)
             model = distill(new_student(seed), teacher, every, **plan.recipe(every, seed), **tried.mixture)

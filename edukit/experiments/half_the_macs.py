@@ -80,7 +80,8 @@ def plain_network(classes: int = 10) -> nn.Sequential:
     >>> plain_network()(torch.zeros(2, 3, 32, 32)).shape
     torch.Size([2, 10])
     """
-    layers, channels = [], 3
+    layers = []
+    channels = 3
     for out_channels in (32, 64, 128, 128):
         layers += [*conv_bn(channels, out_channels, 3), nn.ReLU(), nn.MaxPool2d(2)]
         channels = out_channels

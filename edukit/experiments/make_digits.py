@@ -25,7 +25,8 @@ def stratified_split(labels: np.ndarray, sizes=SIZES, seed: int = 0) -> np.ndarr
     """
     shuffled = np.random.default_rng(seed).permutation(len(labels))
     walk = shuffled[np.argsort(labels[shuffled], kind="stable")]
-    given, split = np.zeros(len(sizes)), np.empty(len(labels), np.uint8)
+    given = np.zeros(len(sizes))
+    split = np.empty(len(labels), np.uint8)
     for step, image in enumerate(walk, start=1):
         behind = np.array(sizes) * step / len(labels) - given
         split[image] = behind.argmax()

@@ -35,7 +35,8 @@ from edukit.quantization.ptq.static import quantize_model
 from edukit.table import Table
 from edukit.training import accuracy, threads
 
-BITS, FLOAT = range(2, 9), "float"
+BITS = range(2, 9)
+FLOAT = "float"
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ def compare(
     >>> compare([trained("digits_residual")], digits(), 8, methods={"per channel": METHODS["per channel"]})
     {'per channel': [0.955]}
     """
-    reached, models = {}, [capture(model, data.calibration.x) for model in models]
+    reached = {}
+    models = [capture(model, data.calibration.x) for model in models]
     for name, method in tqdm(methods.items(), desc=f"{bits} bits", leave=False):
         ready = [method.prepare(model, data.calibration.x, bits) for model in models]
         options = {"rounding": "nearest"} | method.options
@@ -130,7 +132,8 @@ def as_text(table: dict) -> str:
 
 def main(network: str, bits: list[int], file=None) -> None:
     """Compare the methods on the three trained networks of that name; print the table and append its rows to a file."""
-    models, images = [trained(network, seed) for seed in SEEDS], data.load(network.split("_")[0])
+    models = [trained(network, seed) for seed in SEEDS]
+    images = data.load(network.split("_")[0])
     table = {name: {} for name in METHODS}
     rows = rows_of(network, FLOAT, 32, [accuracy(model, images.validation) for model in models])
     for b in bits:

@@ -51,7 +51,8 @@ def small_net() -> nn.Module:
     >>> round(sum(p.numel() for p in small_net().parameters()) / 1e6, 2)
     0.28
     """
-    convs, inside = [], 3
+    convs = []
+    inside = 3
     for outside, stride in [(32, 1), (64, 2), *[(64, 1)] * 3, (64, 2), *[(64, 1)] * 3]:
         convs += [nn.Conv2d(inside, outside, 3, stride, 1, bias=False), nn.BatchNorm2d(outside), nn.ReLU()]
         inside = outside
@@ -68,7 +69,8 @@ def main() -> None:
             print(f"{ours:20s} {1e3 * one:6.0f} ms   {theirs:40s} {1e3 * other:6.0f} ms   {one / other:.2f} times")
         net = resnet18()
         _print_seconds(f"error_sweep of ResNet-18, {len(SHARINGS)} sharings", lambda: error_sweep(net))
-        net, x = small_net(), torch.from_numpy(np.random.default_rng(0).random((256, 3, 32, 32), np.float32))
+        net = small_net()
+        x = torch.from_numpy(np.random.default_rng(0).random((256, 3, 32, 32), np.float32))
         for rounding in (gptq, adaround):
             call = partial(quantize_model, net, x, 4, None, rounding=rounding, correct_bias=True)
             _print_seconds(f"{rounding.__name__} of {sum(p.numel() for p in net.parameters()):,} parameters", call)

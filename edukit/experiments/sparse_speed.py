@@ -44,7 +44,8 @@ def matmul_latencies(
     >>> list(matmul_latencies((8, 8), 4, [0.5], repeats=1))
     ['dense', 'zeros 50%', 'csr 50%']
     """
-    w, x = _drawn(shape), _drawn((shape[1], batch))
+    w = _drawn(shape)
+    x = _drawn((shape[1], batch))
     calls = {"dense": lambda: w @ x}
     for sparsity in sparsities:
         zeros = w * magnitude_mask(w, sparsity)
@@ -120,7 +121,8 @@ def main() -> None:
         print(
             f"{row:>4s}  " + "   ".join(f"{format} {size:7,} B ({size / dense:.2f})" for format, size in sizes.items())
         )
-    net, image = trained("shapes_residual"), torch.zeros(1, 3, 32, 32)
+    net = trained("shapes_residual")
+    image = torch.zeros(1, 3, 32, 32)
     for found in (matmul_latencies(), network_latencies(variants(net, image), image)):
         dense_s = found["dense"].median_s
         for name, latency in found.items():

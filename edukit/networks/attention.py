@@ -60,7 +60,8 @@ def linear_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, *, causa
     tensor([3., 3., 3.])
     """
     check_shapes(q, k, v, causal)
-    q, k = positive(_lifted(q)), positive(k)
+    q = positive(_lifted(q))
+    k = positive(k)
     if not causal:
         return q @ (k.transpose(-2, -1) @ v) / (q @ k.sum(-2, keepdim=True).transpose(-2, -1))
     sums = (k.unsqueeze(-1) * v.unsqueeze(-2)).cumsum(-3)  # (…, N, d, e)
@@ -121,7 +122,8 @@ class LinearState:
 
     def step(self, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
         """Take in one position, q and k (…, d), v (…, e), and give its output (…, e)."""
-        q, k = positive(_lifted(q)), positive(k)
+        q = positive(_lifted(q))
+        k = positive(k)
         self.sums = self.sums + k.unsqueeze(-1) * v.unsqueeze(-2)
         self.weight = self.weight + k
         return (q.unsqueeze(-2) @ self.sums).squeeze(-2) / (q * self.weight).sum(-1, keepdim=True)

@@ -77,7 +77,8 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1):
         super().__init__()
-        first, second = conv_bn(in_channels, out_channels, 3, stride), conv_bn(out_channels, out_channels, 3)
+        first = conv_bn(in_channels, out_channels, 3, stride)
+        second = conv_bn(out_channels, out_channels, 3)
         self.body = nn.Sequential(*first, nn.ReLU(), *second)
         same = stride == 1 and in_channels == out_channels
         self.shortcut = nn.Identity() if same else nn.Sequential(*conv_bn(in_channels, out_channels, 1, stride))

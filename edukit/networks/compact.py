@@ -74,14 +74,16 @@ class ShuffleUnit(nn.Module):
             raise ValueError(
                 f"out_channels must be even, and equal to in_channels at stride 1, got {in_channels} and {out_channels}"
             )
-        half, seen = out_channels // 2, out_channels // 2 if stride == 1 else in_channels
+        half = out_channels // 2
+        seen = out_channels // 2 if stride == 1 else in_channels
         first = [*conv_bn(seen, half, 1), nn.ReLU(), *conv_bn(half, half, kernel, stride, groups=half)]
         self.work = nn.Sequential(*first, *conv_bn(half, half, 1), nn.ReLU())
         self.passing = nn.Identity()
         if stride > 1:
             depthwise = conv_bn(in_channels, in_channels, kernel, stride, groups=in_channels)
             self.passing = nn.Sequential(*depthwise, *conv_bn(in_channels, half, 1), nn.ReLU())
-        self.stride, self.groups = stride, 2 if shuffle else 1
+        self.stride = stride
+        self.groups = 2 if shuffle else 1
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         left, right = x.chunk(2, 1) if self.stride == 1 else (x, x)

@@ -93,7 +93,8 @@ def layer_costs(model: nn.Module, input_shape) -> list[LayerCost]:
     >>> len(costs), costs[1].name, costs[1].kind
     (14, 'blocks.0.separable.0', 'depthwise')
     """
-    model, costs = copy.deepcopy(model).eval(), []
+    model = copy.deepcopy(model).eval()
+    costs = []
 
     def watch(name):
         return lambda layer, inputs, out: costs.append(_cost(name, layer, inputs[0], out))
@@ -125,8 +126,14 @@ def block_costs(
     {'standard': 3686400, 'separable': 467200, 'inverted residual': 5260800, 'Fire': 307200, 'ShuffleNet unit': 233600}
     """
     check_sizes(channels=channels, size=size, kernel=kernel, stride=stride, expansion=expansion, squeeze=squeeze)
-    M, N, k, small = channels, channels * stride, kernel, -(-size // stride)
-    wide, keep, three, half = M * expansion, max(1, N // squeeze), N // 2, N // 2
+    M = channels
+    N = channels * stride
+    k = kernel
+    small = -(-size // stride)
+    wide = M * expansion
+    keep = max(1, N // squeeze)
+    three = N // 2
+    half = N // 2
     working = half if stride == 1 else M  # channels that the unit's working branch sees
 
     def one(name, M, N, size=small):
@@ -152,5 +159,7 @@ def _cost(name, layer, x, out) -> LayerCost:
     if isinstance(layer, nn.Linear):
         places = (1, math.prod(x.shape[:-1]))
         return LayerCost(name, (layer.in_features, layer.out_features), (1, 1), 1, places, places, bias, linear=True)
-    channels, seen, made = (layer.in_channels, layer.out_channels), tuple(x.shape[2:]), tuple(out.shape[2:])
+    channels = (layer.in_channels, layer.out_channels)
+    seen = tuple(x.shape[2:])
+    made = tuple(out.shape[2:])
     return LayerCost(name, channels, layer.kernel_size, layer.groups, seen, made, bias)

@@ -22,7 +22,8 @@ class PaddedShortcut(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.stem, self.body = nn.Conv2d(1, 8, 3, padding=1), nn.Conv2d(8, 16, 3, 2, 1)
+        self.stem = nn.Conv2d(1, 8, 3, padding=1)
+        self.body = nn.Conv2d(8, 16, 3, 2, 1)
         self.last = nn.Linear(16, 10)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -40,7 +41,8 @@ class Attending(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.first, self.attention = nn.Linear(8, 16), nn.MultiheadAttention(16, 4, batch_first=True)
+        self.first = nn.Linear(8, 16)
+        self.attention = nn.MultiheadAttention(16, 4, batch_first=True)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.first(x)

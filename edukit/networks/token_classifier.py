@@ -51,7 +51,8 @@ class Block(nn.Module):
         check_sizes(features=features, heads=heads)
         self.norm1, self.norm2 = nn.LayerNorm(features), nn.LayerNorm(features)
         self.attention = attention(features, heads, causal=causal)
-        self.linear1, self.linear2 = nn.Linear(features, 2 * features), nn.Linear(2 * features, features)
+        self.linear1 = nn.Linear(features, 2 * features)
+        self.linear2 = nn.Linear(2 * features, features)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = x + self.attention(self.norm1(x))
@@ -77,7 +78,8 @@ class TokenClassifier(nn.Module):
         self.embed = nn.Linear(numbers, features)
         self.places = nn.Parameter(0.02 * torch.randn(tokens, features))
         self.blocks = nn.Sequential(*(Block(features, 2, attention=attention) for _ in range(2)))
-        self.norm, self.classifier = nn.LayerNorm(features), nn.Linear(features, classes)
+        self.norm = nn.LayerNorm(features)
+        self.classifier = nn.Linear(features, classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.embed(x.reshape(len(x), self.tokens, -1)) + self.places

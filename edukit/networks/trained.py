@@ -43,7 +43,8 @@ def trained(name: str, seed: int = 0) -> nn.Module:
         raise ValueError(f"seed must be one of {', '.join(map(str, SEEDS))}, got {seed!r}")
     file = bundled.path(f"datasets/trained/{name}_{seed}.safetensors")
     content = file.read_bytes()
-    found, card = hashlib.sha256(content).hexdigest(), bundled.path("datasets/trained.md").read_text()
+    found = hashlib.sha256(content).hexdigest()
+    card = bundled.path("datasets/trained.md").read_text()
     if not any(file.name in row and found in row for row in card.splitlines()):
         raise ValueError(
             f"{file} is damaged: its SHA-256 is {found}, which its card does not name; install edukit again"

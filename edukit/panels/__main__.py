@@ -18,7 +18,8 @@ from edukit.panels.slider import Slider
 
 def panels_of(lesson: Path) -> list[Panel]:
     """What the cells of a notebook show that is a panel, in their order. Raises what a cell raises."""
-    shell, found = InteractiveShell(), []
+    shell = InteractiveShell()
+    found = []
     for cell in json.loads(lesson.read_text())["cells"]:
         if cell["cell_type"] == "code":
             with capture_output():
@@ -34,7 +35,8 @@ def delays_ms(slider: Slider, stops: int = 7, repeats: int = 3) -> np.ndarray:
     there = np.linspace(slider.min, slider.max, stops)
     times = []
     for value in np.tile([*there, *there[-2:0:-1]], repeats):
-        before, start = slider.value, time.perf_counter()
+        before = slider.value
+        start = time.perf_counter()
         slider.value = type(before)(value)
         if slider.value != before:
             times.append(1e3 * (time.perf_counter() - start))

@@ -29,11 +29,13 @@ class SizePlot:
 
     def update(self, stages):
         """stages: as measured, the largest first."""
-        sizes, accuracies = [stage.size_bytes / 1e3 for stage in stages], [100 * stage.accuracy for stage in stages]
+        sizes = [stage.size_bytes / 1e3 for stage in stages]
+        accuracies = [100 * stage.accuracy for stage in stages]
         self.line.set_data(sizes, accuracies)
         names = [f"{stage.name}, {size:,.0f} kB" for stage, size in zip(stages, sizes, strict=True)]
         self.flags.show(sizes, accuracies, names)
-        first, last = stages[0], stages[-1]
+        first = stages[0]
+        last = stages[-1]
         return (
             f"From {first.name} to {last.name} the file becomes {first.size_bytes / last.size_bytes:.0f} times smaller "
             f"and test accuracy goes from {first.accuracy:.1%} to {last.accuracy:.1%}."
@@ -87,7 +89,9 @@ class CallsPlot:
 
     def update(self, warmup):
         """warmup: so many calls are not counted, and drawn in orange; the dashed line is the mean of all calls."""
-        calls, first, mean = np.arange(1, warmup + 1), self.times[0], self.times.mean()
+        calls = np.arange(1, warmup + 1)
+        first = self.times[0]
+        mean = self.times.mean()
         median = np.median(self.times[warmup:])
         self.warm.set_data(calls, self.times[:warmup])
         self.mean.set_ydata([mean, mean])
@@ -105,7 +109,8 @@ class ChoicePlot:
 
     def __init__(self, fig, stages, images):
         """stages: as measured, the one to compare with first; images: how many the accuracies were measured on."""
-        self.stages, self.accuracies = stages, [stage.accuracy for stage in stages]
+        self.stages = stages
+        self.accuracies = [stage.accuracy for stage in stages]
         self.errors = [100 * standard_error(accuracy, images) for accuracy in self.accuracies]
         with house():
             self.axes = fig.subplots()
@@ -121,7 +126,8 @@ class ChoicePlot:
     def update(self, may_lose_points, pay_in):
         """may_lose_points: 0 or more; pay_in: a key of PAY_IN."""
         label, unit, cost_of = PAY_IN[pay_in]
-        costs, y = [cost_of(stage) for stage in self.stages], 100 * np.array(self.accuracies)
+        costs = [cost_of(stage) for stage in self.stages]
+        y = 100 * np.array(self.accuracies)
         chosen = cheapest_within(costs, self.accuracies, may_lose_points)
         front = sorted(pareto_front(costs, self.accuracies), key=lambda i: costs[i])
         dominated = [i for i in range(len(costs)) if i not in front]
@@ -132,7 +138,8 @@ class ChoicePlot:
             self._move(mark, costs[i], y[i], self.errors[i], hollow=i in dominated)
         self.front.set_data(np.repeat([costs[i] for i in front], 2)[1:], np.repeat([y[i] for i in front], 2)[:-1])
         self.ring.set_data([costs[chosen]], [y[chosen]])
-        limit, bottom = y[0] - may_lose_points, self.axes.get_ylim()[0]
+        limit = y[0] - may_lose_points
+        bottom = self.axes.get_ylim()[0]
         self.limit.set_ydata([limit, limit])
         self.below.set(y=bottom, height=max(0, limit - bottom))
         out = ", ".join(self.stages[i].name for i in dominated) or "none"

@@ -30,15 +30,20 @@ class Layers:
     """
 
     def __init__(self, figure):
-        self.figure, self._look, self._kept, self._grids = figure, None, None, {}
+        self.figure = figure
+        self._look = None
+        self._kept = None
+        self._grids = {}
 
     def draw(self) -> None:
         """Draw the figure as it is now."""
-        canvas, look = self.figure.canvas, _look(self.figure)
+        canvas = self.figure.canvas
+        look = _look(self.figure)
         if look != self._look:
             canvas.get_renderer().clear()
             self._grids = _draw_still(self.figure, canvas.get_renderer())
-            self._kept, self._look = canvas.copy_from_bbox(self.figure.bbox), _look(self.figure)
+            self._kept = canvas.copy_from_bbox(self.figure.bbox)
+            self._look = _look(self.figure)
         canvas.restore_region(self._kept)
         self._draw_moving(self.figure, canvas.get_renderer())
 

@@ -18,7 +18,9 @@ class PointNames:
     """Names of points on axes whose x is logarithmic: `show` draws them, or moves them."""
 
     def __init__(self, axes):
-        self.axes, self.names, self.gap = axes, [], 1.0
+        self.axes = axes
+        self.names = []
+        self.gap = 1.0
         axes.set_xscale("log")
         self.poles = axes.vlines([], [], [], color=MUTED, linewidth=0.8, zorder=1)
 
@@ -37,9 +39,11 @@ class PointNames:
         """The lower part of the axes for the points, a row above it for each name; returns the rows, downwards."""
         inches = 0.75 * self.axes.figure.get_figheight()  # about the height of the axes, before the layout is known
         row = 0.19 / inches  # one line of text
-        low, high = ys.min() - room, ys.max() + room
+        low = ys.min() - room
+        high = ys.max() + room
         spare = max(0, 1.5 - (high - low)) / 2 + 0.12 * (high - low)
-        low, high = low - spare, high + spare
+        low = low - spare
+        high = high + spare
         top = low + (high - low) / max(0.3, 1 - row * (len(ys) + 0.5))
         self.axes.set_ylim(low, top)
         ticks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, min(high, 100))

@@ -53,7 +53,9 @@ class ForgettingPlot:
 
     def __init__(self, fig, landscape, trained, split):
         """landscape: {(channels_percent, zeros_percent, bits): Choice}; trained: the Choice before; split: digits."""
-        self.landscape, self.full, self.labels = landscape, scaled(trained.filters), split.y
+        self.landscape = landscape
+        self.full = scaled(trained.filters)
+        self.labels = split.y
         self.ink = np.pad(1 - split.x[:SHOWN, 0], ((0, 0), (0, CAPTION), (0, 0)), constant_values=1)[..., None]
         self.known = {key: 100 * float(np.mean(c.answers == split.y)) for key, c in landscape.items()}
         with house():
@@ -77,7 +79,8 @@ class ForgettingPlot:
             sizes = [self.landscape[key].size_bytes / 1000 for key in keys]
             axes.plot(sizes, [self.known[key] for key in keys], "o", color=color, markersize=4, alpha=0.55)
             axes.text(0.99, y, f"● {name}", color=dark(color), transform=axes.transAxes, ha="right")
-        self.before, known = trained.size_bytes / 1000, 100 * np.mean(trained.answers == self.labels)
+        self.before = trained.size_bytes / 1000
+        known = 100 * np.mean(trained.answers == self.labels)
         self.path = axes.plot([], [], color=LIMIT, linewidth=1)[0]
         self.ring = axes.plot([], [], "o", markersize=13, fillstyle="none", color=LIMIT, markeredgewidth=2.2)[0]
         axes.axhline(95, color=MUTED, linewidth=1, linestyle=":")
@@ -93,7 +96,8 @@ class ForgettingPlot:
     def update(self, bits, zeros_percent, channels_percent):
         """The choice to show, one that the landscape holds."""
         choice = self.landscape[channels_percent, zeros_percent, bits]
-        size, known = choice.size_bytes / 1000, self.known[channels_percent, zeros_percent, bits]
+        size = choice.size_bytes / 1000
+        known = self.known[channels_percent, zeros_percent, bits]
         self.filters.set_data(mosaic(in_place(scaled(choice.filters), self.full)))
         self.digits.set_data(self._digits(choice.answers))
         for text, answer, label in zip(self.readings, choice.answers, self.labels, strict=False):

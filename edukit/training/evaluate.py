@@ -49,7 +49,8 @@ def accuracy(model: Callable, split, batch_size: int = 256) -> float:
     0.75
     """
     check_split(split)
-    outputs, y = np.asarray(predict(model, split.x, batch_size)), np.asarray(split.y)
+    outputs = np.asarray(predict(model, split.x, batch_size))
+    y = np.asarray(split.y)
     if outputs.ndim != 2 or y.shape != outputs.shape[:1]:
         shapes = f"outputs of shape {outputs.shape} and labels of shape {y.shape}"
         raise ValueError(f"accuracy needs outputs (N, classes) and labels (N,), got {shapes}")

@@ -125,7 +125,8 @@ def shift(x: torch.Tensor, generator: torch.Generator, *, pixels: int = 2) -> to
     """
     B, _, H, W = x.shape
     down, right = torch.randint(2 * pixels + 1, (2, B, 1), generator=generator)
-    rows, columns = (down + torch.arange(H))[:, :, None], (right + torch.arange(W))[:, None, :]
+    rows = (down + torch.arange(H))[:, :, None]
+    columns = (right + torch.arange(W))[:, None, :]
     image = torch.arange(B)[:, None, None]
     return F.pad(x, [pixels] * 4)[image, :, rows, columns].permute(0, 3, 1, 2)
 

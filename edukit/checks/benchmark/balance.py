@@ -36,7 +36,9 @@ def _undominated(dominates):
 
 def _swept(sizes, accuracies):
     """From the smallest up, each model that beats all before it: equal models are lost."""
-    order, best, front = sorted(range(len(sizes)), key=lambda i: (sizes[i], -accuracies[i])), -1, []
+    order = sorted(range(len(sizes)), key=lambda i: (sizes[i], -accuracies[i]))
+    best = -1
+    front = []
     for i in order:
         if accuracies[i] > best:
             front.append(i)

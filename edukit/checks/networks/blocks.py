@@ -17,7 +17,9 @@ def channel_shuffle(x, groups):
 
 def _numbered(B, C, H=2, W=2):
     """Each number says where it stood: 1000 times its image, 10 times its channel, and its place."""
-    image, channel, place = np.arange(B), np.arange(C), np.arange(H * W)
+    image = np.arange(B)
+    channel = np.arange(C)
+    place = np.arange(H * W)
     return (1000 * image[:, None, None] + 10 * channel[:, None] + place).reshape(B, C, H, W).astype(np.float32)
 
 
@@ -26,7 +28,8 @@ def _show_shuffle(arguments, expected, got):
     if np.shape(got) != x.shape:
         return f"x of shape {x.shape} comes back in that shape, yours is {np.shape(got)}"
     at = first_difference(expected, got)
-    right, yours = expected[0, :, 0, 0] // 10, np.asarray(got)[0, :, 0, 0] // 10
+    right = expected[0, :, 0, 0] // 10
+    yours = np.asarray(got)[0, :, 0, 0] // 10
     if not (right == yours).all():
         return f"{x.shape[1]} channels in {groups} groups end up as {_listed(right)}, yours as {_listed(yours)}"
     return f"at {tuple(int(i) for i in at)} belongs {expected[at]:.0f}, yours has {np.asarray(got)[at]:.0f}"

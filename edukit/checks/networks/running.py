@@ -15,7 +15,8 @@ random = np.random.default_rng(11)
 def step(sums, weight, q, k, v):
     """Take in one position of causal linear attention: its output, and the new state."""
     q, k = phi(q), phi(k)
-    sums, weight = sums + np.outer(k, v), weight + k
+    sums = sums + np.outer(k, v)
+    weight = weight + k
     return q @ sums / (q @ weight), sums, weight
 
 
@@ -32,7 +33,8 @@ def _show_step(arguments, expected, got):
 def _steps():
     """A fresh state, one that has seen something, and two of other sizes."""
     for d, e, seen in ((2, 2, 0), (2, 2, 1), (3, 2, 4), (4, 4, 9)):
-        sums, weight = np.zeros((d, e)), np.zeros(d)
+        sums = np.zeros((d, e))
+        weight = np.zeros(d)
         for _ in range(seen):
             _, sums, weight = step(sums, weight, *(random.normal(size=n) for n in (d, d, e)))
         yield sums, weight, *(random.normal(size=n) for n in (d, d, e))
@@ -89,5 +91,6 @@ STEP = Exercise(
 def _with_sums(s, w, q, k, v, added):
     """A wrong step that adds something else; where the shapes do not fit, only to the output."""
     fits = added.shape == s.shape
-    sums, weight = (s + added if fits else s + np.outer(phi(k), v)), w + phi(k)
+    sums = s + added if fits else s + np.outer(phi(k), v)
+    weight = w + phi(k)
     return phi(q) @ sums / (phi(q) @ weight), sums, weight

@@ -104,7 +104,8 @@ def _in_rounds(share_of_the_rest, places_in_the_rest):
     """The published mistake, or one half of it: each round looks at what is left as if that were all."""
 
     def steps(w, sparsities):
-        alive, found = np.arange(len(w)), []
+        alive = np.arange(len(w))
+        found = []
         for sparsity in sparsities:
             gone = len(w) - len(alive)
             going = round(sparsity * len(alive)) if share_of_the_rest else round(sparsity * len(w)) - gone

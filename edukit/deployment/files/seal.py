@@ -26,7 +26,8 @@ def is_intact(content: bytes) -> bool:
 
     What was appended behind a seal is no part of what was sealed: such a file is not intact.
     """
-    body, entry = content[:-_LENGTH], content[-_LENGTH:]
+    body = content[:-_LENGTH]
+    entry = content[-_LENGTH:]
     has_seal = KEY in content or _DIGEST.fullmatch(entry[-64:])  # in a damaged seal the key may be damaged
     return not has_seal or entry == _entry(body)
 

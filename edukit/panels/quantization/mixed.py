@@ -14,7 +14,8 @@ def layer_errors(errors) -> Panel:
     >>> layer_errors(errors).description[:85]
     '2 bits: most of the error comes from the weights. Alone, conv suffers most, 6.0%; wha'
     """
-    layers, bits = len(next(iter(errors.values()))), sorted(errors)
+    layers = len(next(iter(errors.values())))
+    bits = sorted(errors)
     plot = partial(LayerErrorsPlot, errors=errors)
     return Panel(plot, bits=(bits[0], bits[-1], bits[0]), figsize=(7.5, 1.3 + 0.22 * layers))
 

@@ -48,7 +48,8 @@ class FewLabelsPlot:
         return ("alone", self.labels[0]), ("unlabelled", self.labels[-1])
 
     def _draw_rows(self):
-        axes, places = self.right, np.arange(len(NAMES))
+        axes = self.right
+        places = np.arange(len(NAMES))
         axes.axvline(0, color=MUTED, linewidth=1.2)
         self.seeds = [axes.plot([], [], "o", color=INK, fillstyle="none", markersize=5)[0] for _ in NAMES]
         self.means = [axes.plot([], [], "o", color=COLORS[way], markersize=9)[0] for way in NAMES]
@@ -63,13 +64,15 @@ class FewLabelsPlot:
 
     def gains(self, labels):
         """{way: what each seed gains over itself alone, in points}; a way that was not measured is missing."""
-        alone, every = np.array(self.table["alone"][labels]), max(self.labels)
+        alone = np.array(self.table["alone"][labels])
+        every = max(self.labels)
         found = {way: self.table[way].get(every if way == "unlabelled" else labels) for way in NAMES}
         return {way: 100 * (np.array(values) - alone) for way, values in found.items() if values}
 
     def update(self, labels):
         """labels: a number that the table has."""
-        found, said = self.gains(labels), []
+        found = self.gains(labels)
+        said = []
         self.mark.set_xdata([labels, labels])
         for place, (way, seeds, mean, value) in enumerate(zip(NAMES, self.seeds, self.means, self.values, strict=True)):
             gains = found.get(way, np.array([]))
@@ -89,7 +92,8 @@ class PartsPlot:
 
     def __init__(self, fig, runs):
         """runs: {name: [{part: mean in that epoch}, …]}, a picture for each, as `report` of `distill` collects them."""
-        self.runs, colors = runs, {"soft": BLUE, "hard": ORANGE, "features": GREEN}
+        self.runs = runs
+        colors = {"soft": BLUE, "hard": ORANGE, "features": GREEN}
         with house():
             self.axes = fig.subplots(1, len(runs), sharey=True, squeeze=False)[0]
             for axes, (name, epochs) in zip(self.axes, runs.items(), strict=True):

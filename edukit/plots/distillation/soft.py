@@ -43,7 +43,8 @@ class SoftPlot:
 
     def update(self, picture, temperature):
         """picture: 1 to N · temperature: 1 to 20."""
-        row, (teacher, student) = slice(picture - 1, picture), self.logits
+        row = slice(picture - 1, picture)
+        (teacher, student) = self.logits
         p, q = (soft_labels(logits[row], temperature)[0] for logits in (teacher, student))
         self.image.set_data(self.images[picture - 1][0])
         self.title.set_text(f"picture {picture}")

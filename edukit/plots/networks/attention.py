@@ -19,7 +19,8 @@ MARKERS = {"softmax": "o", "softmax, fused": "^", "linear": "s"}
 SHORTEST = 16  # positions
 SEEN_BYTES = 8e6  # smaller growths of a process drown in what else it does
 LENGTHS = [8 * 2**i for i in range(8)]
-SHARPNESS, FEATURES = range(1, 9), [8, 16, 64]
+SHARPNESS = range(1, 9)
+FEATURES = [8, 16, 64]
 
 
 class WhereItLooksPlot:
@@ -30,7 +31,8 @@ class WhereItLooksPlot:
         images = torch.as_tensor(images)
         q, k = queries_and_keys(encoder, images, layer=layer)
         self.maps = [100 * weights(q, k).numpy() for weights in (softmax_weights, linear_weights)]
-        self.images, self.side = images.permute(0, 2, 3, 1).numpy(), int(q.shape[-2] ** 0.5)
+        self.images = images.permute(0, 2, 3, 1).numpy()
+        self.side = int(q.shape[-2] ** 0.5)
         pixels = self.images.shape[1] / self.side
         with house():
             self.axes = fig.subplots(1, 3)

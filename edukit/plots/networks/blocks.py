@@ -86,7 +86,8 @@ class ReachPlot:
         found = self.found[shuffle][units]
         self.image.set_data(found)
         self.mark.set_data([units], [100 * found.mean()])
-        half, way = CHANNELS // 2, "with" if shuffle else "without"
+        half = CHANNELS // 2
+        way = "with" if shuffle else "without"
         across = found[:half, half:].sum() + found[half:, :half].sum()
         return (
             f"{units} unit{'s' * (units != 1)} {way} the shuffle: {found.sum()} of {found.size} pairs of channels "

@@ -88,7 +88,8 @@ class TimesPlot:
     def __init__(self, fig, times, macs):
         """times: {name: Latency} · macs: {name: MACs}, nearly equal."""
         self.times = times
-        rows, base = np.arange(len(times)), next(iter(times.values())).median_s
+        rows = np.arange(len(times))
+        base = next(iter(times.values())).median_s
         middle, spread = (np.array([getattr(t, k) / base for t in times.values()]) for k in ("median_s", "iqr_s"))
         with house():
             axes = fig.subplots()
@@ -119,7 +120,8 @@ class AccuracyPlot:
         with house():
             columns = fig.subplots(1, len(found), sharey=True, squeeze=False)[0]
             for axes, (budget, rows) in zip(columns, found.items(), strict=True):
-                places, means = np.arange(len(rows)), np.array([np.mean(v) for v in rows.values()])
+                places = np.arange(len(rows))
+                means = np.array([np.mean(v) for v in rows.values()])
                 for place, values in zip(places, rows.values(), strict=True):
                     axes.plot([min(values), max(values)], [place, place], color=KEPT, alpha=0.35, linewidth=5)
                     axes.plot(values, [place] * len(values), "o", color=INK, markersize=5, fillstyle="none")

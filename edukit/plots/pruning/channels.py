@@ -29,7 +29,8 @@ class GroupsPlot:
             self.image = axes.imshow(np.array(COLORS, np.uint8)[self.canvas], interpolation="nearest")
             axes.axis("off")
             for i, layer in enumerate(self.layers):
-                top, left = i // PER_ROW * step, i % PER_ROW * step
+                top = i // PER_ROW * step
+                left = i % PER_ROW * step
                 layer["corner"] = top + GAP, left
                 out, read = layer["shape"]
                 axes.text(left, top + GAP - 2, f"{layer['short']}\n{read} → {out}", fontsize=8, color=INK, va="bottom")
@@ -62,7 +63,8 @@ class GroupsPlot:
 
     def _paint(self, canvas, layer, channel):
         top, left = layer["corner"]
-        square, strip = canvas[top : top + CELL, left : left + CELL], canvas[top : top + CELL, left + CELL + 2 :]
+        square = canvas[top : top + CELL, left : left + CELL]
+        strip = canvas[top : top + CELL, left + CELL + 2 :]
         square[:] = STAYS
         strip = strip[:, : STRIP - 2]
         strip[:] = STAYS if layer["norm"] else NOTHING
@@ -106,10 +108,12 @@ class ScoresPlot:
 
     def update(self, ratio_percent, new_statistics):
         """ratio_percent: the nearest ratio that was measured is shown · new_statistics: True or False."""
-        table, at = self.tables[new_statistics], int(np.argmin(np.abs(self.ratios - ratio_percent)))
+        table = self.tables[new_statistics]
+        at = int(np.argmin(np.abs(self.ratios - ratio_percent)))
         self.mark.set_xdata([self.ratios[at]] * 2)
         for i, rows in enumerate(table.values()):
-            mean, each = rows.mean(0), rows[:, at]
+            mean = rows.mean(0)
+            each = rows[:, at]
             self.lines[i].set_ydata(mean)
             self.bars[i].set_width(mean[at])
             self.dots[i].set_data(each if len(each) > 1 else [], [i] * len(each) if len(each) > 1 else [])
@@ -126,7 +130,8 @@ class SensitivityPlot:
 
     def __init__(self, fig, table, plan):
         """table: from `sensitivity` · plan: {group: ratio}, from `plan_ratios`."""
-        self.names, ratios = list(table), sorted(next(iter(table.values())))
+        self.names = list(table)
+        ratios = sorted(next(iter(table.values())))
         values = np.array([[100 * table[name][ratio] for ratio in ratios] for name in self.names])
         self.plan = plan
         with house():

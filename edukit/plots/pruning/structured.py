@@ -65,7 +65,8 @@ class ChannelTimesPlot:
         """channels: the nearest number that was measured is marked."""
         at = int(np.argmin(np.abs(self.channels - channels)))
         self.mark.set_data([self.channels[at]], [self.times[at]])
-        macs, time = (self.channels[at] / self.channels[-1]) ** 2, self.times[at] / self.times[-1]
+        macs = (self.channels[at] / self.channels[-1]) ** 2
+        time = self.times[at] / self.times[-1]
         return (
             f"{self.channels[at]} channels: {macs:.2f} of the MACs of {self.channels[-1]} channels, "
             f"and {time:.2f} of the time, {self.times[at]:.0f} µs."
@@ -84,7 +85,8 @@ class HalfTheMacsPlot:
 
     def __init__(self, fig, rows):
         """rows: those of `edukit.experiments.half_the_macs.measured`."""
-        self.names, self.rows = list(dict.fromkeys(row.network for row in rows)), rows
+        self.names = list(dict.fromkeys(row.network for row in rows))
+        self.rows = rows
         self.several = {row.network for row in rows if row.seed}
         with house():
             axes = fig.subplots()

@@ -30,7 +30,8 @@ class CurvesPlot:
             self.marks = [axes.axvline(0, color=LIMIT, linewidth=1.2, linestyle="--", zorder=0) for axes in self.axes]
             for axes, rows in zip(self.axes, (found, changed), strict=True):
                 for color, values in zip(COLORS, rows.values(), strict=False):
-                    xs, ys = list(values), list(values.values())
+                    xs = list(values)
+                    ys = list(values.values())
                     axes.fill_between(xs, np.min(ys, 1), np.max(ys, 1), color=color, alpha=0.25, linewidth=0)
                     axes.plot(xs, np.mean(ys, 1), "o-", color=color, markersize=4)
                 axes.set(ylim=(0, 104), xlim=(-2, 83), xlabel="weights that are zero, %")

@@ -9,7 +9,8 @@ from edukit.plots.style import BLUE, CUT, FAINT, FLOAT, GREEN, INK, KEPT, LIMIT,
 from edukit.quantization.grid.affine import choose_qparams, dequantize, fake_quantize, quantize
 from edukit.quantization.grid.calibrate import min_max
 
-LOW, X = -1.0, np.linspace(-1.6, 3.6, 1041, dtype=np.float32)
+LOW = -1.0
+X = np.linspace(-1.6, 3.6, 1041, dtype=np.float32)
 
 
 class StaircasePlot:
@@ -32,7 +33,9 @@ class StaircasePlot:
     def update(self, bits, symmetric, high):
         """bits 2 to 8; symmetric True or False; high: the range is [-1, high]."""
         g = choose_qparams(np.float32(LOW), np.float32(high), bits, symmetric=symmetric)
-        values, half, y = dequantize(np.arange(g.qmin, g.qmax + 1), g), float(g.scale) / 2, fake_quantize(X, g)
+        values = dequantize(np.arange(g.qmin, g.qmax + 1), g)
+        half = float(g.scale) / 2
+        y = fake_quantize(X, g)
         self.stairs.set_ydata(y)
         self.error.set_ydata(X - y)
         self.facts.set_text(f"{len(values)} codes\nS = {g.scale:.3f}\nZ = {g.zero_point}")
@@ -83,7 +86,9 @@ class WeightHistogramPlot:
         g = choose_qparams(-limit, limit, bits, symmetric=True)
         q = quantize(w, g)
         self._show(w, q, g, limit)
-        codes, used, zeros = g.qmax - g.qmin + 1, len(np.unique(q)), np.mean(q == 0)
+        codes = g.qmax - g.qmin + 1
+        used = len(np.unique(q))
+        zeros = np.mean(q == 0)
         error = np.linalg.norm(w - dequantize(q, g)) / np.linalg.norm(self.weights)
         self.facts.set_text(f"{used} of {codes} codes used\n{zeros:.0%} became 0\nrelative error {error:.1%}")
         return (
@@ -108,7 +113,8 @@ class ChannelsPlot:
         """weights: (channels, …), numpy or torch; the channels are shown from the smallest range to the largest."""
         w = np.asarray(weights, np.float32).reshape(len(weights), -1)
         self.weights = w[np.abs(w).max(1).argsort()]
-        C, limit = len(w), 1.1 * np.abs(w).max()
+        C = len(w)
+        limit = 1.1 * np.abs(w).max()
         with house():
             self.top, self.bottom = fig.subplots(2, 1, sharex=True, height_ratios=[3, 2])
             self.band = self.top.stairs([0], [0, 1], baseline=0, fill=True, color=CUT, alpha=0.5)
@@ -121,10 +127,12 @@ class ChannelsPlot:
 
     def update(self, bits, scales):
         """bits 2 to 8; scales: "per tensor" or "per channel"."""
-        w, edges = self.weights, np.arange(len(self.weights) + 1) - 0.5
+        w = self.weights
+        edges = np.arange(len(self.weights) + 1) - 0.5
         low, high = min_max(w, axis=0 if scales == "per channel" else None)
         g = choose_qparams(low, high, bits, symmetric=True)
-        y, half = fake_quantize(w, g), np.broadcast_to(g.scale / 2, (len(w), 1)).ravel()
+        y = fake_quantize(w, g)
+        half = np.broadcast_to(g.scale / 2, (len(w), 1)).ravel()
         size = np.linalg.norm(w, axis=1)
         errors = 100 * np.linalg.norm(w - y, axis=1) / np.where(size > 0, size, 1)
         dead = ~y.any(1)
@@ -177,9 +185,12 @@ class AgainstBitsPlot:
 
 def _name_at_the_end(axes, lines):
     """Write each line's name beside its right end, in its colour, the names kept apart: {name: text}."""
-    (low, high), names = axes.get_ylim(), {}
-    y, gap = high, 0.1 * (high - low)
+    (low, high) = axes.get_ylim()
+    names = {}
+    y = high
+    gap = 0.1 * (high - low)
     for line in sorted(lines, key=lambda line: -line.get_ydata()[-1]):
-        y, name = min(y - gap, line.get_ydata()[-1]), line.get_label()
+        y = min(y - gap, line.get_ydata()[-1])
+        name = line.get_label()
         names[name] = axes.text(axes.get_xlim()[1], y, f" {name}", color=dark(line.get_color()), va="center")
     return names

@@ -32,7 +32,9 @@ class BinaryLevelsPlot:
     def update(self, threshold):
         """threshold: 0 to 2.5, in units of mean |w|; 0 is binary, as no weight is exactly 0."""
         alpha, t = binarize(self.w) if threshold == 0 else ternarize(self.w, threshold=threshold)
-        alpha, zeros, error = alpha.item(), np.mean(t == 0), self._error(alpha, t)
+        error = self._error(alpha, t)
+        zeros = np.mean(t == 0)
+        alpha = alpha.item()
         edge = threshold * self.mean
         self.zeroed.set(x=-edge, width=2 * edge)
         for line, level in zip(self.levels, (-alpha, 0, alpha), strict=True):

@@ -24,13 +24,15 @@ class RangePlot:
 
     def __init__(self, fig, observer):
         """observer: has watched the layer; its sample is drawn, and its `range` is asked."""
-        self.observer, self.sample = observer, observer.sample
+        self.observer = observer
+        self.sample = observer.sample
         self.energy = float(np.mean(self.sample**2)) or 1.0
         self.chosen = {(m, b): self._range(m, b) for m in METHODS if m != "percentile" for b in BITS}
         self.curves = {bits: self._curves(bits) for bits in BITS}
         low, high = min_max(self.sample)
         shares, self.edges = np.histogram(self.sample, 120, weights=np.full(self.sample.size, 100 / self.sample.size))
-        self.shares, margin = shares, 0.03 * (high - low)
+        self.shares = shares
+        margin = 0.03 * (high - low)
         with house():
             self.top, self.bottom = fig.subplots(2, 1, sharex=True)
             self.top.stairs(shares, self.edges, fill=True, color=CUT)
@@ -99,7 +101,8 @@ class MoreImagesPlot:
             axes = fig.subplots()
             self.mark = axes.axvline(self.images[0], color=LIMIT, linewidth=1.2, linestyle="--")
             largest = max(v.max() for row in self.ends.values() for v in row.values())
-            rows, name_y = sorted(self.ends.items(), key=lambda row: -row[1][self.images[-1]].mean()), np.inf
+            rows = sorted(self.ends.items(), key=lambda row: -row[1][self.images[-1]].mean())
+            name_y = np.inf
             for (way, row), color, marker in zip(rows, (BLUE, ORANGE, GREEN), "os^", strict=False):
                 middle, low, high = (np.array([f(v) for v in row.values()]) for f in (np.mean, np.min, np.max))
                 axes.fill_between(self.images, low, high, color=color, alpha=0.25, linewidth=0)
@@ -128,7 +131,8 @@ class MovingAveragePlot:
 
     def __init__(self, fig, history):
         """history: (batches, 2), smallest and largest value of each batch, in time."""
-        self.history, steps = np.asarray(history, np.float32), np.arange(1, len(history) + 1)
+        self.history = np.asarray(history, np.float32)
+        steps = np.arange(1, len(history) + 1)
         with house():
             axes = fig.subplots()
             axes.vlines(steps, *self.history.T, color=FLOAT, linewidth=4, alpha=0.5)
@@ -150,7 +154,8 @@ class MovingAveragePlot:
             line.set_ydata(average)
         low, high = averages[-1]
         self.name.set_y(high)
-        largest, start = self.history.max(), "started at 0" if start_at_zero else "started with the first batch"
+        largest = self.history.max()
+        start = "started at 0" if start_at_zero else "started with the first batch"
         return (
             f"Momentum {momentum:.2f}, {start}: after {len(averages)} batches the average range is {low:.2f} to "
             f"{high:.2f}, the largest value of all is {largest:.2f}."
@@ -162,7 +167,10 @@ class SpreadPlot:
 
     def __init__(self, fig, table, before, measure="accuracy, %"):
         """table: {way: [accuracy of each network, in %]} · before: in float, of each network · measure: the axis."""
-        self.measure, self.table, self.before, heights = measure, table, np.mean(before), np.arange(len(table))
+        self.measure = measure
+        self.table = table
+        self.before = np.mean(before)
+        heights = np.arange(len(table))
         values = [np.sort(row) for row in table.values()]
         with house():
             axes = fig.subplots()

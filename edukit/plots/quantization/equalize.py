@@ -17,7 +17,8 @@ class EqualizePlot:
         both = [np.asarray(w, np.float32).reshape(len(w), -1) for w in (first, second)]
         r1, r2 = (np.abs(w).max(1) for w in both)
         order = np.argsort(r1 * np.where(r2 > 0, 1 / np.maximum(r2, 1e-30), 1))
-        self.weights, self.scales = [w[order] for w in both], equalizing_scales(r1, r2)[order]
+        self.weights = [w[order] for w in both]
+        self.scales = equalizing_scales(r1, r2)[order]
         ranges = np.concatenate([r for t in (0, 1) for r in map(_range, self._shared(t))])
         with house():
             self.top, self.bottom = fig.subplots(2, 1, sharex=True, height_ratios=[3, 2])
@@ -38,7 +39,8 @@ class EqualizePlot:
         shared = self._shared(strength_percent / 100)
         means, spreads = [], []
         for w, dots, floor, errors in zip(shared, self.ranges, self.floors, self.errors, strict=True):
-            limit, size = np.abs(w).max(), np.linalg.norm(w, axis=1)
+            limit = np.abs(w).max()
+            size = np.linalg.norm(w, axis=1)
             g = choose_qparams(-limit, limit, bits, symmetric=True)
             error = 100 * np.linalg.norm(w - fake_quantize(w, g), axis=1) / np.where(size > 0, size, 1)
             dots.set_ydata(np.where(_range(w) > 0, _range(w), np.nan))
@@ -58,7 +60,8 @@ class EqualizePlot:
         return self.weights[0] / s, self.weights[1] * s
 
     def _dots(self, axes):
-        x, looks = np.arange(len(self.scales)), zip(COLORS, "os", (8, 4), strict=True)
+        x = np.arange(len(self.scales))
+        looks = zip(COLORS, "os", (8, 4), strict=True)
         return [axes.plot(x, 0 * x + 1.0, look, color=color, markersize=size)[0] for color, look, size in looks]
 
     def _note(self, axes, x, text, color, **options):

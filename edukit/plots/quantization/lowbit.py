@@ -12,7 +12,9 @@ from edukit.quantization.lowbit.codebook import kmeans
 from edukit.quantization.lowbit.formats import FP32, FloatFormat, IntFormat, NormalFloat
 from edukit.quantization.lowbit.packing import pack
 
-SIZE, COLOURS, SHAPES = 64, (BLUE, ORANGE, GREEN, INK), "os^D"
+SIZE = 64
+COLOURS = (BLUE, ORANGE, GREEN, INK)
+SHAPES = "os^D"
 
 
 def landscape(height: int = 150, width: int = 220) -> np.ndarray:

@@ -40,7 +40,8 @@ class LayerErrorsPlot:
         rows = self.errors[bits]
         for kind, dots in self.dots.items():
             dots.set_data([max(getattr(e, kind), self.floor) for e in rows.values()], np.arange(len(rows)))
-        own, last = max(rows, key=lambda name: rows[name].both), self.names[-1]
+        own = max(rows, key=lambda name: rows[name].both)
+        last = self.names[-1]
         by = "weights" if sum(e.weights > e.activations for e in rows.values()) > len(rows) / 2 else "activations"
         return (
             f"{bits} bits: most of the error comes from the {by}. Alone, {own} suffers most, {rows[own].both:.1%}; "
@@ -53,8 +54,12 @@ class BudgetPlot:
 
     def __init__(self, fig, costs, shapes, measured=None, ylabel="accuracy, %"):
         """costs {layer: {bits: cost}} · shapes {layer: shape} · measured {name: {mean bits: value}}, two curves."""
-        self.costs, self.shapes, self.measured, self.ylabel = costs, shapes, measured or {}, ylabel
-        self.names, self.choices = list(shapes), sorted(set.intersection(*(set(row) for row in costs.values())))
+        self.costs = costs
+        self.shapes = shapes
+        self.measured = measured or {}
+        self.ylabel = ylabel
+        self.names = list(shapes)
+        self.choices = sorted(set.intersection(*(set(row) for row in costs.values())))
         self.choices = [b for b in self.choices if b <= 8]
         share = np.array([math.prod(shape) for shape in shapes.values()])
         labels = [f"{name} · {part:.1%}" for name, part in zip(shapes, share / share.sum(), strict=True)]
@@ -83,7 +88,8 @@ class BudgetPlot:
         return f"{size}, {who}; the summed cost is {self._cost(bits):.2g}{self._beside(mean_bits)}."
 
     def _draw_predicted(self, axes):
-        low, high = self.choices[0], self.choices[-1]
+        low = self.choices[0]
+        high = self.choices[-1]
         grid = np.linspace(low, high, 4 * (high - low) + 1)
         mixed = [self._cost(self._allocated(m)) for m in grid]
         uniform = [sum(row[b] for row in self.costs.values()) for b in self.choices]
@@ -135,7 +141,8 @@ class DiagnosisPlot:
     def update(self, show):
         """show: "variants" or "layers restored"."""
         rows = {name: score for name, score in self.scores[show].items() if name not in ("model", "float", "quantized")}
-        names, y = list(rows), np.arange(len(rows))
+        names = list(rows)
+        y = np.arange(len(rows))
         self.lines.set_segments([[(self.rounded, i), (score, i)] for i, score in enumerate(rows.values())])
         self.dots.set_data(list(rows.values()), y)
         self.axes.set(yticks=y, yticklabels=names, ylim=(len(rows) - 0.5, -0.5), ylabel=show)

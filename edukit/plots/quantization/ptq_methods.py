@@ -14,7 +14,9 @@ class MethodsPlot:
 
     def __init__(self, fig, table, before, chance=0.1):
         """table: {method: {bits: [accuracy of each network]}} · before: in float · chance: of a blind guess."""
-        self.table, names, self.before = table, list(table), 100 * np.mean(before)
+        self.table = table
+        names = list(table)
+        self.before = 100 * np.mean(before)
         heights = np.arange(len(names))
         with house():
             axes = fig.subplots()
@@ -32,7 +34,8 @@ class MethodsPlot:
     def update(self, bits):
         """bits: a number that the table has."""
         reached = 100 * np.array([row[bits] for row in self.table.values()])
-        heights, means = np.arange(len(reached)), reached.mean(1)
+        heights = np.arange(len(reached))
+        means = reached.mean(1)
         self.rings.set_data(reached.ravel(), np.repeat(heights, reached.shape[1]))
         self.means.set_data(means, heights)
         self.spans.set_segments([[(min(a), y), (max(a), y)] for y, a in zip(heights, reached, strict=True)])
@@ -52,7 +55,8 @@ class RoundingPlot:
 
     def __init__(self, fig, seen):
         """seen: {bits: {method: Closeup}}, "nearest" among the methods."""
-        self.seen, heights = seen, np.array([0.0, 1.0])
+        self.seen = seen
+        heights = np.array([0.0, 1.0])
         with house():
             left, self.right = fig.subplots(1, 2, width_ratios=[3, 2])
             self.axes = left, self.right
@@ -74,7 +78,8 @@ class RoundingPlot:
 
     def update(self, bits, rounding):
         """bits: one of `seen` · rounding: a method; "nearest" is the grey outline and the grey bars."""
-        near, chosen = self.seen[bits]["nearest"], self.seen[bits][rounding]
+        near = self.seen[bits]["nearest"]
+        chosen = self.seen[bits][rounding]
         for artist, closeup in ((self.outline, near), (self.filled, chosen)):
             moved = np.clip(0.9999 * np.asarray(closeup.moved), -1.99, 1.99)  # half a step exactly: still inside
             artist.set_data(100 * np.histogram(moved, self.EDGES)[0] / moved.size)

@@ -10,7 +10,10 @@ from matplotlib.ticker import NullLocator
 from edukit.plots.style import BLUE, CUT, FAINT, FLOAT, GREEN, INK, LIMIT, MUTED, ORANGE, QUANTIZED, dark, house
 from edukit.quantization.grid.affine import QParams, fake_quantize
 
-STEP, TARGET, START, UPDATES = 0.5, 0.7, -1.1, 60
+STEP = 0.5
+TARGET = 0.7
+START = -1.1
+UPDATES = 60
 GRID = QParams(np.float32(STEP), np.int32(0), -4, 3)
 W = np.linspace(-1.5, 1.5, 601, dtype=np.float32)
 GRADIENTS, RATES = ["true", "straight-through"], [0.05, 0.2]
@@ -50,12 +53,14 @@ class LatentWeightPlot:
         """update 0 to 60; gradient "true" or "straight-through"; learning_rate 0.05 or 0.2."""
         latent = self.paths[gradient, learning_rate]
         stored = fake_quantize(latent, GRID)
-        w, y = latent[update], stored[update]
+        w = latent[update]
+        y = stored[update]
         self.codes.set_data(np.arange(update + 1), stored[: update + 1])
         self.latent.set_data(np.arange(update + 1), latent[: update + 1])
         for point, height in zip(self.points, (y, _loss(w)), strict=True):
             point.set_data([w], [height])
-        near, through = np.float32([-0.35, 0.35]), float(gradient != "true")
+        near = np.float32([-0.35, 0.35])
+        through = float(gradient != "true")
         self.slope.set_data(w + near, y + through * near)
         self.descent.set_data(w + near, _loss(w) + through * 2 * (y - TARGET) * near)
         changes = int((np.diff(stored[: update + 1]) != 0).sum())

@@ -42,7 +42,8 @@ class SaturationPlot:
         unit = self.grid.scale * np.broadcast_to(grid.scale, (len(self.w), 1)).ravel()
         sums = accumulate_linear(self.q_x, q_w, self.grid.zero_point)
         lost = lost_by_pairs(self.q_x, q_w)
-        y, cut = (sums - lost) * unit, lost != 0
+        y = (sums - lost) * unit
+        cut = lost != 0
         self.whole.set_data(self.exact[~cut], y[~cut])
         self.cut.set_data(self.exact[cut], y[cut])
         errors = [100 * np.linalg.norm(v - self.exact) / np.linalg.norm(self.exact) for v in (y, sums * unit)]

@@ -45,7 +45,9 @@ class SweepPlot:
 
     def update(self, bits, group_size, scale_bits, symmetric):
         """bits of a code; the others as in the sweeps."""
-        curves, at, said = self.curves[group_size, symmetric, scale_bits], self.bits.index(bits), []
+        curves = self.curves[group_size, symmetric, scale_bits]
+        at = self.bits.index(bits)
+        said = []
         for sharing, (x, y) in curves.items():
             self.lines[sharing].set_data(x, y[1])
             self.spreads[sharing].set_segments(np.stack([np.stack([x, y[0]], 1), np.stack([x, y[2]], 1)], 1))

@@ -113,7 +113,9 @@ def _same_ratio(model, example, groups, share, method, limits):
         gone = choose(model, groups, ratio, scores, **limits)
         return gone, macs(remove_channels(model, gone), example) / whole
 
-    low, high, (gone, left) = 0.0, 1 - 2**-HALVINGS, gone_at(1 - 2**-HALVINGS)
+    low = 0.0
+    high = 1 - 2**-HALVINGS
+    (gone, left) = gone_at(1 - 2**-HALVINGS)
     if left > share:
         raise ValueError(f"share must be at least {left:.3f}, what is left when all that can go is gone, got {share!r}")
     for _ in range(HALVINGS):

@@ -49,10 +49,12 @@ def choose(
     if not free:
         raise ValueError(f"model has no channels that can go: {groups}")
     _check_names("ratio", ratio, {group.makers[0] for group in free})
-    gone, went = [], {id(channel) for channel in already}
+    gone = []
+    went = {id(channel) for channel in already}
     for group in free:
         share = ratio.get(group.makers[0], 0) if isinstance(ratio, Mapping) else ratio
-        count, step = len(group.channels), step_of(group, multiple)
+        count = len(group.channels)
+        step = step_of(group, multiple)
         kept = max(count - round(share * count), min_channels)
         kept = -(-kept // step) * step
         if kept < count:
@@ -82,7 +84,8 @@ def kept_numbers(group: Group, min_channels: int, multiple: int | None) -> list[
     >>> kept_numbers(Group(("w",), ({Axis("w", 0, "makes"): [0]},) * 20), 1, 8)
     [20, 16, 8]
     """
-    count, step = len(group.channels), step_of(group, multiple)
+    count = len(group.channels)
+    step = step_of(group, multiple)
     least = -(-min_channels // step) * step
     return [count, *range((count - 1) // step * step, least - 1, -step)]
 

@@ -90,7 +90,8 @@ def activity_scores(model: nn.Module, x, *, batch_size: int = 256) -> dict[str, 
         for start in range(0, len(x[0]), batch_size):
             rows = tuple(part[start : start + batch_size] for part in x)
             watched(follower.module, rows, counting.count)
-    shares, made = counting.shares(follower.registry), follower.registry.made()
+    shares = counting.shares(follower.registry)
+    made = follower.registry.made()
 
     def score(channel):
         axis, rows = next((axis, rows) for axis, rows in channel.items() if axis.role == "makes")
@@ -115,9 +116,11 @@ def taylor_scores(
     """
     check_whole(batch_size, "batch_size")
     x, y = torch.as_tensor(split.x), torch.as_tensor(split.y)
-    groups, tried = follow(model, x[:2]), copy.deepcopy(model).eval().requires_grad_(True)
+    groups = follow(model, x[:2])
+    tried = copy.deepcopy(model).eval().requires_grad_(True)
     channels = [channel for group in groups for channel in group.channels]
-    squares, batches = torch.zeros(len(channels)), math.ceil(len(x) / batch_size)
+    squares = torch.zeros(len(channels))
+    batches = math.ceil(len(x) / batch_size)
     for rows in torch.arange(len(x)).tensor_split(batches):
         tried.zero_grad()
         value = loss(tried, x[rows], y[rows])
@@ -141,7 +144,9 @@ class _Counting:
     """Counts, behind each rectifier of a graph, how many values of each channel are above 0."""
 
     def __init__(self, follower: Follower):
-        self.channels, self.above, self.seen = {}, defaultdict(int), defaultdict(int)
+        self.channels = {}
+        self.above = defaultdict(int)
+        self.seen = defaultdict(int)
         for node, ids in follower.ids.items():
             axes = [axis for axis in range(ids.ndim) if varies(ids, axis)] if _rectifies(node) else []
             if len(axes) == 1:

@@ -70,9 +70,11 @@ def shrink_gradually(
     (4, 4)
     """
     check_choice(final, "l1" if callable(method) else method, min_channels, multiple)
-    ratios, example = planned(schedule, steps, final), torch.as_tensor(split.x[:2])
+    ratios = planned(schedule, steps, final)
+    example = torch.as_tensor(split.x[:2])
     check_whole(epochs_per_step, "epochs_per_step")
-    groups, gone = channel_groups(model, example), []
+    groups = channel_groups(model, example)
+    gone = []
     for ratio in ratios:
         scores = all_scores(model, groups, method(model) if callable(method) else method)
         gone = choose(model, groups, ratio, scores, min_channels=min_channels, multiple=multiple, already=gone)
@@ -88,7 +90,8 @@ def channel_masks(model: nn.Module, gone: list[Channel]) -> dict[str, torch.Tens
     {'weight': tensor([[ True],
             [False]])}
     """
-    parameters, masks = dict(model.named_parameters()), {}
+    parameters = dict(model.named_parameters())
+    masks = {}
     for channel in gone:
         for (name, axis, _), rows in channel.items():
             if name in parameters:

@@ -103,11 +103,13 @@ def _restate_sizes(module):
         case nn.Linear():
             module.out_features, module.in_features = module.weight.shape
         case _ConvTransposeNd():
-            module.in_channels, module.out_channels = len(module.weight), module.weight.shape[1] * module.groups
+            module.in_channels = len(module.weight)
+            module.out_channels = module.weight.shape[1] * module.groups
         case _ConvNd():
             if module.groups > 1:  # whole blocks went
                 module.groups = module.groups * len(module.weight) // module.out_channels
-            module.out_channels, module.in_channels = len(module.weight), module.weight.shape[1] * module.groups
+            module.out_channels = len(module.weight)
+            module.in_channels = module.weight.shape[1] * module.groups
         case _NormBase() if module.affine or module.track_running_stats:
             module.num_features = len(module.weight if module.affine else module.running_mean)
         case nn.PReLU():

@@ -50,7 +50,8 @@ def sensitivity(
     if not (ratios := sorted(ratios)) or not 0 < ratios[0] <= ratios[-1] < 1:
         raise ValueError(f"ratios must be at least one number above 0 to below 1, got {ratios}")
     groups = channel_groups(model, example)
-    scores, whole = all_scores(model, groups, method), float(evaluate(model))
+    scores = all_scores(model, groups, method)
+    whole = float(evaluate(model))
     table = {group.makers[0]: {0.0: whole} for group in groups if not group.fixed_by}
     for name, ratio in tqdm([(n, r) for n in table for r in ratios], desc="sensitivity", leave=False, delay=2):
         smaller = remove_channels(model, choose(model, groups, {name: ratio}, scores))
@@ -72,7 +73,8 @@ def plan_ratios(model: nn.Module, example, table: Table, share: float, *, method
     {'0.weight': 0.5, '1.weight': 0.0}
     """
     _check_table(table, share)
-    table, left = _falling(table), _Counted(model, example, method, multiple)
+    table = _falling(table)
+    left = _Counted(model, example, method, multiple)
     alone = {n: {ratio: left(dict.fromkeys(table, 0) | {n: ratio}) for ratio in row} for n, row in table.items()}
     low, high = 1e-9, 1e9  # the price of all MACs, in units of the measure
     if (least := left(_best(table, alone, high))) > share:
@@ -89,7 +91,8 @@ class _Counted:
     def __init__(self, model, example, method, multiple):
         self.model, self.example, self.multiple = model, example, multiple
         self.groups = channel_groups(model, example)
-        self.scores, self.whole = all_scores(model, self.groups, method), macs(model, example)
+        self.scores = all_scores(model, self.groups, method)
+        self.whole = macs(model, example)
         self.found = {}
 
     def __call__(self, plan: dict[str, float]) -> float:

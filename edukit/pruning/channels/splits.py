@@ -60,7 +60,8 @@ def cut(registry: ChannelIds, ids: torch.Tensor, shape, count_of_heads: Callable
         if inner not in borders or outer not in borders:
             registry.fix(ids, "view")  # the cut goes through what is no whole axis
             continue
-        first, last = max(k for k, border in enumerate(borders) if border == outer), borders.index(inner)
+        first = max(k for k, border in enumerate(borders) if border == outer)
+        last = borders.index(inner)
         result = _together(registry, result, list(range(first, last)), count_of_heads)
     return result
 

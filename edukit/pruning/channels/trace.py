@@ -50,7 +50,8 @@ class Follower(fx.Interpreter):
 
     def __init__(self, model, example):
         super().__init__(capture(model, example))
-        self.owner, self.registry = model, ChannelIds(model)
+        self.owner = model
+        self.registry = ChannelIds(model)
         self.ids = {}  # node -> the ids of its value; None for weights and plain numbers
         with torch.no_grad():
             self.run(*as_inputs(example))
@@ -106,8 +107,10 @@ class Follower(fx.Interpreter):
     def _layer(self, node, ids, value, *, axis, reads):
         """A convolution or a linear layer; `reads` is the axis of its weight with a row for each input."""
         weight, *rest = node.args[1:]
-        bias, groups = rest[0] if rest else None, rest[4] if len(rest) > 4 else 1
-        arriving, outputs = along(ids, axis), value.shape[axis]
+        bias = rest[0] if rest else None
+        groups = rest[4] if len(rest) > 4 else 1
+        arriving = along(ids, axis)
+        outputs = value.shape[axis]
         if arriving is None or not self._is_weight(weight) or (groups > 1 and reads == 0):
             return None
         if self.fetch_attr(weight.target).ndim != (2 if axis == -1 else ids.ndim):
@@ -126,7 +129,8 @@ class Follower(fx.Interpreter):
 
     def _norm(self, node, ids, value):
         """Each channel by itself, with a row of each weight and statistic."""
-        channels, weights = along(ids, 1), [n for n in node.args[1:] if isinstance(n, fx.Node)]
+        channels = along(ids, 1)
+        weights = [n for n in node.args[1:] if isinstance(n, fx.Node)]
         if channels is None or not all(map(self._is_weight, weights)):
             return None
         for weight in weights:

@@ -45,7 +45,9 @@ class Work:
     """
 
     def __init__(self, model: nn.Module, example, total: int):
-        self.left, self._macs, self._gone = total, macs_by_weight(model, example), Counter()
+        self.left = total
+        self._macs = macs_by_weight(model, example)
+        self._gone = Counter()
         self._shapes = {name: tensor.shape for name, tensor in tensors_of(model).items() if name in self._macs}
 
     def after(self, rows: Rows) -> int:

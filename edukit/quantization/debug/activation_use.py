@@ -46,7 +46,8 @@ class Listener(nn.Module):
 
     def __init__(self, parts: Parts):
         super().__init__()
-        self.parts, self.rows = parts, ()
+        self.parts = parts
+        self.rows = ()
         self.network = parts.switched_on([])
         self._counts, self._sizes = {}, {}
         readers = {node.args[0]: (name, node) for name, nodes in reversed(parts.layers.items()) for node in nodes}
@@ -66,7 +67,8 @@ class Listener(nn.Module):
         if point not in self.parts.grids:
             return
         grid = self.parts.grids[point]
-        low, high = grid.qmin - 1, grid.qmax + 1  # one more code on each side, for what lies outside
+        low = grid.qmin - 1  # one more code on each side, for what lies outside
+        high = grid.qmax + 1
         codes = torch.clip(torch.round(x / grid.scale) + grid.zero_point, low, high) - low
         counts = torch.bincount(codes.flatten().to(torch.int64), minlength=high - low + 1)
         self._counts[point] = self._counts.get(point, 0) + counts
@@ -117,7 +119,8 @@ def outlying_rows(inputs: tuple, times: float = 3.0) -> list[int]:
     [2]
     """
     low, high = _ends(inputs)
-    middle, half = (np.median(high) + np.median(low)) / 2, (np.median(high) - np.median(low)) / 2
+    middle = (np.median(high) + np.median(low)) / 2
+    half = (np.median(high) - np.median(low)) / 2
     reach = np.maximum(high - middle, middle - low)
     return np.flatnonzero(reach > times * half).tolist() if half else []  # rows of one number have no width
 

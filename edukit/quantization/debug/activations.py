@@ -50,7 +50,8 @@ class Activations:
         return other
 
     def _watch(self, calibration):
-        points, batches = observed(self._network), as_batches(calibration)
+        points = observed(self._network)
+        batches = as_batches(calibration)
         watched = choose_grids(self._network, points, batches, lambda observer: observer)
         self._nodes, self.observers, self._known = {}, {}, {}
         for observer in dict.fromkeys(watched.values()):

@@ -56,7 +56,8 @@ def layer_sample(model: nn.Module, x, layer: str) -> tuple[torch.Tensor, torch.T
             layers.setdefault(layer_name(node), node)
     if layer not in layers:
         raise ValueError(f"layer must be one of {', '.join(layers)}, got {layer!r}")
-    node, inputs = layers[layer], []
+    node = layers[layer]
+    inputs = []
     with torch.no_grad():
         watched(network, as_inputs(x), lambda source, value: inputs.append(value) if source is node.args[0] else None)
     sample = rows(node, inputs[0])

@@ -87,9 +87,11 @@ def allocate_bits(
     if not least <= budget_bytes:
         raise ValueError(f"budget_bytes must be at least {least}, the size at the fewest bits, got {budget_bytes!r}")
     steps = _efficient(costs, shapes, budget_bytes - least)
-    chosen, at = {}, -1  # the last one is the largest that fits, and the cheapest
+    chosen = {}
+    at = -1  # the last one is the largest that fits, and the cheapest
     for name, bits, before in reversed(steps):
-        chosen[name], at = int(bits[at]), before[at]
+        chosen[name] = int(bits[at])
+        at = before[at]
     return {name: chosen[name] for name in shapes}
 
 
@@ -107,7 +109,9 @@ def _efficient(costs, shapes, room) -> list[tuple]:
     a [2, 4] after choice [0, 0]
     b [2, 2, 4] after choice [0, 1, 1]
     """
-    extra, cost, steps = np.zeros(1, int), np.zeros(1), []
+    extra = np.zeros(1, int)
+    cost = np.zeros(1)
+    steps = []
     for name, shape in shapes.items():
         bits = np.array(list(costs[name]))
         size = np.array([layer_bytes(shape, b) for b in costs[name]])
@@ -118,7 +122,8 @@ def _efficient(costs, shapes, room) -> list[tuple]:
         cheapest = np.minimum.accumulate(np.append(np.inf, sums[order]))
         kept = order[sums[order] < cheapest[:-1]]
         steps.append((name, bits[kept % len(bits)], kept // len(bits)))
-        extra, cost = sizes[kept], sums[kept]
+        extra = sizes[kept]
+        cost = sums[kept]
     return steps
 
 

@@ -44,7 +44,10 @@ class Parts:
     """
 
     def __init__(self, network: fx.GraphModule, quantized: QuantizedModel):
-        self.network, self.layers, self.stored, self.grids = network, {}, {}, {}
+        self.network = network
+        self.layers = {}
+        self.stored = {}
+        self.grids = {}
         copies = {node.name: node for node in quantized.network.graph.nodes}
         for node in network.graph.nodes:
             if why_float(node) is None:
@@ -87,7 +90,9 @@ class PartlyQuantized(nn.Module):
 
     def __init__(self, parts: Parts, layers: set, points: set):
         super().__init__()
-        self.parts, self.layers, self.points = parts, layers, points & parts.grids.keys()
+        self.parts = parts
+        self.layers = layers
+        self.points = points & parts.grids.keys()
 
     def forward(self, *inputs):
         return self.run(inputs)

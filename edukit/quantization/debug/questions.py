@@ -116,7 +116,8 @@ def is_of_another_scale(case: Case) -> bool:
 
 def about_calibration(case: Case) -> list[Step]:
     """A typical calibration input beside a typical evaluated one, and inputs that are like none of the others."""
-    (low, high), seen = typical_range(case.inputs), typical_range(case.listener.rows or case.inputs)
+    (low, high) = typical_range(case.inputs)
+    seen = typical_range(case.listener.rows or case.inputs)
     ranges = f"{low:.2f} … {high:.2f}, {seen[0]:.2f} … {seen[1]:.2f}"
     alike = "no" if is_of_another_scale(case) else "yes"
     outlying = outlying_rows(case.inputs)

@@ -71,7 +71,8 @@ def layer_errors(
     sums = {name: torch.zeros(5, dtype=torch.double) for name in parts.layers}
     with torch.no_grad():
         for batch in batches:
-            exact, accumulated = _values(parts, [], batch), _values(parts, None, batch)
+            exact = _values(parts, [], batch)
+            accumulated = _values(parts, None, batch)
             for name, nodes in parts.layers.items():
                 for node in nodes:
                     sums[name] += _energies(parts, node, exact[node.args[0]], exact[node], accumulated[node])
@@ -80,7 +81,8 @@ def layer_errors(
 
 def _values(parts, layers, batch):
     """{operation: value} of the layers and of their inputs, with these layers switched on."""
-    wanted, values = {*parts.stored, *(node.args[0] for node in parts.stored)}, {}
+    wanted = {*parts.stored, *(node.args[0] for node in parts.stored)}
+    values = {}
 
     def keep(node, value):
         if node in wanted:

@@ -76,7 +76,8 @@ def min_max(x: Array, axis: Axes = None) -> tuple[Array, Array]:
     >>> low.tolist(), high.tolist()
     ([[1.0], [-3.0]], [[2.0], [4.0]])
     """
-    xp, others = namespace(x), reduced_axes(x, axis)
+    xp = namespace(x)
+    others = reduced_axes(x, axis)
     if not others:  # each value is a range of its own; torch would take () for all axes
         return x, x
     return xp.amin(x, others, keepdims=axis is not None), xp.amax(x, others, keepdims=axis is not None)
@@ -113,8 +114,10 @@ def mse(
     >>> round(float(low), 1), round(float(high), 1)
     (0.0, 1.0)
     """
-    bits, others = check_bits(bits), reduced_axes(x, axis)
-    ends, bins = min_max(x, axis), min(max(256, 8 * 2**bits), 1024)
+    bits = check_bits(bits)
+    others = reduced_axes(x, axis)
+    ends = min_max(x, axis)
+    bins = min(max(256, 8 * 2**bits), 1024)
     if not others:
         return ends
     two_ends = not symmetric and bool(((ends[0] < 0) & (ends[1] > 0)).any())
@@ -140,7 +143,8 @@ def mse(
 def _least(ends, grid, error, two_ends):
     """The range, of those that are tried, for which error(grid(low, high)) is least."""
     smallest, largest = low, high = ends
-    xp, least = namespace(low), np.inf
+    xp = namespace(low)
+    least = np.inf
     for moved in ["low high", "high", "low"] if two_ends else ["low high"]:
         lows = xp.stack([xp.clip(a * smallest, smallest, largest) if "low" in moved else low for a in FRACTIONS])
         highs = xp.stack([xp.clip(a * largest, smallest, largest) if "high" in moved else high for a in FRACTIONS])

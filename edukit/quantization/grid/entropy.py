@@ -49,8 +49,10 @@ def kl(
     >>> bool(x.min() < low < -1) and bool(1 < high < x.max())
     True
     """
-    bits, bins = check_bits(bits), check_whole(bins, "bins", 2)
-    others, values = reduced_axes(x, axis), as_float64(x)
+    bits = check_bits(bits)
+    bins = check_whole(bins, "bins", 2)
+    others = reduced_axes(x, axis)
+    values = as_float64(x)
     kept = [a for a in range(values.ndim) if a not in others]
     rows = values.transpose(*kept, *others).reshape(*[values.shape[a] for a in kept], -1)
     grid = None if choose is None else functools.partial(choose, bits=bits, symmetric=symmetric)
@@ -106,8 +108,10 @@ def divergence(counts: np.ndarray, first: int, last: int, codes: int | np.ndarra
     p[0] += counts[:first].sum()
     p[-1] += counts[last:].sum()
     group = np.arange(len(p)) * codes // len(p) if isinstance(codes, int) else codes - codes.min()
-    known, filled = np.bincount(group, inside), np.bincount(group, p > 0)
-    group, p = group[p > 0], p[p > 0]
+    known = np.bincount(group, inside)
+    filled = np.bincount(group, p > 0)
+    group = group[p > 0]
+    p = p[p > 0]
     q = np.maximum(known[group], 0.5) / filled[group]
     return float(np.sum(p * np.log(p / q)) / p.sum())
 

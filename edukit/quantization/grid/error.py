@@ -26,7 +26,8 @@ def normalized_mse(x: Array, approximation: Array) -> float:
     check_array(approximation, "approximation")
     if x.shape != approximation.shape:
         raise ValueError(f"approximation must have the shape of x, {tuple(x.shape)}, got {tuple(approximation.shape)}")
-    error, energy = _energy(x - approximation), _energy(x)
+    error = _energy(x - approximation)
+    energy = _energy(x)
     if not math.isfinite(energy):
         raise ValueError("x holds NaN or infinity, or its squares are beyond float32; its energy must be finite")
     return error / energy if energy else math.inf if error else 0.0
@@ -41,7 +42,8 @@ def compression_ratio(shape: tuple[int, ...], bits: int, axis: int | None = 0) -
     (3.95, 7.78)
     """
     bits = check_bits(bits)
-    n, scales = math.prod(shape), 1 if axis is None else shape[axis]
+    n = math.prod(shape)
+    scales = 1 if axis is None else shape[axis]
     return 32 * n / (bits * n + 32 * scales)
 
 

@@ -32,7 +32,8 @@ def split_groups(x: Array, size: int, axis: int = -1) -> Array:
     ([[0, 1, 2], [3, 4, 5]], [[0, 1, 2], [3, 4, 0]])
     """
     check_array(x)
-    axis, size = _checked_axis(axis, x.ndim), check_whole(size, "size")
+    axis = _checked_axis(axis, x.ndim)
+    size = check_whole(size, "size")
     if missing := -x.shape[axis] % size:
         x = _with_zeros(x, missing, axis)
     return x.reshape(*x.shape[:axis], x.shape[axis] // size, size, *x.shape[axis + 1 :])

@@ -46,11 +46,13 @@ class Observer:
     """
 
     def __init__(self, capacity: int = 65536, seed: int = 0):
-        self.capacity, self.seen = check_whole(capacity, "capacity"), 0
+        self.capacity = check_whole(capacity, "capacity")
+        self.seen = 0
         self._generator = np.random.default_rng([seed, STREAM])
         self._values = np.empty(0, np.float32)
         self._keys = np.empty(0)
-        self._low, self._high = np.float32(np.inf), np.float32(-np.inf)
+        self._low = np.float32(np.inf)
+        self._high = np.float32(-np.inf)
         self._steps = deque(maxlen=STEPS)
 
     def update(self, x: Array) -> None:

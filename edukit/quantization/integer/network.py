@@ -89,7 +89,9 @@ class _Network:
     """Walks the graph once; `codes` holds what every quantize node gives, and `outputs` what the model returns."""
 
     def __init__(self, graph: fx.GraphModule, inputs: dict[fx.Node, np.ndarray]):
-        self.graph, self.inputs, self.codes = graph, inputs, {}
+        self.graph = graph
+        self.inputs = inputs
+        self.codes = {}
         for node in graph.graph.nodes:
             if node.target is ours.quantize.default:
                 grid = self._grid(*node.args[1:])
@@ -118,12 +120,15 @@ class _Network:
         if node.target is aten.linear.default:
             return integer_linear(x.q, w.q, bias, x.grid, w.grid, grid)
         geometry = dict(zip(("stride", "padding", "dilation", "groups"), node.args[3:], strict=False))
-        q_x, q_w, in_line = x.q, w.q, w.q.ndim == 3
+        q_x = x.q
+        q_w = w.q
+        in_line = w.q.ndim == 3
         if isinstance(geometry.get("padding"), str):
             q_x = _padded(q_x, q_w, x.grid, geometry)
             geometry["padding"] = 0
         if in_line:  # as over images that are one row high
-            q_x, q_w = q_x[:, :, None], q_w[:, :, None]
+            q_x = q_x[:, :, None]
+            q_w = q_w[:, :, None]
             geometry = {name: _in_one_row(name, value) for name, value in geometry.items()}
         q = integer_conv2d(q_x, q_w, bias, x.grid, w.grid, grid, **geometry)
         return q[:, :, 0] if in_line else q
@@ -134,7 +139,8 @@ class _Network:
 
     def mean(self, node, grid) -> np.ndarray:
         """Over height and width, which stay as 1 unless the operation drops them."""
-        x, over = self._known(node.args[0]), node.args[1]
+        x = self._known(node.args[0])
+        over = node.args[1]
         whole = over in (1, [1], [1, 1]) if node.target is not aten.mean.dim else {a % x.q.ndim for a in over} == {2, 3}
         if x.q.ndim != 4 or not whole:
             raise ValueError(f"quantized computes {node.name} over {over}; here means are over height and width")
@@ -179,7 +185,8 @@ class _Network:
         """Of one axis of a value: known from its codes, or a formula of the batch."""
         if node.target is ours.dequantize.default:
             return self._known(node).q.shape[axis]
-        size, (given, x) = node.meta["val"].shape[axis], next(iter(self.inputs.items()))
+        size = node.meta["val"].shape[axis]
+        (given, x) = next(iter(self.inputs.items()))
         return int(size.node.expr.subs(given.meta["val"].shape[0].node.expr, len(x)))
 
     def _known(self, node) -> Codes:

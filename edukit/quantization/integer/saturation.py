@@ -64,7 +64,8 @@ def lost_by_pairs(q_x, q_w) -> np.ndarray:
     >>> int(lost_by_pairs(np.array([[255, 255, 10]]), np.array([[127, 127, 5]]))[0, 0]) == 64770 - 32767
     True
     """
-    x, w = _pairs(q_x, 0, 255, "q_x"), _pairs(q_w, -128, 127, "q_w")
+    x = _pairs(q_x, 0, 255, "q_x")
+    w = _pairs(q_w, -128, 127, "q_w")
     lost = np.zeros((*x.shape[:-2], len(w)), np.int64)
     for i in range(x.shape[-2]):  # one pair at a time: all at once would fill the memory
         sums = x[..., i, :] @ w[:, i].T

@@ -48,7 +48,8 @@ class PowerOfTwo:
     """
 
     bits = 8
-    largest, smallest_subnormal = 2.0**127, 2.0**-127
+    largest = 2.0**127
+    smallest_subnormal = 2.0**-127
 
     def encode(self, x) -> np.ndarray:
         """The patterns of the largest powers of two that are not above x."""

@@ -54,7 +54,8 @@ def kmeans(w, clusters: int, *, start: str = "linear", seed: int = 0, steps: int
     >>> book.codes.tolist(), book.centroids.round(2).tolist()
     ([0, 0, 1, 1, 1], [0.05000000074505806, 1.0])
     """
-    clusters, steps = check_whole(clusters, "clusters"), check_whole(steps, "steps", 0)
+    clusters = check_whole(clusters, "clusters")
+    steps = check_whole(steps, "steps", 0)
     check_real(w, "w")
     if start not in STARTS:
         raise ValueError(f"start must be one of {', '.join(STARTS)}, got {start!r}")
@@ -88,7 +89,8 @@ class SharedWeights(nn.Module):
         super().__init__()
         check_model(model)
         bits = check_bits(bits, most=8)
-        self.bits, self.model = bits, copy.deepcopy(model)
+        self.bits = bits
+        self.model = copy.deepcopy(model)
         self.names = [name for name, w in self.model.named_parameters() if w.ndim > 1]
         if not self.names:
             raise ValueError(f"model has no weight of two axes or more to share, got {type(model).__name__}")
@@ -124,7 +126,8 @@ def _lloyd(ordered, centroids, steps) -> np.ndarray:
     """Centroids in order, where the weights in order are closest to the mean of their own."""
     sums = np.append(0, np.cumsum(ordered))  # so that the sum of a cluster is one subtraction
     for _ in range(steps):
-        before, edges = centroids, np.r_[0, np.searchsorted(ordered, _middles(centroids)), ordered.size]
+        before = centroids
+        edges = np.r_[0, np.searchsorted(ordered, _middles(centroids)), ordered.size]
         counts = np.diff(edges)
         centroids = np.diff(sums[edges]) / np.maximum(counts, 1)
         if empty := (counts == 0).sum():  # values that no weight has go where they are missed most
@@ -138,7 +141,8 @@ def _lloyd(ordered, centroids, steps) -> np.ndarray:
 
 def _shared(w, bits, start, seed):
     """Codes, 0 for what was pruned, and centroids for codes 1 and up."""
-    codes, kept = np.zeros(w.shape, np.uint16), w != 0
+    codes = np.zeros(w.shape, np.uint16)
+    kept = w != 0
     if not kept.any():
         return codes, np.zeros(1, np.float32)
     book = kmeans(w[kept], 2**bits - (not kept.all()), start=start, seed=seed)

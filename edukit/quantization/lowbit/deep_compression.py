@@ -89,7 +89,8 @@ def to_gaps(codes) -> tuple[np.ndarray, np.ndarray]:
     fillers = (gaps - 1) // LONGEST  # gaps of 255 to a filler, before what is left of the gap
     ends = np.cumsum(fillers + 1) - 1
     short, symbols = np.full(fillers.sum() + len(gaps), LONGEST), np.zeros(fillers.sum() + len(gaps), int)
-    short[ends], symbols[ends] = gaps - LONGEST * fillers, codes[places]
+    short[ends] = gaps - LONGEST * fillers
+    symbols[ends] = codes[places]
     return short, symbols
 
 

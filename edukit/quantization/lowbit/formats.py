@@ -75,7 +75,8 @@ class IntFormat(_Format):
 
     def decode(self, patterns) -> np.ndarray:
         """The numbers that the patterns say, float32."""
-        codes, half = checked_patterns(patterns, self.bits), 2 ** (self.bits - 1)
+        codes = checked_patterns(patterns, self.bits)
+        half = 2 ** (self.bits - 1)
         return np.float32(self.step) * ((codes + half) % 2**self.bits - half).astype(np.float32)
 
 
@@ -158,7 +159,8 @@ class FloatFormat(_Format):
         """The numbers that the patterns say, float32."""
         patterns = checked_patterns(patterns, self.bits)
         code = patterns % self._sign
-        exponent, fraction = code >> self.mantissa_bits, code % 2**self.mantissa_bits
+        exponent = code >> self.mantissa_bits
+        fraction = code % 2**self.mantissa_bits
         steps = fraction + np.where(exponent > 0, 2**self.mantissa_bits, 0)  # the 1 that is never stored
         size = np.ldexp(steps.astype(np.float64), np.maximum(exponent, 1) - self.bias - self.mantissa_bits)
         size = np.where(code > self._last, np.nan, size)
@@ -213,13 +215,16 @@ class NormalFloat(_Format):
 
 INT8, INT4, INT2 = IntFormat(8), IntFormat(4), IntFormat(2)
 FP32, FP16, BF16 = FloatFormat(8, 23), FloatFormat(5, 10), FloatFormat(8, 7)
-FP8_E4M3, FP8_E5M2, FP4_E2M1 = FloatFormat(4, 3, "nan"), FloatFormat(5, 2), FloatFormat(2, 1, "none")
+FP8_E4M3 = FloatFormat(4, 3, "nan")
+FP8_E5M2 = FloatFormat(5, 2)
+FP4_E2M1 = FloatFormat(2, 1, "none")
 NF4 = NormalFloat(4)
 
 
 @cache
 def _quantiles(bits) -> tuple[float, ...]:
-    last, half = 1 - (1 / (2**bits - 1) + 1 / 2**bits) / 4, 2 ** (bits - 1)
+    last = 1 - (1 / (2**bits - 1) + 1 / 2**bits) / 4
+    half = 2 ** (bits - 1)
     quantile = NormalDist().inv_cdf
     above, below = ([quantile(p) / quantile(last) for p in np.linspace(0.5, last, n + 1)[1:]] for n in (half, half - 1))
     return *(-level for level in below[::-1]), 0.0, *above

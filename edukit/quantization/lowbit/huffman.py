@@ -58,10 +58,13 @@ def canonical_codes(lengths) -> np.ndarray:
     ['0', '10', '110', '111']
     """
     lengths = np.asarray(lengths)
-    codes, code, before = np.zeros(len(lengths), np.int64), 0, 0
+    codes = np.zeros(len(lengths), np.int64)
+    code = 0
+    before = 0
     for symbol in sorted(np.flatnonzero(lengths), key=lambda s: (lengths[s], s)):
         code <<= int(lengths[symbol]) - before
-        codes[symbol], before = code, int(lengths[symbol])
+        codes[symbol] = code
+        before = int(lengths[symbol])
         code += 1
     return codes
 
@@ -90,20 +93,24 @@ def decode(data: bytes) -> np.ndarray:
     >>> decode(encode([])).tolist()
     []
     """
-    count, size = int.from_bytes(data[:4], "little"), int.from_bytes(data[4:6], "little")
+    count = int.from_bytes(data[:4], "little")
+    size = int.from_bytes(data[4:6], "little")
     lengths = np.frombuffer(data[6 : 6 + size], np.uint8)
     _check_table(lengths, count, len(data) - 6 - size)
     if (lengths > 0).sum() <= 1:
         return np.broadcast_to(np.int32(lengths.argmax() if count else 0), count)
     table = {(int(n), int(code)): s for s, (n, code) in enumerate(zip(lengths, canonical_codes(lengths), strict=True))}
-    symbols, length, code = [], 0, 0
+    symbols = []
+    length = 0
+    code = 0
     bits = np.unpackbits(np.frombuffer(data[6 + size :], np.uint8)).tolist()
     for read, bit in enumerate(bits):
         if len(symbols) == count:
             if len(bits) - read > 7 or any(bits[read:]):
                 raise ValueError(f"data goes on behind its {count} symbols; only zeros may fill the last byte")
             break
-        length, code = length + 1, 2 * code + bit
+        length = length + 1
+        code = 2 * code + bit
         if (length, code) in table:
             symbols.append(table[length, code])
             length = code = 0

@@ -34,7 +34,8 @@ def pack(codes: Array, bits: int) -> Array:
     >>> pack(np.array([3, -1, 7]), 4).view(np.uint8).tolist()
     [243, 7]
     """
-    q, bits = as_numpy(codes), check_whole(bits, "bits", 1, 8)
+    q = as_numpy(codes)
+    bits = check_whole(bits, "bits", 1, 8)
     signed = _check_codes(q, bits)
     rows = np.unpackbits(q.astype(np.uint8).reshape(-1, 1), axis=1, bitorder="little")[:, :bits]
     data = np.packbits(rows, bitorder="little")
@@ -48,7 +49,8 @@ def unpack(data: Array, bits: int, shape) -> Array:
     [[3, -1, 7]]
     """
     bits = check_whole(bits, "bits", 1, 8)
-    raw, n = as_numpy(data), int(np.prod(shape))
+    raw = as_numpy(data)
+    n = int(np.prod(shape))
     if raw.dtype not in (np.int8, np.uint8) or raw.shape != (-(-n * bits // 8),):
         raise ValueError(
             f"data must be {-(-n * bits // 8)} bytes for shape {tuple(shape)}, got {raw.dtype} {raw.shape}"

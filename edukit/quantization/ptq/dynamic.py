@@ -59,7 +59,8 @@ class DynamicLinear(nn.Module):
 
 
 def _by_modules(model, bits) -> QuantizedModel:
-    model, report = with_stored_weights(model).eval(), []
+    model = with_stored_weights(model).eval()
+    report = []
     for name, module in list(model.named_modules()):
         own = [p for p in module.parameters(recurse=False) if p.is_floating_point()]
         if type(module) is nn.Linear:
@@ -75,7 +76,8 @@ def _by_modules(model, bits) -> QuantizedModel:
 
 
 def _by_graph(model, bits, example) -> QuantizedModel:
-    graph, report = capture(model, example), []
+    graph = capture(model, example)
+    report = []
     for node in [node for node in graph.graph.nodes if has_weight(graph, node)]:
         reason = why_float(node) or ("" if node.target is aten.linear.default else "only linear layers gain")
         report.append(LayerReport(layer_name(node), operation_of(node), "float" if reason else f"int{bits}", reason))
@@ -84,5 +86,6 @@ def _by_graph(model, bits, example) -> QuantizedModel:
             with graph.graph.inserting_before(node):
                 stored = [attach(graph, f"{node.name}_{part}", getattr(layer, part)) for part in ("codes", "scale")]
                 bias = None if layer.bias is None else attach(graph, f"{node.name}_bias", layer.bias)
-            node.target, node.args = torch.ops.edukit.dynamic_linear.default, (node.args[0], *stored, bias)
+            node.target = torch.ops.edukit.dynamic_linear.default
+            node.args = (node.args[0], *stored, bias)
     return QuantizedModel(cleaned(graph), report, 8)

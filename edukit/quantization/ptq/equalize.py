@@ -32,7 +32,8 @@ def equalizing_scales(r1: Array, r2: Array) -> Array:
     """
     check_ranges(r1=r1, r2=r2)
     xp = namespace(r1)
-    alive, one = (r1 > 0) & (r2 > 0), xp.ones_like(r1)
+    alive = (r1 > 0) & (r2 > 0)
+    one = xp.ones_like(r1)
     return xp.sqrt(xp.where(alive, r1, one)) / xp.sqrt(xp.where(alive, r2, one))  # r1 / r2 might overflow
 
 
@@ -135,9 +136,11 @@ class Weights:
 
     def stored(self) -> fx.GraphModule:
         """The graph with these weights. A layer that took in a batch norm has its own name again, if that is free."""
-        nodes, modules = list(self.graph.graph.nodes), dict(self.graph.named_modules())
+        nodes = list(self.graph.graph.nodes)
+        modules = dict(self.graph.named_modules())
         for node, values in self.of.items():
-            owner, sources = layer_name(node), weights_of(self.graph, node)
+            owner = layer_name(node)
+            sources = weights_of(self.graph, node)
             for kind, source, value in zip(("weight", "bias"), sources, values, strict=False):
                 own = f"{owner}.{kind}"
                 if "layer" in sources[0].meta and owner in modules and all(own != other.target for other in nodes):

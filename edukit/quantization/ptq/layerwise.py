@@ -83,7 +83,8 @@ def some_of(graph: fx.GraphModule, inputs: tuple[torch.Tensor, ...]) -> tuple[to
     """
     shapes = [node.meta["val"].shape for node in graph.graph.nodes if is_activation(node)]
     of_one = max(math.prod(n for n in shape if type(n) is int) for shape in shapes)
-    count, most = len(inputs[0]), max(FEWEST, VALUES // of_one)
+    count = len(inputs[0])
+    most = max(FEWEST, VALUES // of_one)
     return inputs if count <= most else tuple(x[torch.arange(most) * count // most] for x in inputs)
 
 
@@ -121,7 +122,8 @@ class SideBySide(fx.Interpreter):
         return node.target(*args, **kwargs)
 
     def _round(self, node):
-        layer, source = self.layers[node], node.args[0]
+        layer = self.layers[node]
+        source = node.args[0]
         if not (layer.rounding or layer.correct_bias):
             layer.codes = quantize(layer.weight, layer.grid)
             return

@@ -63,7 +63,8 @@ def equalizable_pairs(graph: fx.GraphModule, example, *, norms: bool = False) ->
     runs = [_Coloured(graph, firsts, irrational) for irrational in (5**0.5, 2**0.5)]  # a mixture fools one at most
     for run in runs:
         run.run(*inputs)
-    origin, (once, again) = runs[0].origin, (run.sources for run in runs)
+    origin = runs[0].origin
+    (once, again) = (run.sources for run in runs)
     sources = {
         n: once[n] for n in once if n in again and torch.equal(once[n], again[n]) and reads[n.args[1].target] == 1
     }
@@ -93,7 +94,10 @@ class _Coloured(fx.Interpreter):
 
     def __init__(self, graph, firsts, irrational):
         super().__init__(graph)
-        self.firsts, self.irrational, self.origin, self.sources = set(firsts), irrational, {}, {}
+        self.firsts = set(firsts)
+        self.irrational = irrational
+        self.origin = {}
+        self.sources = {}
 
     @torch.no_grad()
     def run_node(self, node):

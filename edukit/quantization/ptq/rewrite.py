@@ -174,7 +174,8 @@ def cleaned(graph: fx.GraphModule) -> fx.GraphModule:
 
 def _as_matrix(graph, linear):
     """A linear layer on (B, T, …, in) as one on a matrix: runtimes have an integer operator for matrices alone."""
-    x, aten = linear.args[0], torch.ops.aten
+    x = linear.args[0]
+    aten = torch.ops.aten
     sizes = x.meta["val"].shape[:-1]  # whole numbers, but for the free batch
     with graph.graph.inserting_before(linear):
         free = {

@@ -217,7 +217,8 @@ def damped(H: torch.Tensor, damping: float) -> torch.Tensor:
 def _column_by_column(w, order, U, qparams):
     """GPTQ's codes. What a block of columns leaves to those behind it is subtracted at once, with one product."""
     columns = order.unsqueeze(-2).expand(w.shape)
-    w, codes = w.double().gather(-1, columns), torch.empty(w.shape, dtype=torch.int32)
+    codes = torch.empty(w.shape, dtype=torch.int32)
+    w = w.double().gather(-1, columns)
     for start in range(0, w.shape[-1], BLOCK):
         stop = min(start + BLOCK, w.shape[-1])
         errors = torch.empty_like(w[..., start:stop])

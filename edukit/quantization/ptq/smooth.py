@@ -48,7 +48,8 @@ def smoothing_scales(x_max: Array, w_max: Array, alpha: float = 0.5) -> Array:
     check_alpha(alpha)
     check_ranges(x_max=x_max, w_max=w_max)
     xp = namespace(x_max)
-    alive, one = (x_max > 0) & (w_max > 0), xp.ones_like(x_max)
+    alive = (x_max > 0) & (w_max > 0)
+    one = xp.ones_like(x_max)
     return xp.where(alive, x_max, one) ** alpha / xp.where(alive, w_max, one) ** (1 - alpha)
 
 
@@ -89,7 +90,8 @@ def awq(model: nn.Module, calibration, weight_bits: int = 4, *, group_size: int 
     weights, pairs, batches = _prepared(model, calibration)
     sizes = _on_inputs(weights.graph, pairs, batches, lambda node, x: _by_channel(node, x).mean(0))
     moments = _on_inputs(weights.graph, pairs, batches, lambda node, x: second_moment(rows(node, x), 0))
-    stored, beta = partial(_stored, bits=weight_bits, group_size=group_size), {}
+    stored = partial(_stored, bits=weight_bits, group_size=group_size)
+    beta = {}
     for pair in pairs:
         size = per_channel(pair, sizes, len(weights.of[pair.first][0]))
         errors = {
@@ -144,7 +146,8 @@ def _finished(weights, pairs):
 
 def _on_inputs(graph, pairs, batches, measure) -> dict[fx.Node, torch.Tensor]:
     """{layer: measure(layer, its inputs)} for each layer that reads a pair's channels, on all calibration data."""
-    found, readers = {}, {node for pair in pairs for node in pair.readers}
+    found = {}
+    readers = {node for pair in pairs for node in pair.readers}
 
     def look(node, value):
         for reader in readers.intersection(node.users):

@@ -81,10 +81,12 @@ def quantize_model(
     bits = _bits_of(nodes, weight_bits)
     points = observed(graph) if activation_bits else []
     grids = choose_grids(graph, points, batches, lambda seen: activation_grid(seen, calibrator, activation_bits))
-    layers, x_grids = {}, {node: grids.get(node.args[0]) for node in nodes}
+    layers = {}
+    x_grids = {node: grids.get(node.args[0]) for node in nodes}
     for node in nodes:
         if why_float(node) is None and weight_bits is not None:
-            weight, bias = parameter(graph, node.args[1]).detach(), layer_bias(graph, node)
+            weight = parameter(graph, node.args[1]).detach()
+            bias = layer_bias(graph, node)
             grid = weight_grid(weight, bits[node], per_channel=per_channel, calibrator=weight_calibrator)
             layers[node] = Layer(weight, bias, with_room_for_bias(grid, bias, x_grids[node]))
             _choose_rounding(layers[node], bits[node], rounding, correct_bias)

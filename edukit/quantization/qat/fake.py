@@ -81,11 +81,13 @@ class FakeQuantize(nn.Module):
                 self.log_scale.copy_(grid.scale.log10())
 
     def _observe(self, x):
-        first, (low, high) = bool(self.low.isnan()), min_max(x)
+        first = bool(self.low.isnan())
+        (low, high) = min_max(x)
         if not first and self.log_scale is not None:
             return  # a learned scale follows the loss, and not the range
         if not first:
-            low, high = low.lerp(self.low, self.momentum), high.lerp(self.high, self.momentum)
+            low = low.lerp(self.low, self.momentum)
+            high = high.lerp(self.high, self.momentum)
         grid = choose_qparams(low, high, self.bits, signed=False)
         if self.log_scale is not None:
             grid = replace(grid, scale=initial_step(x, steps_from_zero(grid)))
@@ -171,7 +173,9 @@ class BatchNorm(nn.Module):
 
     def __init__(self, momentum: float, epsilon: float):
         super().__init__()
-        self.momentum, self.epsilon, self.frozen = momentum or 0.1, epsilon, False
+        self.momentum = momentum or 0.1
+        self.epsilon = epsilon
+        self.frozen = False
 
     @property
     def uses_batch(self) -> bool:

@@ -71,10 +71,12 @@ def prepare_qat(
     batches = as_batches(calibration)
     graph = capture(model, batches[0])
     answer_with_a_tensor(graph)
-    plain, reads = copy.deepcopy(graph.graph), layers_of(graph)
+    plain = copy.deepcopy(graph.graph)
+    reads = layers_of(graph)
     tensors = {name: layer.tensors(graph) for name, layer in reads.items()}
     fold_graph(graph)
-    nodes, origin = list(graph.graph.nodes), origins(graph)
+    nodes = list(graph.graph.nodes)
+    origin = origins(graph)
     grids = choose_grids(graph, origin, batches, lambda seen: activation_grid(seen, min_max, activation_bits))
     weighted = [node for node in nodes if has_weight(graph, node)]
     report = [reported(node, weight_bits if node.name in reads else None) for node in weighted]
@@ -99,10 +101,12 @@ def convert(model: QatModel) -> QuantizedModel:
     if not isinstance(model, QatModel):
         raise TypeError(f"model must come from prepare_qat, got {type(model).__name__}")
     model = copy.deepcopy(model)
-    graph, modules = Captured(model.network, model.plain), dict(model.network.named_modules())
+    graph = Captured(model.network, model.plain)
+    modules = dict(model.network.named_modules())
     tensors = {name: layer.tensors(graph) for name, layer in layers_of(graph).items()}
     fold_graph(graph)
-    nodes, origin = list(graph.graph.nodes), origins(graph)
+    nodes = list(graph.graph.nodes)
+    origin = origins(graph)
     grids = {point: modules[f"{origin[point].name}_fake"].grid for point in origin}
     x_grids = {node: grids[node.args[0]] for node in nodes if node.name in tensors}
     with torch.no_grad():

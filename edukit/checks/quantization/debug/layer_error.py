@@ -48,7 +48,8 @@ def _wrong_errors(error=normalized_mse, go_on=lambda y, y_hat: y, relu=lambda y:
     def errors(x, weights, stored):
         found = []
         for w, w_hat in zip(weights, stored, strict=True):
-            y, y_hat = x @ w.T, x @ w_hat.T
+            y = x @ w.T
+            y_hat = x @ w_hat.T
             found.append(error(y, y_hat))
             x = relu(go_on(y, y_hat))
         return found

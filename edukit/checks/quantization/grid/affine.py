@@ -11,7 +11,9 @@ import numpy as np
 from edukit.checks.verdict import Exercise, first_difference
 from edukit.quantization.grid.affine import QParams, choose_qparams, fake_quantize, quantize
 
-f32, i32, random = np.float32, np.int32, np.random.default_rng(0)
+f32 = np.float32
+i32 = np.int32
+random = np.random.default_rng(0)
 
 
 def _show_code(arguments, expected, got):
@@ -134,7 +136,8 @@ def _wrong_grid(*, widen=True, extra=0, guard=True, z=lambda low, scale, qmin: n
     """A wrong choose_qparams: all as it should be, but for one part."""
 
     def choose(low, high, bits):
-        qmin, qmax = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+        qmin = -(2 ** (bits - 1))
+        qmax = 2 ** (bits - 1) - 1
         low, high = (min(low, f32(0)), max(high, f32(0))) if widen else (low, high)
         scale = (high - low) / f32(qmax - qmin + extra)
         scale = f32(1) if guard and scale == 0 else scale

@@ -10,7 +10,8 @@ from edukit.checks.verdict import Exercise, first_difference
 from edukit.quantization.grid.affine import choose_qparams, fake_quantize, quantize
 from edukit.quantization.grid.calibrate import percentile
 
-f32, random = np.float32, np.random.default_rng(4)
+f32 = np.float32
+random = np.random.default_rng(4)
 
 
 def calibrated(sample, x, p, bits):

@@ -13,7 +13,8 @@ from edukit.quantization.grid.affine import choose_qparams
 from edukit.quantization.grid.calibrate import min_max
 from edukit.quantization.grid.error import compression_ratio
 
-f32, random = np.float32, np.random.default_rng(1)
+f32 = np.float32
+random = np.random.default_rng(1)
 
 
 def channel_scales(w, bits):

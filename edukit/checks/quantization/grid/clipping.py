@@ -9,7 +9,8 @@ from edukit.checks.verdict import Exercise
 from edukit.quantization.grid.affine import choose_qparams, fake_quantize
 from edukit.quantization.grid.calibrate import clipping_and_rounding
 
-f32, random = np.float32, np.random.default_rng(6)
+f32 = np.float32
+random = np.random.default_rng(6)
 
 
 def _parts(x, g):

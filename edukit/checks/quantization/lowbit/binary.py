@@ -8,7 +8,8 @@ import numpy as np
 from edukit.checks.verdict import Exercise, first_difference
 from edukit.quantization.lowbit.binary import binarize, sign_gradient
 
-f32, random = np.float32, np.random.default_rng(0)
+f32 = np.float32
+random = np.random.default_rng(0)
 
 
 def _show_levels(arguments, expected, got):

@@ -12,7 +12,8 @@ from edukit.checks.verdict import Exercise
 
 def decode_e4m3(byte):
     """The number that the eight bits of an E4M3 float say: a sign, 4 bits of exponent, 3 of fraction."""
-    exponent, fraction = byte >> 3 & 15, byte & 7
+    exponent = byte >> 3 & 15
+    fraction = byte & 7
     if (exponent, fraction) == (15, 7):
         return math.nan
     size = 2.0 ** (exponent - 7) * (1 + fraction / 8) if exponent else 2.0**-6 * fraction / 8
@@ -23,7 +24,8 @@ def _wrong_float(bias=7, hidden=1.0, subnormal=lambda f: 2.0**-6 * f / 8, infini
     """A wrong decode_e4m3: all as it should be, but for one part."""
 
     def decoded(byte):
-        exponent, fraction = byte >> 3 & 15, byte & 7
+        exponent = byte >> 3 & 15
+        fraction = byte & 7
         size = 2.0 ** (exponent - bias) * (hidden + fraction / 8) if exponent else subnormal(fraction)
         size = nan if (exponent, fraction) == (15, 7) else size
         if infinity is not None and exponent == 15:

@@ -18,7 +18,8 @@ def bias_shift(w, stored, x, x_hat):
 
 def _layer(rows, n, out, *, bits=2):
     """Weights, what is stored of them, and inputs before and after the layers in front were quantized."""
-    w, x = random.normal(0, 1, (out, n)).round(3), inputs(rows, n, 3)
+    w = random.normal(0, 1, (out, n)).round(3)
+    x = inputs(rows, n, 3)
     scale = np.abs(w).max(1, keepdims=True) / (2 ** (bits - 1) - 0.5)
     x_hat = (0.9 * x + 0.2 * random.random((rows, n))).round(3)
     return w, (scale * np.round(w / scale)).round(3), x, x_hat

@@ -10,7 +10,8 @@ from edukit.checks.verdict import Exercise, alike
 from edukit.quantization.ptq.equalize import equalize_pair
 from edukit.quantization.ptq.smooth import smoothing_scales
 
-f32, random = np.float32, np.random.default_rng(0)
+f32 = np.float32
+random = np.random.default_rng(0)
 
 
 def _wrong_pair(*, size=np.abs, reduce=np.max, scale=lambda r1, r2: np.sqrt(r1 / r2), guard=True, share=None):
@@ -64,7 +65,8 @@ def _question(C, inside, out, spread=100.0):
 
 
 _W1 = f32([[4, -8, 1], [0.5, 0.25, -0.1], [-3, 1, 2]])
-_B1, _W2 = f32([2, -1, 0.5]), f32([[2, 1, -5], [-1, -2, 3], [0.5, 1, 4]])
+_B1 = f32([2, -1, 0.5])
+_W2 = f32([[2, 1, -5], [-1, -2, 3], [0.5, 1, 4]])
 _DEAD = f32([[4, -8, 1], [0, 0, 0], [-3, 1, 2]])
 EQUALIZE_PAIR = Exercise(
     equalize_pair,

@@ -54,12 +54,14 @@ def _square(w, x, scale, codes):
 
 
 def _greedy(w, x, scale):
-    codes, left = np.zeros(len(w), int), w.copy()
+    codes = np.zeros(len(w), int)
+    left = w.copy()
     for i in range(len(w)):
         below = int(np.floor(w[i] / scale))
         options = [np.r_[left[:i], scale * code, left[i + 1 :]] for code in (below, below + 1)]
         best = int(np.argmin([np.square(x @ (w - option)).sum() for option in options]))
-        codes[i], left = below + best, options[best]
+        codes[i] = below + best
+        left = options[best]
     return codes
 
 
@@ -158,7 +160,8 @@ def _show_step(arguments, expected, got):
     if np.shape(got) != w.shape:
         return f"w has the shape {w.shape}, your result {np.shape(got)}"
     row, column = first_difference(expected, got)
-    needed, yours = expected[row, column], got[row, column]
+    needed = expected[row, column]
+    yours = got[row, column]
     return f"w[{row}, {column}] = {w[row, column]:g} at S = {scale:g} becomes {needed:.4g}, yours {yours:.4g}"
 
 

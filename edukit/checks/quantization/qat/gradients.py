@@ -9,7 +9,9 @@ import numpy as np
 from edukit.checks.verdict import Exercise, first_difference
 from edukit.quantization.grid.affine import QParams, quantize
 
-f32, i32, random = np.float32, np.int32, np.random.default_rng(4)
+f32 = np.float32
+i32 = np.int32
+random = np.random.default_rng(4)
 
 
 def straight_through_gradient(x, grid, gradient):
