@@ -14,13 +14,13 @@ Source    Williams et al. 2009, https://doi.org/10.1145/1498765.1498785 (intensi
 In production  torch.utils.flop_counter, fvcore; a chip's own profiler tells the bytes that really moved
 """
 
-import copy
 import math
 from dataclasses import dataclass
 
 import torch
 from torch import nn
 
+from edukit.copies import copied
 from edukit.refuse import check_sizes
 
 KINDS = ("standard", "depthwise", "pointwise", "linear")
@@ -93,7 +93,7 @@ def layer_costs(model: nn.Module, input_shape) -> list[LayerCost]:
     >>> len(costs), costs[1].name, costs[1].kind
     (14, 'blocks.0.separable.0', 'depthwise')
     """
-    model = copy.deepcopy(model).eval()
+    model = copied(model).eval()
     costs = []
 
     def watch(name):

@@ -12,12 +12,11 @@ Source    Xiong et al. 2020, https://arxiv.org/abs/2002.04745 (norm first); Doso
 In production  nn.TransformerEncoderLayer(norm_first=True), whose attention is softmax and cannot be swapped
 """
 
-import copy
-
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from edukit.copies import copied
 from edukit.networks.attention import SoftmaxAttention
 from edukit.networks.classifier import EncoderClassifier
 from edukit.refuse import check_sizes
@@ -93,7 +92,7 @@ def with_attention(encoder: EncoderClassifier, attention: type = SoftmaxAttentio
     >>> opened.encoder[0].attention.split(torch.zeros(1, 64, 64))[0].shape
     torch.Size([1, 4, 64, 16])
     """
-    model = copy.deepcopy(encoder)
+    model = copied(encoder)
     model.encoder = nn.Sequential(*(_opened(layer, attention) for layer in model.encoder.layers), model.encoder.norm)
     return model.train(encoder.training)
 

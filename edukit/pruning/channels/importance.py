@@ -18,7 +18,6 @@ Source    Liu et al. 2017, https://arxiv.org/abs/1708.06519 (γ); Hu et al. 2016
 In production  torch_pruning's BNScaleImportance and GroupTaylorImportance
 """
 
-import copy
 import math
 from collections import defaultdict
 from collections.abc import Callable
@@ -28,6 +27,7 @@ import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
+from edukit.copies import copied
 from edukit.graph import as_inputs, watched
 from edukit.pruning.channels.groups import along, varies
 from edukit.pruning.channels.trace import Follower, follow
@@ -117,7 +117,7 @@ def taylor_scores(
     check_whole(batch_size, "batch_size")
     x, y = torch.as_tensor(split.x), torch.as_tensor(split.y)
     groups = follow(model, x[:2])
-    tried = copy.deepcopy(model).eval().requires_grad_(True)
+    tried = copied(model).eval().requires_grad_(True)
     channels = [channel for group in groups for channel in group.channels]
     squares = torch.zeros(len(channels))
     batches = math.ceil(len(x) / batch_size)

@@ -12,8 +12,6 @@ Source    Yang et al. 2018 (NetAdapt), https://arxiv.org/abs/1804.03230, try eve
 In production  sensitivity pruners measure an accuracy, which takes labels
 """
 
-import copy
-
 import numpy as np
 import torch
 from torch import nn
@@ -21,6 +19,7 @@ from torch.nn.modules.batchnorm import _NormBase
 from torch.utils._pytree import tree_leaves
 from tqdm import tqdm
 
+from edukit.copies import copied
 from edukit.graph import as_inputs
 from edukit.pruning.channels.allot import Menu
 from edukit.pruning.channels.remove import remove_channels
@@ -42,7 +41,7 @@ def menu_by_output(model: nn.Module, x, menu: Menu) -> Menu:
     inputs = tuple(part[:MOST] for part in as_inputs(x))
     if len(inputs[0]) < LEAST:
         raise ValueError(f'example must hold at least {LEAST} rows with scope "output", got {len(inputs[0])}')
-    whole = _answers(copy.deepcopy(model).eval(), inputs)
+    whole = _answers(copied(model).eval(), inputs)
     tried = {name: _tried(choices) for name, choices in menu.items()}
     losses = {(name, 0): 0.0 for name in menu}
     trials = [(name, place) for name, places in tried.items() for place in places if place]
@@ -75,7 +74,7 @@ def _answers(model, inputs):
     """The floating-point outputs for each batch."""
     with torch.no_grad(), torch.random.fork_rng(devices=()):
         batches = zip(*(part.split(BATCH) for part in inputs), strict=True)
-        return [[y for y in tree_leaves(model(*batch)) if _is_float(y)] for batch in batches]
+        return [[y for y in tree_leaves(model(*(x.clone() for x in batch))) if _is_float(y)] for batch in batches]
 
 
 def _change(answers, whole):

@@ -12,7 +12,6 @@ Source    Li et al. 2017, https://arxiv.org/abs/1608.08710, section 3.1
 In production  torch_pruning; torch.nn.utils.prune writes zeros only
 """
 
-import copy
 from collections import defaultdict
 
 import torch
@@ -20,6 +19,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
 
+from edukit.copies import copied
 from edukit.graph import tensors_of
 from edukit.pruning.channels.groups import Channel
 from edukit.refuse import check_model
@@ -38,7 +38,7 @@ def remove_channels(model: nn.Module, channels: list[Channel]) -> nn.Module:
     )
     """
     check_model(model)
-    smaller = copy.deepcopy(model)
+    smaller = copied(model)
     tensors = tensors_of(smaller)
     narrow = {}  # by identity of the old tensor: a tied weight has several owners, and stays tied
     for (name, axis), gone in _rows(channels).items():
@@ -70,7 +70,7 @@ def zero_channels(model: nn.Module, channels: list[Channel]) -> nn.Module:
     [0.0, 0.0, 0.0]
     """
     check_model(model)
-    zeroed = copy.deepcopy(model)
+    zeroed = copied(model)
     tensors = tensors_of(zeroed)
     for (name, axis), gone in _rows(channels).items():
         tensors[name].detach().index_fill_(axis, torch.tensor(sorted(gone), device=tensors[name].device), 0)

@@ -8,7 +8,6 @@ Bound     exact for all that has weights; products of two activations, as in att
 In production  torch.utils.flop_counter, whose table of operators this uses
 """
 
-import copy
 from collections import Counter
 from collections.abc import Mapping
 
@@ -17,6 +16,7 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
+from edukit.copies import copied
 from edukit.graph import as_inputs, tensors_of
 
 Rows = Mapping[tuple[str, int], int]  # {(weight, axis): a number of rows}
@@ -28,9 +28,9 @@ def macs_by_weight(model: nn.Module, example) -> dict[str, int]:
     >>> macs_by_weight(nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(2, 5)), torch.zeros(1, 1, 3, 3))
     {'0.weight': 18, '2.weight': 10}
     """
-    copied = copy.deepcopy(model).eval()
-    with torch.no_grad(), _Counting(copied) as counting:
-        copied(*(part[:1] for part in as_inputs(example)))
+    own = copied(model).eval()
+    with torch.no_grad(), _Counting(own) as counting:
+        own(*(part[:1].clone() for part in as_inputs(example)))
     return dict(counting.macs)
 
 

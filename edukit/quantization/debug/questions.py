@@ -10,7 +10,6 @@ No question changes what another one sees but for the scores, which grow: "float
 A change brings the accuracy back where the loss is within the tolerance, or at least 80 % of it is gone.
 """
 
-import copy
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 import torch
 from torch import fx, nn
 
+from edukit.copies import copied
 from edukit.quantization.debug.activation_use import Listener, Use, outlying_rows, typical_range
 from edukit.quantization.debug.diagnosis import Step
 from edukit.quantization.debug.fixes import Fix
@@ -93,7 +93,7 @@ class Scores:
 
 def is_traced_well(case: Case, scores: Scores) -> Step:
     """Nothing is rounded yet: the traced network must be as good as the model."""
-    before = scores.measure("model", copy.deepcopy(case.model))
+    before = scores.measure("model", copied(case.model))
     after = scores.measure("float", case.listener)
     verdict = "no" if abs(before - after) <= scores.tolerance else "yes"
     return Step("float", "does tracing change the answers?", f"{before:.3f} → {after:.3f}", verdict)

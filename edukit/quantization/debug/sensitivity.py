@@ -15,7 +15,6 @@ In production  AIMET's QuantAnalyzer; nncf's accuracy control; Polygraphy
 """
 
 import contextlib
-import copy
 import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from torch import nn
 from torch.utils._pytree import tree_leaves
 from tqdm import tqdm
 
+from edukit.copies import copied
 from edukit.graph import parameter
 from edukit.quantization.debug.partial import FLOAT, Parts, compute
 from edukit.quantization.grid.affine import check_bits, fake_quantize
@@ -126,7 +126,7 @@ def sensitivity(
     bits = _checked(evaluate, bits)
     batches = as_batches(calibration)
     network = float_network(model, batches[0])
-    exact = float(evaluate(copy.deepcopy(model))) if FLOAT in bits else None
+    exact = float(evaluate(copied(model))) if FLOAT in bits else None
     how = {"rounding": "nearest"} | how  # careful codes make good for the layers before, and here these are exact
     parts = {b: Parts(network, quantize_model(network, batches, b, **how)) for b in bits if b != FLOAT}
     names = parts[min(bits)].layers

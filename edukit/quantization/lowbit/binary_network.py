@@ -12,12 +12,12 @@ Source      Rastegari et al. 2016, https://arxiv.org/abs/1603.05279: the first a
 In production  Larq Compute Engine converts a trained Keras model; its file also keeps a bit for each weight
 """
 
-import copy
 from pathlib import Path
 
 import torch
 from torch import nn
 
+from edukit.copies import copied
 from edukit.graph import as_inputs, tensors_of
 from edukit.quantization.lowbit.binary import BinaryConv2d, BinaryLinear, binarize
 from edukit.quantization.lowbit.packing import pack, unpack
@@ -56,7 +56,7 @@ def binary_model(model: nn.Module, example, *, levels=binarize, binary_input=Fal
     [('0', 'float'), ('2', 'binary'), ('4', 'float')]
     """
     check_model(model)
-    network = copy.deepcopy(model).eval()
+    network = copied(model).eval()
     calls = _calls(network, as_inputs(example))
     layers = _weights(network)
     reasons = {name: _why_real(layer, calls) for name, layer in layers.items()}
@@ -104,7 +104,7 @@ def load_binary(model: nn.Module, path: str | Path) -> nn.Module:
     True
     """
     check_model(model)
-    model = copy.deepcopy(model).eval()
+    model = copied(model).eval()
     layers = _binary_layers(model)
     tensors, about = load_tensors(path, "binary", as_torch=True)
     if about["bits"] != _bits_of(model):

@@ -15,7 +15,6 @@ Source    Han, Mao & Dally 2015, https://arxiv.org/abs/1510.00149, section 3: a 
 In production  Core ML Tools calls it palettization. No integer unit multiplies codes: they are looked up first
 """
 
-import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +22,7 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
+from edukit.copies import copied
 from edukit.quantization.grid.affine import check_bits
 from edukit.quantization.lowbit.formats import finite
 from edukit.refuse import check_model, check_real, check_whole
@@ -90,7 +90,7 @@ class SharedWeights(nn.Module):
         check_model(model)
         bits = check_bits(bits, most=8)
         self.bits = bits
-        self.model = copy.deepcopy(model)
+        self.model = copied(model)
         self.names = [name for name, w in self.model.named_parameters() if w.ndim > 1]
         if not self.names:
             raise ValueError(f"model has no weight of two axes or more to share, got {type(model).__name__}")
@@ -116,7 +116,7 @@ class SharedWeights(nn.Module):
 
     def plain(self) -> nn.Module:
         """A model like the first one, in evaluation mode, with the shared weights in place."""
-        model = copy.deepcopy(self.model)
+        model = copied(self.model)
         for name, w in self.weights().items():
             model.get_parameter(name).data.copy_(w.detach())
         return model.requires_grad_(True).eval()

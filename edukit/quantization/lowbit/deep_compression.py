@@ -14,13 +14,13 @@ Source    Han, Mao & Dally 2015, https://arxiv.org/abs/1510.00149: AlexNet 240 -
 In production  a format for download and storage: the weights are unpacked before the first multiplication
 """
 
-import copy
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 
+from edukit.copies import copied
 from edukit.graph import tensors_of
 from edukit.quantization.lowbit import huffman
 from edukit.quantization.lowbit.codebook import SharedWeights
@@ -65,7 +65,7 @@ def load_compressed(model: nn.Module, path: str | Path) -> nn.Module:
     check_model(model)
     tensors, about = load_tensors(path, "deep compression")
     check_shapes(about["shapes"] | shapes_of(whole(tensors, about["shapes"])), tensors_of(model))
-    model = copy.deepcopy(model)
+    model = copied(model)
     for name, before in tensors_of(model).items():
         if f"{name}.gaps" not in tensors:
             before.data.copy_(torch.from_numpy(tensors[name]))
