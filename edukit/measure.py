@@ -196,7 +196,7 @@ def _one_input(model, given) -> list[tuple[torch.Tensor, ...]]:
     parts = given if isinstance(given, tuple) else (given,)
     if parts and all(isinstance(part, np.ndarray | torch.Tensor) for part in parts):
         inputs = as_inputs(given)
-        return [tuple(x[:1] if has_batch(x, inputs) else x for x in inputs)]
+        return [tuple((x[:1] if has_batch(x, inputs) else x).clone() for x in inputs)]
     several = isinstance(given, tuple | list) and all(isinstance(shape, tuple | list) for shape in given)
     shapes = given if several and given else [given]
     if not all(isinstance(shape, tuple | list) for shape in shapes):

@@ -13,6 +13,7 @@ from dataclasses import replace
 import torch
 from torch import nn
 from torch.utils._pytree import tree_leaves
+from tqdm import tqdm
 
 from edukit.copies import copied, with_stored_weights
 from edukit.graph import as_inputs
@@ -46,8 +47,10 @@ def shrink(
     )
     """
     model = with_stored_weights(model)
-    gone = weakest_channels(model, example, ratio, method, min_channels=min_channels, multiple=multiple)
-    return checked_removal(model, gone, example)
+    with tqdm(total=2, desc="shrink", leave=False, delay=2) as bar:
+        gone = weakest_channels(model, example, ratio, method, min_channels=min_channels, multiple=multiple)
+        bar.update()
+        return checked_removal(model, gone, example)
 
 
 def checked_removal(model: nn.Module, gone: list[Channel], example) -> nn.Module:
@@ -108,10 +111,11 @@ def _fault(model, channels, inputs):
     return ""
 
 
-def _outputs(copied, inputs):
+def _outputs(own, inputs):
     """All tensors that the copy of a model gives in evaluation mode; what is random even then repeats itself."""
     with torch.no_grad(), torch.random.fork_rng():
-        return [y for y in tree_leaves(copied.eval()(*inputs)) if isinstance(y, torch.Tensor)]
+        outputs = own.eval()(*(x.clone() for x in inputs))  # a model may write into its inputs
+    return [y for y in tree_leaves(outputs) if isinstance(y, torch.Tensor)]
 
 
 def _close(y, expected):
@@ -131,7 +135,7 @@ def _checked(model, example):
     if not all(is_finite(batch) for batch in inputs):
         raise ValueError("example holds NaN or infinity; the model is tried on it")
     try:
-        outputs = _outputs(copied(model), tuple(x.clone() for x in inputs))
+        outputs = _outputs(copied(model), inputs)
     except Exception as error:  # whatever the model's own code raises
         shapes = " and ".join(str(tuple(batch.shape)) for batch in inputs)
         raise ValueError(f"example of shape {shapes} does not fit the model: {first_line(error)}") from error

@@ -161,7 +161,7 @@ def _calls(network, inputs) -> list[nn.Module]:
     hooks = [layer.register_forward_pre_hook(lambda layer, _: calls.setdefault(layer)) for layer in layers]
     try:
         with torch.no_grad():
-            network(*inputs)
+            network(*(x.clone() for x in inputs))
     except (RuntimeError, TypeError, IndexError) as error:
         raise ValueError(f"model does not take the example: {error}") from error
     finally:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import fx
+from tqdm import tqdm
 
 from edukit.graph import LAYERS, layer_name, watched
 from edukit.quantization.grid.affine import QParams, choose_qparams
@@ -85,7 +86,7 @@ def choose_grids(graph, points, batches, choose) -> dict[fx.Node, QParams]:
             observers[node].update(value)
 
     with torch.no_grad():
-        for batch in batches:
+        for batch in tqdm(batches, desc="calibrating", leave=False, delay=2):
             watched(graph, batch, observe)
     grids = {node: choose(observer) for node, observer in observers.items()}
     return {point: grids[origin[point]] for point in points}
