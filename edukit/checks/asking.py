@@ -32,9 +32,15 @@ SHOWN = 200  # letters of a foreign text
 
 @dataclass(frozen=True)
 class Failure:
-    """Why there is no value: a sentence for the learner."""
+    """Why there is no value: a sentence for the learner, and the error, if one was raised."""
 
     line: str
+    error: BaseException | None = None
+
+    @property
+    def brief(self) -> str:
+        """The sentence without the place in the learner's code."""
+        return self.line if self.error is None else f"your function raised {_said(self.error)}"
 
 
 @dataclass
@@ -69,7 +75,8 @@ def ask(function: Callable, arguments: tuple, *, quiet: bool = False, new: bool 
     except TooLong:
         return Failure(f"your function was stopped after {LIMIT_S} seconds ({described(arguments)})")
     except (Exception, SystemExit) as error:  # whatever a learner's code can raise is told, never passed on
-        return Failure(_told(error, function, arguments))
+        place = f"{_line_of(error, function)} ({described(arguments)})"
+        return Failure(f"your function raised {_said(error)}{place}", error)
     finally:
         if not quiet and printed.getvalue():
             print(printed.getvalue()[:1000], end="")
@@ -115,11 +122,11 @@ def stopped_after(seconds: float):
         signal.signal(signal.SIGINT, before)
 
 
-def _told(error, function, arguments) -> str:
+def _said(error) -> str:
+    """An error in one line that is not too long."""
     kind = type(error).__name__
     text = " ".join(str(error).split())
-    told = f"{kind}: {text}" if text else kind
-    return f"your function raised {told[:SHOWN]}{_line_of(error, function)} ({described(arguments)})"
+    return (f"{kind}: {text}" if text else kind)[:SHOWN]
 
 
 def _line_of(error, function) -> str:

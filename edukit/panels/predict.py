@@ -2,7 +2,7 @@
 
     guess = Prediction("How many?", {"few": "reply to few", "many": "reply to many"})     choices, in another order
     guess = Prediction("How many?", low=0, high=100, unit="of 100")                       for each learner; a number
-    guess.reveal(picture, because="…")      hidden until there is a guess, or none is wanted
+    guess.reveal(picture, measured="many")  hidden until there is a guess, or none is wanted
 
 Where no kernel runs, in the committed page, what is revealed lies folded under one line.
 
