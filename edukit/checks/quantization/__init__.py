@@ -9,6 +9,7 @@ from edukit.checks.quantization.debug.mixed import CHEAPEST_BITS as cheapest_bit
 from edukit.checks.quantization.grid.affine import CHOOSE_QPARAMS as choose_qparams
 from edukit.checks.quantization.grid.affine import QUANTIZE as quantize
 from edukit.checks.quantization.grid.averaging import MOVING_AVERAGE as moving_average
+from edukit.checks.quantization.grid.back import DEQUANTIZE as dequantize
 from edukit.checks.quantization.grid.calibrate import CALIBRATED as calibrated
 from edukit.checks.quantization.grid.channels import CHANNEL_SCALES as channel_scales
 from edukit.checks.quantization.grid.channels import COMPRESSION_RATIO as compression_ratio
@@ -42,6 +43,7 @@ __all__ = [
     "clipping_and_rounding",
     "compression_ratio",
     "decode_e4m3",
+    "dequantize",
     "layer_errors",
     "moving_average",
     "moving_range",
