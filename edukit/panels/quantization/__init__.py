@@ -1,7 +1,7 @@
 """The panels of the lessons on quantization.
 
-affine.py       lesson 01: staircase, histogram, channels, error against bits
-sweep.py        lesson 01: groups
+affine.py       lesson 01: grids, staircase, histogram, channels, error against bits
+sweep.py        lesson 01: scales shared by a tensor, a channel or a group
 saturation.py   lesson 01: overflow
 calibrate.py    lesson 02
 ptq_methods.py  lesson 03: methods, and one layer's rounding
@@ -12,7 +12,7 @@ lowbit.py       lesson 05: formats
 binary.py       lesson 05: one bit
 """
 
-from edukit.panels.quantization.affine import against_bits, channels, staircase, weight_histogram
+from edukit.panels.quantization.affine import against_bits, channels, conventions, staircase, weight_histogram
 from edukit.panels.quantization.binary import binary_levels, sign_gradient
 from edukit.panels.quantization.calibrate import momentum, more_images, ranges
 from edukit.panels.quantization.equalize import equalization
@@ -29,6 +29,7 @@ __all__ = [
     "bits_by_layer",
     "budget",
     "channels",
+    "conventions",
     "diagnosis",
     "equalization",
     "error_sweep",

@@ -4,6 +4,7 @@ from functools import partial
 
 from edukit.panels.panel import Panel
 from edukit.plots.quantization.affine import AgainstBitsPlot, ChannelsPlot, StaircasePlot, WeightHistogramPlot
+from edukit.plots.quantization.conventions import ConventionsPlot
 
 
 def staircase() -> Panel:
@@ -13,6 +14,15 @@ def staircase() -> Panel:
     '3 bits: 8 codes from -1.14 to 2.86, step 0.571. The error stays within 0.286 there and grows outside.'
     """
     return Panel(StaircasePlot, bits=(2, 8, 3), symmetric=False, high=(0.5, 3.5, 3.0), figsize=(7.5, 4.2))
+
+
+def conventions() -> Panel:
+    """What "so many bits" means: the symmetric grid without its lowest code, with all codes, and the asymmetric one.
+
+    >>> conventions().description[:54]
+    '2 bits for weights from -0.8 to 1, three grids: symmet'
+    """
+    return Panel(ConventionsPlot, bits=(2, 4, 2), figsize=(7.5, 3.6))
 
 
 def weight_histogram(weights) -> Panel:

@@ -1,7 +1,9 @@
-"""The panel of the sweep: bits, groups and symmetry against the error of every layer of a network."""
+"""The panel of the sweep: the length of a row, the size of a group and the bits of a scale against the error."""
 
 from functools import partial
 from itertools import product
+
+import torch
 
 from edukit.panels.panel import Panel
 from edukit.plots.quantization.sweep import SweepPlot
@@ -9,21 +11,18 @@ from edukit.quantization.grid.sweep import SCALE_BITS
 from edukit.quantization.grid.sweep import error_sweep as sweep
 
 
-def error_sweep(model, group_sizes=(16, 32, 64, 128)) -> Panel:
-    """The error of all weights of a model against the bits stored for a weight; the sweeps run before the panel opens.
+def error_sweep(weights, group_sizes=(16, 32, 128), still: dict | None = None) -> Panel:
+    """The error of weights in rows against the bits stored for each; the sweeps run before the panel opens.
+
+    weights   tensors (rows, length), each of another length
 
     >>> import torch
-    >>> error_sweep(torch.nn.Linear(64, 8), group_sizes=[32]).description[:59]
-    'Codes of 4 bits, symmetric, groups of 32, scales of 16 bits'
+    >>> error_sweep([torch.eye(8), torch.eye(16)], group_sizes=[8]).description[:56]
+    'Rows of 8 weights, codes of 4 bits, scales of 32 bits: p'
     """
+    by_length = {f"{w.shape[1]:,}": torch.nn.Parameter(w, requires_grad=False) for w in weights}
+    model = torch.nn.ParameterDict(by_length)
     sizes = list(group_sizes)
-    sweeps = {
-        (size, even, held): sweep(model, group_size=size, symmetric=even, scale_bits=held)
-        for size, even, held in product(sizes, (True, False), SCALE_BITS)
-    }
-    plot = partial(SweepPlot, sweeps=sweeps)
-    controls = {"bits": (2, 8, 4), "group_size": sizes, "scale_bits": list(SCALE_BITS), "symmetric": True}
-    panel = Panel(plot, figsize=(7.5, 4.2), **controls)
-    panel.controls["scale_bits"].value = 16
-    panel.controls["group_size"].value = 64 if 64 in sizes else sizes[0]
-    return panel
+    sweeps = {(size, held): sweep(model, group_size=size, scale_bits=held) for size, held in product(sizes, SCALE_BITS)}
+    controls = {"row_length": list(by_length), "group_size": sizes, "scale_bits": list(SCALE_BITS)[::-1]}
+    return Panel(partial(SweepPlot, sweeps=sweeps), figsize=(7.5, 4.2), still=still, **controls)

@@ -1,7 +1,8 @@
 """Pictures of quantization.
 
 affine.py       staircase, weight histogram, channels, a measure against the bits
-sweep.py        error against bits, layer by layer
+conventions.py  three grids of equally many bits
+sweep.py        error against stored bits, for each sharing of scales
 saturation.py   outputs whose 16-bit pairs were cut off
 calibrate.py    a range and its two errors, more images, batches in time
 ptq_methods.py  every method with its spread over networks, and one layer's rounding

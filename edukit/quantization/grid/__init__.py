@@ -7,5 +7,5 @@ condense.py     many values as the means and counts of narrow bins
 entropy.py      kl: the range whose codes lose the least information
 observer.py     Observer: a sample of many batches in memory that does not grow
 error.py        normalised error, compression ratio
-sweep.py        the error of every layer against bits and granularity
+sweep.py        all weights of a network on grids, and the error of every layer against bits and granularity
 """

@@ -1,4 +1,4 @@
-"""The sweep: the error of each layer against bits, with one scale per tensor, per channel or per group.
+"""All weights of a network on grids: with one scale per tensor, per channel or per group, and the error against bits.
 
     for each layer, for each sharing of scales, for each b:   Σ (w - ŵ)² / Σ w²        ŵ on the grid of b bits
 
@@ -15,7 +15,7 @@ Source    Krishnamoorthi 2018, https://arxiv.org/abs/1806.08342, section 3.1;
 In production  the sensitivity tools of AIMET and NNCF; they also run data through the network
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -23,14 +23,17 @@ import numpy as np
 import torch
 from torch import nn
 
+from edukit.copies import with_stored_weights
 from edukit.quantization.grid.affine import choose_qparams, fake_quantize
 from edukit.quantization.grid.calibrate import min_max
 from edukit.quantization.grid.error import normalized_mse
-from edukit.quantization.grid.granularity import split_groups
+from edukit.quantization.grid.granularity import join_groups, split_groups
 from edukit.refuse import check_model
 
 SHARINGS = "per tensor", "per channel", "per group"
+AXES = dict(zip(SHARINGS, (None, 0, (0, 1)), strict=True))  # those that keep a range of their own
 SCALE_BITS = 8, 16, 32
+SYMMETRIC = partial(choose_qparams, symmetric=True)
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,39 @@ class SweepRow:
     def sqnr_db(self) -> float:
         """The signal-to-quantization-noise ratio in dB; infinite where nothing was lost."""
         return float("inf") if self.normalized_mse == 0 else float(-10 * np.log10(self.normalized_mse))
+
+
+def round_weights(
+    model: nn.Module,
+    bits: int,
+    sharing: str = "per channel",
+    *,
+    group_size: int = 32,
+    choose: Callable = SYMMETRIC,
+) -> nn.Module:
+    """A copy of the model whose weights of two axes or more lie on their grids, as floats; biases stay as they are.
+
+    sharing   who shares a scale: "per tensor", "per channel" (axis 0) or "per group" (of neighbours in a row)
+    choose    choose(low, high, bits) -> QParams
+    Raises ValueError for another sharing, and for bits or a group_size that are not allowed.
+
+    >>> layer = nn.Linear(4, 2)
+    >>> layer.weight.data = torch.tensor([[-1.0, 0.6, 0.4, 0.0], [0.02, 0.01, 0.0, 0.0]])
+    >>> round_weights(layer, 2).weight.tolist() == [[-1.0, 1.0, 0.0, 0.0], [0.019999999552965164, 0.0, 0.0, 0.0]]
+    True
+    """
+    check_model(model)
+    if sharing not in AXES:
+        raise ValueError(f"sharing must be one of {', '.join(SHARINGS)}, got {sharing!r}")
+    rounded = with_stored_weights(model)
+    for w in (w for w in rounded.parameters() if w.ndim > 1):
+        rows = w.data.flatten(1)
+        values = split_groups(rows, group_size) if sharing == "per group" else rows
+        on_grid = fake_quantize(values, choose(*min_max(values, AXES[sharing]), bits))
+        if sharing == "per group":
+            on_grid = join_groups(on_grid, rows.shape[1])
+        w.data = on_grid.reshape(w.shape)
+    return rounded
 
 
 def error_sweep(
@@ -81,8 +117,8 @@ def error_sweep(
 
 def _rows(layer, w: torch.Tensor, *, bits, group_size, symmetric, scale_bits):
     groups = split_groups(w, group_size)
-    for sharing, values, axis in zip(SHARINGS, (w, w, groups), (None, 0, (0, 1)), strict=True):
-        low, high = min_max(values, axis)
+    for sharing, values in zip(SHARINGS, (w, w, groups), strict=True):
+        low, high = min_max(values, AXES[sharing])
         scales = scale_bits * low.numel() + (32 if scale_bits == 8 else 0)
         for b in bits:
             grid = choose_qparams(low, high, b, symmetric=symmetric)

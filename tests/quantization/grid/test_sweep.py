@@ -1,5 +1,6 @@
 """The sweep: its rows are those of the formulas, its bits those of the bytes; what bits and scales bring."""
 
+import copy
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from unseen import NETWORKS, build
 from edukit.quantization import choose_qparams, fake_quantize, min_max
 from edukit.quantization.grid.error import compression_ratio, normalized_mse
 from edukit.quantization.grid.granularity import split_groups
-from edukit.quantization.grid.sweep import SHARINGS, error_sweep
+from edukit.quantization.grid.sweep import SHARINGS, error_sweep, round_weights
 from edukit.quantization.lowbit.formats import FP8_E4M3
 
 
@@ -108,3 +109,26 @@ def test_edges():
     with pytest.raises(ValueError, match="scale_bits must be 8, 16 or 32, got 4"):
         error_sweep(zero, scale_bits=4)
     assert {r.normalized_mse for bits in (8, 16) for r in error_sweep(zero, scale_bits=bits)} == {0.0}
+
+
+@pytest.mark.parametrize("sharing", SHARINGS)
+def test_rounded_weights_have_the_errors_of_the_sweep_and_the_model_is_left_alone(sharing):
+    model = net()
+    before = copy.deepcopy(model.state_dict())
+    rounded = round_weights(model, 3, sharing, group_size=20)
+    rows = [r for r in error_sweep(model, [3], group_size=20) if r.sharing == sharing]
+    for row in rows:
+        w, q = (m.get_parameter(f"{row.layer}.weight").detach() for m in (model, rounded))
+        assert normalized_mse(w, q) == pytest.approx(row.normalized_mse, rel=1e-5)
+    assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
+    biases = [name for name, p in model.named_parameters() if p.ndim < 2]
+    assert biases and all(torch.equal(model.get_parameter(b), rounded.get_parameter(b)) for b in biases)
+
+
+def test_another_grid_and_another_sharing():
+    model = nn.Linear(8, 4)
+    asymmetric = round_weights(model, 2, choose=choose_qparams).weight
+    grid = choose_qparams(*min_max(model.weight.data, 0), 2)
+    assert torch.equal(asymmetric, fake_quantize(model.weight.data, grid))
+    with pytest.raises(ValueError, match="sharing must be one of per tensor, per channel, per group, got 'per row'"):
+        round_weights(model, 4, "per row")

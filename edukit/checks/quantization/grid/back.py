@@ -23,7 +23,9 @@ def _show_value(arguments, expected, got):
         return f"codes of shape {np.shape(q)} stand for values of that shape, yours have {np.shape(got)}"
     at = first_difference(expected, got)
     scale, zero_point = (np.broadcast_to(v, q.shape)[at] for v in (g.scale, g.zero_point))
-    return f"code {q[at]} at S = {scale:.4g}, Z = {zero_point} is {expected[at]:.4g}, yours is {np.asarray(got)[at]:.4g}"
+    return (
+        f"code {q[at]} at S = {scale:.4g}, Z = {zero_point} is {expected[at]:.4g}, yours is {np.asarray(got)[at]:.4g}"
+    )
 
 
 DEQUANTIZE = Exercise(
