@@ -18,7 +18,7 @@ START = {"row_length": "64", "group_size": 16, "scale_bits": 32}
 @pytest.fixture(scope="module")
 def sweeps():
     random = np.random.default_rng(0)
-    rows = {str(n): nn.Parameter(torch.from_numpy(random.normal(size=(8, n)).astype(np.float32))) for n in (64, 1024)}
+    rows = {str(n): nn.Parameter(torch.from_numpy(random.normal(size=(64, n)).astype(np.float32))) for n in (64, 1024)}
     model = nn.ParameterDict(rows)
     return {(s, held): error_sweep(model, group_size=s, scale_bits=held) for s, held in product((16, 64), (8, 16, 32))}
 
@@ -44,8 +44,8 @@ def test_groups_as_long_as_the_row_are_channels_and_longer_rows_lose_more(pictur
     group, channel, _ = (picture._plot.lines[s].get_ydata() for s in ("per group", "per channel", "per tensor"))
     assert np.array_equal(group, channel)
     picture.move(**START | {"group_size": 64, "row_length": "1024"})
-    assert (picture._plot.lines["per channel"].get_ydata() < channel - 0.5).all()
-    assert picture._plot.lines["per group"].get_ydata() == pytest.approx(group, abs=0.7)
+    lost = {s: np.mean(channel - picture._plot.lines[s].get_ydata()) for s in ("per group", "per channel")}
+    assert abs(lost["per group"]) < 0.5 < lost["per channel"]
 
 
 def test_nothing_is_cut_off(picture):
