@@ -122,13 +122,17 @@ def _rows(layer, w: torch.Tensor, *, bits, group_size, symmetric, scale_bits):
         scales = scale_bits * low.numel() + (32 if scale_bits == 8 else 0)
         for b in bits:
             grid = choose_qparams(low, high, b, symmetric=symmetric)
-            grid = replace(grid, scale=_as_stored(grid.scale, scale_bits))
+            grid = replace(grid, scale=as_stored(grid.scale, scale_bits))
             error = normalized_mse(values, fake_quantize(values, grid))
             yield SweepRow(layer, sharing, b, w.numel(), b + scales / w.numel(), error)
 
 
-def _as_stored(scale: torch.Tensor, bits: int) -> torch.Tensor:
-    """The nearest scales above 0 that so many bits hold."""
+def as_stored(scale: torch.Tensor, bits: int) -> torch.Tensor:
+    """The nearest scales above 0 that so many bits hold: 8, relative to the largest of them, 16 or 32.
+
+    >>> as_stored(torch.tensor([1.0, 0.3]), 16).tolist()
+    [1.0, 0.300048828125]
+    """
     if bits == 32:
         return scale
     kind = torch.float16 if bits == 16 else torch.float8_e4m3fn
