@@ -1,6 +1,6 @@
 """The panels of the lessons on quantization.
 
-affine.py       lesson 01: grids, staircase, histogram, channels, error against bits
+affine.py       lesson 01: grids, an integer layer, histogram, channels, error against bits
 sweep.py        lesson 01: scales shared by a tensor, a channel or a group
 saturation.py   lesson 01: overflow
 calibrate.py    lesson 02
@@ -12,7 +12,15 @@ lowbit.py       lesson 05: formats
 binary.py       lesson 05: one bit
 """
 
-from edukit.panels.quantization.affine import against_bits, channels, conventions, staircase, weight_histogram
+from edukit.panels.quantization.affine import (
+    against_bits,
+    channels,
+    conventions,
+    integer_layer,
+    number_grid,
+    staircase,
+    weight_histogram,
+)
 from edukit.panels.quantization.binary import binary_levels, sign_gradient
 from edukit.panels.quantization.calibrate import momentum, more_images, ranges
 from edukit.panels.quantization.equalize import equalization
@@ -35,9 +43,11 @@ __all__ = [
     "error_sweep",
     "formats",
     "ptq_methods",
+    "integer_layer",
     "latent_weight",
     "layer_errors",
     "momentum",
+    "number_grid",
     "more_images",
     "pixels",
     "ranges",

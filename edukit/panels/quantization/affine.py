@@ -3,8 +3,29 @@
 from functools import partial
 
 from edukit.panels.panel import Panel
+from edukit.plots.drawings.integer_layer import IntegerLayerPlot
+from edukit.plots.drawings.number_grid import NumberGridPlot
 from edukit.plots.quantization.affine import AgainstBitsPlot, ChannelsPlot, StaircasePlot, WeightHistogramPlot
 from edukit.plots.quantization.conventions import ConventionsPlot
+
+
+def number_grid() -> Panel:
+    """A number on its way to the nearest code of a grid for values from -1 to 2.
+
+    >>> number_grid().description[:47]
+    '3 bits, asymmetric: 8 codes from -0.86 to 2.14,'
+    """
+    start = {"bits": (2, 4, 3), "symmetric": False, "value": (-2.0, 3.0, 1.2)}
+    return Panel(NumberGridPlot, figsize=(7.5, 3.0), **start)
+
+
+def integer_layer() -> Panel:
+    """Two inputs on their way through an integer layer, step by step.
+
+    >>> integer_layer().description[:7]
+    'Step 0:'
+    """
+    return Panel(IntegerLayerPlot, step=(0, 6, 0), figsize=(7.5, 3.2), still={"step": 2})
 
 
 def staircase() -> Panel:

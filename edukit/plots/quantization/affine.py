@@ -156,6 +156,10 @@ class AgainstBitsPlot:
         """
         self.curves = {name: {b: float(np.mean(v)) for b, v in curve.items()} for name, curve in curves.items()}
         self.ylabel = ylabel
+        several = max(np.size(value) for curve in curves.values() for value in curve.values())
+        self.spread = (
+            f" Lines: the mean of {several} networks; bars: from the worst to the best." if several > 1 else ""
+        )
         bits = list(next(iter(curves.values())))
         with house():
             axes = fig.subplots()
@@ -180,7 +184,7 @@ class AgainstBitsPlot:
         values = {name: f"{name} {curve[bits]:.1f}" for name, curve in self.curves.items()}
         for name, text in values.items():
             self.names[name].set_text(f" {text}")
-        return f"{self.ylabel}, at {bits} bits: {', '.join(values.values())}."
+        return f"{self.ylabel}, at {bits} bits: {', '.join(values.values())}.{self.spread}"
 
 
 def _name_at_the_end(axes, lines):
