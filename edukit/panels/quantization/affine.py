@@ -66,12 +66,14 @@ def channels(weights) -> Panel:
     return Panel(plot, bits=(2, 8, 2), scales=["per tensor", "per channel"], figsize=(7.5, 4.2))
 
 
-def against_bits(curves, ylabel: str, reference=None) -> Panel:
+def against_bits(curves, ylabel: str, reference=None, start: int | None = None) -> Panel:
     """A measure against the number of bits: curves {name: {bits: value, or several}}, reference (name, {bits: value}).
+
+    start   the number of bits at which the control starts; None: the largest
 
     >>> against_bits({"per tensor": {2: 5.1, 3: 11.2}, "per channel": {2: 9.0, 3: 15.1}}, "SQNR, dB").description
     'SQNR, dB, at 3 bits: per tensor 11.2, per channel 15.1.'
     """
     bits = sorted(next(iter(curves.values())))
     plot = partial(AgainstBitsPlot, curves=curves, ylabel=ylabel, reference=reference)
-    return Panel(plot, bits=(bits[0], bits[-1]), figsize=(7.5, 3.2))
+    return Panel(plot, bits=(bits[0], bits[-1], start or bits[-1]), figsize=(7.5, 3.4))

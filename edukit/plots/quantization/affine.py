@@ -164,37 +164,29 @@ class AgainstBitsPlot:
         with house():
             axes = fig.subplots()
             self.mark = axes.axvline(bits[0], color=LIMIT, linewidth=1.2, linestyle="--")
-            lines = [
-                axes.plot(*zip(*curve.items(), strict=True), marker, linestyle="-", color=color, label=name)[0]
-                for (name, curve), color, marker in zip(self.curves.items(), (BLUE, ORANGE, GREEN), "os^", strict=False)
-            ]
-            for line, curve in zip(lines, curves.values(), strict=True):
+            self.names = {}
+            ways = zip(self.curves.items(), curves.values(), (BLUE, ORANGE, GREEN), ("o●", "s■", "^▲"), strict=False)
+            for (name, means), curve, color, (marker, drawn) in ways:
+                axes.plot(*zip(*means.items(), strict=True), marker, linestyle="-", color=color)
                 ends = np.array([(np.min(v), np.max(v)) for v in curve.values()]).T
-                axes.vlines(bits, *ends, color=line.get_color(), alpha=0.35, linewidth=5)
+                axes.vlines(bits, *ends, color=color, alpha=0.35, linewidth=5)
+                self.names[name] = self._line_of_table(axes, len(self.names), f"{drawn} {name}", color)
             if reference:
-                points = zip(*reference[1].items(), strict=True)
-                lines += axes.plot(*points, color=MUTED, linestyle=":", label=reference[0])
+                axes.plot(*zip(*reference[1].items(), strict=True), color=MUTED, linestyle=":")
+                level = set(reference[1].values())
+                shown = f"{level.pop():6.1f}" if len(level) == 1 else " " * 6
+                self._line_of_table(axes, len(self.names), f"┄ {reference[0]:14s}{shown}", MUTED)
             axes.margins(y=0.12)
             axes.set(xlabel="bits of a weight", ylabel=ylabel, xticks=bits, xlim=(bits[0] - 0.3, bits[-1] + 0.3))
-            self.names = _name_at_the_end(axes, lines)
+
+    def _line_of_table(self, axes, number, name, color):
+        corner = {"transform": axes.transAxes, "ha": "right", "family": "DejaVu Sans Mono", "size": 10}
+        return axes.text(0.985, 0.3 - 0.09 * number, name, color=dark(color), **corner)
 
     def update(self, bits):
         """bits: a number that the curves have."""
         self.mark.set_xdata([bits, bits])
         values = {name: f"{name} {curve[bits]:.1f}" for name, curve in self.curves.items()}
-        for name, text in values.items():
-            self.names[name].set_text(f" {text}")
+        for name, text in self.names.items():
+            text.set_text(f"{text.get_text()[0]} {name:14s}{self.curves[name][bits]:6.1f}")
         return f"{self.ylabel}, at {bits} bits: {', '.join(values.values())}.{self.spread}"
-
-
-def _name_at_the_end(axes, lines):
-    """Write each line's name beside its right end, in its colour, the names kept apart: {name: text}."""
-    (low, high) = axes.get_ylim()
-    names = {}
-    y = high
-    gap = 0.1 * (high - low)
-    for line in sorted(lines, key=lambda line: -line.get_ydata()[-1]):
-        y = min(y - gap, line.get_ydata()[-1])
-        name = line.get_label()
-        names[name] = axes.text(axes.get_xlim()[1], y, f" {name}", color=dark(line.get_color()), va="center")
-    return names
