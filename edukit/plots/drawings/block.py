@@ -1,15 +1,11 @@
 """Building blocks of networks, drawn: a box for each layer, with its channels and multiply-adds (MACs).
 
-    block ─> layer_costs(block, (channels, size, size)) ─> the words in each box
+    block_costs(channels, size) ─> the words in each box
 
 The class draws once in `__init__(fig, …)`; `update(**values)` moves what changes and returns one sentence.
 """
 
-from torch import nn
-
-from edukit.networks.blocks import DepthwiseSeparable, InvertedResidual, conv_bn
-from edukit.networks.compact import Fire, ShuffleUnit
-from edukit.networks.costs import LayerCost, layer_costs
+from edukit.networks.costs import LayerCost, block_costs
 from edukit.plots.drawings.shapes import Arrow, Box, Meter
 from edukit.plots.drawings.sheet import WIDTH, sheet
 from edukit.plots.style import house
@@ -43,7 +39,7 @@ class BlockPlot:
         check_whole(size, "size")
         if channels % 8:
             raise ValueError(f"channels must be a multiple of 8, got {channels!r}")
-        self.costs = {kind: layer_costs(block, (channels, size, size)) for kind, block in blocks(channels).items()}
+        self.costs = block_costs(channels, size)
         self.macs = {kind: sum(layer.macs for layer in layers) for kind, layers in self.costs.items()}
         with house():
             axes = sheet(fig)
@@ -64,21 +60,6 @@ class BlockPlot:
             f"{_name(layer)}, {_channels(layer)}, {short(layer.macs)} MACs" for layer in self.costs[kind]
         )
         return f"{kind[0].upper()}{kind[1:]}: {layers}. All layers: {short(macs)} MACs, {share}."
-
-
-def blocks(channels: int) -> dict[str, nn.Module]:
-    """The five blocks, channels in and channels out, under the names that `block_costs` has.
-
-    >>> list(blocks(8))
-    ['standard', 'separable', 'inverted residual', 'Fire', 'ShuffleNet unit']
-    """
-    return {
-        "standard": nn.Sequential(*conv_bn(channels, channels, 3)),
-        "separable": DepthwiseSeparable(channels, channels),
-        "inverted residual": InvertedResidual(channels, channels),
-        "Fire": Fire(channels, channels // 8, channels // 2, channels // 2),
-        "ShuffleNet unit": ShuffleUnit(channels, channels),
-    }
 
 
 def short(count: int) -> str:

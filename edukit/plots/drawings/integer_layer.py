@@ -98,7 +98,7 @@ class IntegerLayerPlot:
                 write(axes, box.top[0], BELOW, words) for box, words in zip(self.boxes, self.real, strict=True)
             ]
             y = float(dequantize(np.int32(self.passage.output), self.passage.grids[2]))
-            words = f"the float layer: {number(self.exact, 4)}    the integers: {number(y, 4)}"
+            words = f"the float layer: {number(self.exact, 4)}, the integers: {number(y, 4)}"
             self.compared = write(axes, self.boxes[-1].right[0], BELOW + 28, words, ha="right", size=NORMAL)
 
     def update(self, step):
@@ -156,11 +156,11 @@ def _sentences(p: Passage) -> list[str]:
     return [
         f"the inputs are the int8 codes {p.inputs[0]} and {p.inputs[1]}.",
         f"the zero point {x_grid.zero_point} is taken off both codes, which leaves {above[0]} and {above[1]}.",
-        f"the int8 weights {p.weights[0]} and {p.weights[1]} multiply them, and the sum is {p.products.sum()} in int32.",
+        f"the int8 weights {p.weights[0]} and {p.weights[1]} multiply them: the int32 sum is {p.products.sum()}.",
         f"the int32 bias {p.bias} is added, which makes {p.accumulator}.",
         f"the sum times {p.multiplier:.3g} is {p.scaled:.2f}, counted in steps of the output.",
-        f"it is rounded to {np.rint(p.scaled):.0f}, the zero point {y_grid.zero_point} is added, and what is outside of "
-        f"{y_grid.qmin} to {y_grid.qmax} is clipped.",
+        f"it is rounded to {np.rint(p.scaled):.0f}, the zero point {y_grid.zero_point} is added, and what is outside "
+        f"of {y_grid.qmin} to {y_grid.qmax} is clipped.",
         f"the output is the int8 code {p.output}.",
     ]
 

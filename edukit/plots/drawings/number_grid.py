@@ -14,32 +14,35 @@ from edukit.plots.style import dark, house
 from edukit.quantization.grid.affine import choose_qparams, dequantize, quantize
 from edukit.refuse import check_whole
 
-LEFT = 70  # pixels of the line: where it starts, how long it is, its height
-LONG = 550
-LINE = 150
+LEFT = 96  # pixels of the line: where it starts, how long it is, its height
+LONG = 508
+LINE = 142
 CODES = LINE + 26
 VALUES = LINE + 48
-NOTES = LINE + 81
+NOTES = LINE + 102
 
 
 class NumberGridPlot:
     """The grid that `choose_qparams` makes for a range, and one value on its way to the nearest code."""
 
     def __init__(self, fig, low: float = -1.0, high: float = 2.0):
-        """low, high: the range that the grid is to cover, finite, low <= high, not both 0."""
+        """low, high: the range that the grid is to cover, low <= high; the larger in size is from 0.001 to 10,000."""
+        furthest = max(abs(low), abs(high))
+        if not (low <= high and 1e-3 <= furthest <= 1e4):
+            raise ValueError(
+                f"low and high must be in order, the larger from 0.001 to 10,000 in size, got {low!r} and {high!r}"
+            )
         self.range = np.float32(low), np.float32(high)
-        self.end = 1.3 * max(abs(low), abs(high))
-        if not (low <= high and 0 < self.end < np.inf):
-            raise ValueError(f"low and high must be finite, low <= high and not both 0, got {low!r} and {high!r}")
+        self.end = 1.3 * furthest
         self.digits = max(0, 2 - int(np.floor(np.log10(self.end))))
         with house():
             axes = sheet(fig)
             self.line = NumberLine(axes, LEFT, LINE, LONG, low=-self.end, high=self.end)
-            self.covered = Bracket(axes, 42, above=True)
+            self.covered = Bracket(axes, 38, above=True)
             self.scale = Bracket(axes, VALUES + 22, above=False)
             self.zero = axes.plot([], [], color=dark(ACCENT), linewidth=1.1)[0]
             self.zero_words = write(axes, 0, NOTES, color=dark(ACCENT))
-            self.clipped = [write(axes, 0, 38, color=QUIET, linespacing=1.25) for _ in range(2)]
+            self.clipped = [write(axes, 0, 32, color=QUIET, linespacing=1.25) for _ in range(2)]
             for y, words in ((LINE, "numbers"), (CODES, "code q"), (VALUES, "value")):
                 write(axes, 4, y, words, ha="left", color=QUIET)
 

@@ -1,0 +1,106 @@
+"""No words on any drawing touch other words, a line, or the edge of a box or of the figure, whatever it shows."""
+
+from functools import partial
+from itertools import combinations, product
+
+import pytest
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+from edukit.plots import Picture
+from edukit.plots.drawings.attention_fill import AttentionFillPlot
+from edukit.plots.drawings.block import KINDS, BlockPlot
+from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot
+from edukit.plots.drawings.integer_layer import IntegerLayerPlot
+from edukit.plots.drawings.number_grid import NumberGridPlot
+from edukit.plots.drawings.shared_scales import SHARINGS, SharedScalesPlot
+
+NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 3, 8), (0, 1), (-2.6, -0.3, 0.99, 2.6))]
+SMALL_NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 5), (0, 1), (-2.6e-3, 0, 1e-3))]
+PRUNED = [dict(kind=kind, sparsity_percent=percent) for kind, percent in product(NOTES, (0, 50, 90))]
+SCALES = [dict(share=share, scale_bits=bits) for share, bits in product(SHARINGS, (8, 16, 32))]
+CLIPPED = partial(IntegerLayerPlot, x=(-1, -0.9), weights=(-0.5, 1.3), bias=-2, x_range=(-1, 1), y_range=(-1, 0.5))
+DRAWINGS = {
+    "number": (NumberGridPlot, NUMBERS),
+    "number, range from 0": (partial(NumberGridPlot, low=0.0, high=6.0), NUMBERS),
+    "number, range to 0": (partial(NumberGridPlot, low=-6.0, high=0.0), NUMBERS),
+    "number, equal ends": (partial(NumberGridPlot, low=-2.0, high=2.0), NUMBERS),
+    "number, small range": (partial(NumberGridPlot, low=-1e-3, high=2e-3), SMALL_NUMBERS),
+    "layer": (IntegerLayerPlot, [dict(step=step) for step in range(7)]),
+    "layer, clipped": (CLIPPED, [dict(step=step) for step in (0, 2, 5)]),
+    "bank": (FilterBankPlot, PRUNED),
+    "attention": (AttentionFillPlot, [dict(step=step) for step in (0, 1, 6, 12)]),
+    "attention, long": (partial(AttentionFillPlot, length=30, features=2), [dict(step=step) for step in (0, 1, 30)]),
+    "block": (BlockPlot, [dict(kind=kind) for kind in KINDS]),
+    "block, small": (partial(BlockPlot, channels=8, size=1), [dict(kind=kind) for kind in KINDS]),
+    "block, large": (partial(BlockPlot, channels=512, size=224), [dict(kind=kind) for kind in KINDS]),
+    "scales": (SharedScalesPlot, SCALES),
+}
+
+
+def words(axes):
+    """{text: its box in pixels of the picture}."""
+    shown = [text for text in axes.texts if text.get_visible() and text.get_text()]
+    return {text: text.get_window_extent() for text in shown}
+
+
+def lines(axes):
+    """All lines that are drawn, as paths in pixels of the picture."""
+    paths = [line.get_transform().transform_path(line.get_path()) for line in axes.lines if line.get_visible()]
+    for collection in axes.collections:
+        if isinstance(collection, LineCollection) and collection.get_visible():
+            paths += [collection.get_transform().transform_path(path) for path in collection.get_paths()]
+    return [path for path in paths if len(path.vertices) > 1]
+
+
+def collisions(picture) -> list[str]:
+    axes = picture.axes[0]
+    boxes = words(axes)
+    found = [f"{a.get_text()!r} on {b.get_text()!r}" for a, b in combinations(boxes, 2) if boxes[a].overlaps(boxes[b])]
+    for text, box in boxes.items():
+        if not (box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.bbox.x1 and box.y1 <= picture.bbox.y1):
+            found.append(f"{text.get_text()!r} leaves the sheet")
+        found += [f"{text.get_text()!r} on a line" for path in lines(axes) if path.intersects_bbox(box, filled=False)]
+        for patch in (p for p in axes.patches if isinstance(p, FancyBboxPatch) and p.get_visible()):
+            frame = patch.get_window_extent()
+            if frame.overlaps(box) and not (frame.contains(*box.min) and frame.contains(*box.max)):
+                found.append(f"{text.get_text()!r} leaves its box")
+    return found
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_words_touch_nothing(name):
+    plot, states = DRAWINGS[name]
+    picture = Picture(plot, **states[0])
+    for state in states:
+        picture.move(**state)
+        assert not collisions(picture), state
+
+
+@pytest.mark.parametrize("name", ["number", "layer", "bank", "attention", "block", "scales"])
+@pytest.mark.parametrize("figsize", [(4.5, 2.8), (10.0, 4.0)])
+def test_a_sheet_of_another_size_shrinks_or_grows_as_a_whole(name, figsize):
+    plot, states = DRAWINGS[name]
+    assert not collisions(Picture(plot, figsize=figsize, **states[-1]))
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_words_are_large_enough_and_every_state_has_its_own_sentence(name):
+    plot, states = DRAWINGS[name]
+    figure = Figure(figsize=(7, 2.8))
+    drawing = plot(figure)
+    said = {drawing.update(**state) for state in states}
+    assert min(text.get_size() for text in figure.axes[0].texts) >= 9  # points at 700 pixels
+    alike = 2 if name == "bank" else 0  # 2:4 takes out half, whatever the slider says
+    assert len(said) == len(states) - alike and all(sentence.endswith(".") for sentence in said)
+
+
+def test_a_collision_is_seen():
+    picture = Picture(BlockPlot, kind="standard")
+    picture.axes[0].text(20, 20, "some words that lie here")
+    assert not collisions(picture)
+    picture.axes[0].text(60, 25, "and others")
+    picture.axes[0].text(40, 90, "half in a box, half outside")
+    picture.axes[0].text(650, 20, "longer than the sheet")
+    assert len(collisions(picture)) == 3
