@@ -1,4 +1,5 @@
-"""Pictures: classes that know matplotlib and no widget. Folders are named after the rooms that they show.
+"""Pictures: classes that know matplotlib and no widget. Folders are named after the rooms that they show; drawings/
+holds schematics of all rooms.
 
 style.py        one look and fixed colours for every picture
 picture.py      a plot drawn once, and the sentence that says what it shows

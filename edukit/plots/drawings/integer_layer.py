@@ -50,7 +50,7 @@ def passage(x, weights, bias: float, x_range, y_range) -> Passage:
     x_range, y_range   (low, high) of the grids of input and output; the weights' is symmetric
 
     >>> passage((1.0, 0.5), (1.0, -1.0), 0.0, (-1.0, 1.0), (-1.0, 1.0)).products.tolist()
-    [16256, -8128]
+    [16129, -8128]
     """
     w = np.float32(weights)
     x_grid = choose_qparams(*np.float32(x_range))

@@ -9,7 +9,7 @@ import numpy as np
 
 from edukit.plots.drawings.number_line import NumberLine
 from edukit.plots.drawings.shapes import Bracket
-from edukit.plots.drawings.sheet import ACCENT, QUIET, inside, number, sheet, write
+from edukit.plots.drawings.sheet import ACCENT, QUIET, inside, number, sheet, width_of, write
 from edukit.plots.style import dark, house
 from edukit.quantization.grid.affine import choose_qparams, dequantize, quantize
 from edukit.refuse import check_whole
@@ -44,7 +44,7 @@ class NumberGridPlot:
             self.zero_words = write(axes, 0, NOTES, color=dark(ACCENT))
             self.clipped = [write(axes, 0, 32, color=QUIET, linespacing=1.25) for _ in range(2)]
             for y, words in ((LINE, "numbers"), (CODES, "code q"), (VALUES, "value")):
-                write(axes, 4, y, words, ha="left", color=QUIET)
+                write(axes, LEFT - 12, y, words, ha="right", color=QUIET)
 
     def update(self, bits, symmetric, value):
         """bits 2 to 8; symmetric True or False; value: a number that the line shows."""
@@ -84,4 +84,4 @@ class NumberGridPlot:
         self.covered.move(*line.at(stands[[0, -1]]), f"range: {len(codes)} codes")
         ends = (line.ends[0], line.at(stands[0])), (line.at(stands[-1]), line.ends[1])
         for text, (a, b), code in zip(self.clipped, ends, (grid.qmin, grid.qmax), strict=True):
-            text.set(text=f"clipped\nto {number(code)}" if b - a > 60 else "", x=(a + b) / 2)
+            text.set(text=f"clipped\nto {number(code)}" if b - a > width_of("clipped") else "", x=(a + b) / 2)

@@ -33,8 +33,9 @@ def sheet(fig):
     """The axes of a drawing, as large as the figure allows.
 
     >>> from matplotlib.figure import Figure
-    >>> sheet(Figure(figsize=(7, 2.8))).get_xlim()
-    (0.0, 700.0)
+    >>> axes = sheet(Figure(figsize=(7, 2.8)))
+    >>> float(axes.get_xlim()[1]), float(axes.get_ylim()[0])
+    (700.0, 280.0)
     """
     fig.set_layout_engine("none")  # every place is given
     fig.patch.set_facecolor(GROUND)

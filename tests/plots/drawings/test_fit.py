@@ -3,11 +3,13 @@
 from functools import partial
 from itertools import combinations, product
 
+import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from edukit.panels import Panel
 from edukit.plots import Picture
 from edukit.plots.drawings.attention_fill import AttentionFillPlot
 from edukit.plots.drawings.block import KINDS, BlockPlot
@@ -94,6 +96,25 @@ def test_words_are_large_enough_and_every_state_has_its_own_sentence(name):
     assert min(text.get_size() for text in figure.axes[0].texts) >= 9  # points at 700 pixels
     alike = 2 if name == "bank" else 0  # 2:4 takes out half, whatever the slider says
     assert len(said) == len(states) - alike and all(sentence.endswith(".") for sentence in said)
+
+
+@pytest.mark.parametrize("name", ["number", "layer", "bank", "attention", "block", "scales"])
+def test_what_moves_is_drawn_as_in_a_new_picture(name):
+    plot, states = DRAWINGS[name]
+    picture = Picture(plot, **states[0])
+    picture.png()
+    picture.move(**states[-1])
+    moved = picture.png()
+    pixels = np.asarray(picture.canvas.buffer_rgba()).copy()
+    picture.canvas.draw()
+    assert (pixels == np.asarray(picture.canvas.buffer_rgba())).all()
+    assert moved == Picture(plot, **states[-1]).png()
+
+
+def test_drawings_take_the_controls_of_a_panel():
+    panel = Panel(NumberGridPlot, bits=(2, 8, 3), symmetric=False, value=(-2.6, 2.6, 0.7))
+    panel.controls["bits"].value = 4
+    assert panel.description.startswith("4 bits, asymmetric: 16 codes")
 
 
 def test_a_collision_is_seen():
