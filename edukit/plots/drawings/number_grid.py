@@ -33,7 +33,7 @@ class NumberGridPlot:
                 f"low and high must be in order, the larger from 0.001 to 10,000 in size, got {low!r} and {high!r}"
             )
         self.range = np.float32(low), np.float32(high)
-        self.end = 1.3 * furthest
+        self.end = 1.4 * furthest  # a grid of 2 bits may reach 4/3 as far, since Z is rounded
         self.digits = max(0, 2 - int(np.floor(np.log10(self.end))))
         with house():
             axes = sheet(fig)
@@ -44,7 +44,7 @@ class NumberGridPlot:
             self.zero_words = write(axes, 0, NOTES, color=dark(ACCENT))
             self.clipped = [write(axes, 0, 32, color=QUIET, linespacing=1.25) for _ in range(2)]
             for y, words in ((LINE, "numbers"), (CODES, "code q"), (VALUES, "value")):
-                write(axes, LEFT - 12, y, words, ha="right", color=QUIET)
+                write(axes, LEFT - 18, y, words, ha="right", color=QUIET)
 
     def update(self, bits, symmetric, value):
         """bits 2 to 8; symmetric True or False; value: a number that the line shows."""

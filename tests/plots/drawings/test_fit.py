@@ -18,8 +18,8 @@ from edukit.plots.drawings.integer_layer import IntegerLayerPlot
 from edukit.plots.drawings.number_grid import NumberGridPlot
 from edukit.plots.drawings.shared_scales import SHARINGS, SharedScalesPlot
 
-NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 3, 8), (0, 1), (-2.6, -0.3, 0.99, 2.6))]
-SMALL_NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 5), (0, 1), (-2.6e-3, 0, 1e-3))]
+NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 3, 8), (0, 1), (-2.8, -0.3, 0.99, 2.8))]
+SMALL_NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 5), (0, 1), (-2.8e-3, 0, 1e-3))]
 PRUNED = [dict(kind=kind, sparsity_percent=percent) for kind, percent in product(NOTES, (0, 50, 90))]
 SCALES = [dict(share=share, scale_bits=bits) for share, bits in product(SHARINGS, (8, 16, 32))]
 CLIPPED = partial(IntegerLayerPlot, x=(-1, -0.9), weights=(-0.5, 1.3), bias=-2, x_range=(-1, 1), y_range=(-1, 0.5))

@@ -41,7 +41,7 @@ def test_one_tick_for_each_code_and_the_scale_between_two(plot, bits, symmetric)
     grid = choose_qparams(np.float32(-1), np.float32(2), bits, symmetric=symmetric)
     places = np.array([segment[0][0] for segment in plot.line.ticks.get_segments()])
     assert len(places) == grid.qmax - grid.qmin + 1
-    step = 508 * float(grid.scale) / 5.2  # the line is 508 pixels long and shows -2.6 to 2.6
+    step = 508 * float(grid.scale) / 5.6  # the line is 508 pixels long and shows -2.8 to 2.8
     assert np.allclose(np.diff(places), step, rtol=1e-4)
     x, _ = plot.scale.line.get_data()
     assert x[2] - x[0] == pytest.approx(step, rel=1e-4)
@@ -58,8 +58,8 @@ def test_clipping_is_said_where_the_error_is_above_half_a_step(plot, value, clip
     [
         (dict(bits=1, symmetric=True, value=0), "bits must be a whole number from 2 to 8"),
         (dict(bits=9, symmetric=True, value=0), "bits must be a whole number from 2 to 8"),
-        (dict(bits=4, symmetric=True, value=3), "value must be from -2.6 to 2.6, got 3"),
-        (dict(bits=4, symmetric=True, value=float("nan")), "value must be from -2.6 to 2.6, got nan"),
+        (dict(bits=4, symmetric=True, value=3), "value must be from -2.8 to 2.8, got 3"),
+        (dict(bits=4, symmetric=True, value=float("nan")), "value must be from -2.8 to 2.8, got nan"),
     ],
 )
 def test_other_values_are_refused(plot, values, message):
@@ -83,3 +83,12 @@ def test_words_below_ticks_never_touch_and_the_kept_ones_are_there(count):
     assert texts[0].get_text() == f"{count // 3}" and texts[0].get_weight() == "bold"
     places = sorted(text.get_position()[0] for text in texts)
     assert min(np.diff(places), default=99) > 12 and len(texts) >= min(count, 8)
+
+
+@pytest.mark.parametrize("low", np.linspace(-2, 0, 9))
+def test_the_whole_grid_lies_on_the_line(low):
+    plot = NumberGridPlot(Figure(figsize=(7, 2.8)), low, 2.0)
+    for bits in (2, 3, 5):
+        plot.update(bits, False, 0.0)
+        places = np.array([segment[0][0] for segment in plot.line.ticks.get_segments()])
+        assert plot.line.ends[0] <= places.min() and places.max() <= plot.line.ends[1]
