@@ -12,7 +12,7 @@ import torch
 from edukit.networks.attention import LinearState, softmax_weights
 from edukit.plots.drawings.cells import Cells, level_rows
 from edukit.plots.drawings.shapes import Meter
-from edukit.plots.drawings.sheet import NORMAL, QUIET, number, sheet, write
+from edukit.plots.drawings.sheet import NORMAL, QUIET, number, sheet, width_of, write
 from edukit.plots.style import house
 from edukit.refuse import check_whole
 
@@ -44,14 +44,14 @@ class AttentionFillPlot:
             corners = level_rows(LEFT, TOP, length, length, size)[self.rows, self.columns]
             self.cells = Cells(axes, corners, size)
             self.state = Cells(axes, level_rows(STATE, TOP, features, features, SQUARE), SQUARE)
-            right = STATE + features * SQUARE + 20
+            right = STATE + max(features * SQUARE, width_of("sum of φ(k) vᵀ")) + 20
             self.sum = Cells(axes, level_rows(right, TOP, features, 1, SQUARE), SQUARE)
             for x, words in ((LEFT, "softmax attention"), (STATE, "linear attention")):
                 write(axes, x, 16, words, ha="left", size=NORMAL, weight="bold")
             write(axes, LEFT + SIDE / 2, TOP - 14, f"keys 1 to {length}", color=QUIET)
             write(axes, LEFT - 14, TOP + SIDE / 2, f"queries 1 to {length}", rotation=90, color=QUIET)
-            write(axes, STATE + features * SQUARE / 2, TOP - 14, "sum of φ(k) vᵀ", color=QUIET)
-            write(axes, right + SQUARE / 2, TOP - 14, "of φ(k)", color=QUIET)
+            write(axes, STATE, TOP - 14, "sum of φ(k) vᵀ", ha="left", color=QUIET)
+            write(axes, right, TOP - 14, "sum of φ(k)", ha="left", color=QUIET)
             later = "later keys:\nnot looked at"
             write(axes, LEFT + SIDE, TOP + 26, later, ha="right", color=QUIET, linespacing=1.25)
             self.counted = write(axes, LEFT, TOP + SIDE + 18, ha="left")

@@ -7,12 +7,9 @@ A group of two-of-four lies along the channels, at one place of one filter, as p
 The class draws once in `__init__(fig, …)`; `update(**values)` moves what changes and returns one sentence.
 """
 
-from functools import cache
-
 import numpy as np
-from torch import nn
 
-from edukit.measure import count_macs
+from edukit.networks.costs import LayerCost
 from edukit.plots.drawings.cells import Cells, filter_bank
 from edukit.plots.drawings.shapes import Meter
 from edukit.plots.drawings.sheet import NORMAL, QUIET, sheet, write
@@ -20,7 +17,9 @@ from edukit.plots.style import house
 from edukit.pruning.score import filter_scores
 from edukit.pruning.weights.mask import magnitude_mask, two_four_mask
 from edukit.pruning.weights.storage import stored_bytes
+from edukit.refuse import check_whole
 
+CHANNELS = 4  # one group of 2:4
 KERNEL = 3
 CELL = 12
 APART = 8
@@ -41,24 +40,23 @@ NOTES = {
 class FilterBankPlot:
     """Eight filters for four channels: the coloured cells stay, the empty ones go."""
 
-    def __init__(self, fig, filters: int = 8, channels: int = 4, *, seed: int = 0):
-        """filters, channels: at most 8 and 4; channels a multiple of 4, for 2:4; seed: of the weights."""
-        if not 1 <= filters <= 8 or channels != 4:
-            raise ValueError(f"filters must be 1 to 8 and channels 4, got {filters!r} and {channels!r}")
-        shape = filters, channels, KERNEL, KERNEL
+    def __init__(self, fig, filters: int = 8, *, seed: int = 0):
+        """filters: 1 to 8; seed: of the weights."""
+        check_whole(filters, "filters", 1, 8)
+        shape = filters, CHANNELS, KERNEL, KERNEL
         self.weights = np.random.default_rng(seed).normal(size=shape).astype(np.float16)
         step = KERNEL * CELL + APART
         with house():
             axes = sheet(fig)
-            corners = filter_bank(LEFT, TOP, filters, channels, KERNEL, CELL, apart=APART)
+            corners = filter_bank(LEFT, TOP, filters, CHANNELS, KERNEL, CELL, apart=APART)
             self.cells = Cells(axes, corners, CELL)
             middle = (KERNEL * CELL) / 2
             write(axes, LEFT, 26, f"{filters} filters: one for each output", ha="left", size=NORMAL, weight="bold")
             for f in range(filters):
                 write(axes, LEFT + step * f + middle, TOP - 13, f"{f + 1}", color=QUIET)
-            for c in range(channels):
+            for c in range(CHANNELS):
                 write(axes, LEFT - 12, TOP + step * c + middle, f"{c + 1}", color=QUIET)
-            write(axes, 18, TOP + 2 * step - APART / 2, f"{channels} channels", rotation=90, color=QUIET)
+            write(axes, 18, TOP + 2 * step - APART / 2, f"{CHANNELS} channels", rotation=90, color=QUIET)
             names = ("weights", "bytes", "MACs")
             self.meters = [Meter(axes, RIGHT, TOP + 3 + 46 * i, ROOM, name) for i, name in enumerate(names)]
             self.note = write(axes, RIGHT, TOP + 160, ha="left", color=QUIET, linespacing=1.35)
@@ -126,18 +124,15 @@ def macs_left(mask: np.ndarray, kind: str) -> int:
     >>> macs_left(np.ones((8, 4, 3, 3), bool), "filters")  # 16 · 16 places, 8 · 4 · 9 weights
     73728
     """
-    if kind == "2:4":
-        return _macs(*mask.shape[:2]) // 2
-    return (
-        _macs(int(mask.any((1, 2, 3)).sum()), int(mask.any((0, 2, 3)).sum()))
-        if kind != "single weights"
-        else (_macs(*mask.shape[:2]))
-    )
+    whole = _macs(*mask.shape[:2])
+    if kind in ("single weights", "2:4"):
+        return whole // (2 if kind == "2:4" else 1)
+    return _macs(int(mask.any((1, 2, 3)).sum()), int(mask.any((0, 2, 3)).sum()))
 
 
-@cache
 def _macs(filters, channels):
-    return count_macs(nn.Conv2d(channels, filters, KERNEL, padding=KERNEL // 2), (channels, SIZE, SIZE))
+    size = SIZE, SIZE
+    return LayerCost("bank", (channels, filters), (KERNEL, KERNEL), seen=size, made=size).macs
 
 
 def _lowest(w, sparsity):

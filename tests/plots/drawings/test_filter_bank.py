@@ -66,3 +66,9 @@ def test_two_of_four_take_nine_sixteenths(plot):
 def test_other_values_are_refused(plot, values, message):
     with pytest.raises(ValueError, match=message):
         plot.update(*values)
+
+
+@pytest.mark.parametrize("filters", [0, 9])
+def test_more_filters_than_fit_are_refused(filters):
+    with pytest.raises(ValueError, match="filters must be a whole number"):
+        FilterBankPlot(Figure(), filters)

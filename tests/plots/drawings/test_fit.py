@@ -34,6 +34,7 @@ DRAWINGS = {
     "bank": (FilterBankPlot, PRUNED),
     "attention": (AttentionFillPlot, [dict(step=step) for step in (0, 1, 6, 12)]),
     "attention, long": (partial(AttentionFillPlot, length=30, features=2), [dict(step=step) for step in (0, 1, 30)]),
+    "attention, narrow": (partial(AttentionFillPlot, length=2, features=1), [dict(step=step) for step in range(3)]),
     "block": (BlockPlot, [dict(kind=kind) for kind in KINDS]),
     "block, small": (partial(BlockPlot, channels=8, size=1), [dict(kind=kind) for kind in KINDS]),
     "block, large": (partial(BlockPlot, channels=512, size=224), [dict(kind=kind) for kind in KINDS]),
