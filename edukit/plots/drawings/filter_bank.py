@@ -33,7 +33,7 @@ NOTES = {
     "single weights": "Zeros lie everywhere, and an ordinary\nprocessor multiplies by them as well.",
     "filters": "A smaller layer is left: fewer outputs,\nand less for the next layer to read.",
     "channels": "A smaller layer is left: fewer inputs,\nand less for the layer before to make.",
-    "2:4": "Two of every four stay (frames: one four).\nProcessors with 2:4 units skip the rest.",
+    "2:4": "Two of four stay; one four is framed.\nProcessors with 2:4 units skip the rest.",
 }
 
 
