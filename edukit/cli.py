@@ -1,4 +1,4 @@
-"""The command line: `edukit lab` opens the course, `edukit bench` runs the whole pipeline and measures it."""
+"""The command line: `edukit lab` opens the course, `edukit bench` measures the whole pipeline, `edukit site` makes pages."""
 
 import argparse
 import sys
@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("edukit", description="Learn and explore model compression, offline.")
     parser.add_argument("--version", action="version", version=f"edukit {edukit.__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="lab | bench")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="lab | bench | site")
     lab = commands.add_parser("lab", help="open the notebooks in JupyterLab")
     lab.add_argument("--folder", help="where to put the notebooks when edukit is installed from a wheel")
     lab.add_argument("--no-browser", action="store_true", help="start the server only")
@@ -32,6 +32,10 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--seed", type=int, default=0, help="of the weights and the order of the images (default 0)")
     bench.add_argument("--output", metavar="DIR", help="write results.json, report.html and models/*.onnx there")
     bench.set_defaults(run=_bench)
+    site = commands.add_parser("site", help="write the lessons as static pages, which need no kernel and no network")
+    site.add_argument("folder", metavar="OUT", help="the folder for the pages; it is made if it is not there")
+    site.add_argument("--run", action="store_true", dest="again", help="run the lessons first, so that panels move")
+    site.set_defaults(run=_site)
     return parser
 
 
@@ -46,6 +50,13 @@ def _bench(options):
 
     sys.stdout.reconfigure(errors="replace")  # the titles are Chinese; a pipe on Windows may not have the letters
     print(run(options.data, seed=options.seed, output=options.output))
+
+
+def _site(options):
+    from edukit.site import build
+
+    pages = build(options.folder, run=options.again)
+    print(f"{len(pages)} pages written; open {pages[0]}")
 
 
 if __name__ == "__main__":
