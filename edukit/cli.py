@@ -1,4 +1,4 @@
-"""The command line: `edukit lab` opens the course, `edukit bench` measures the whole pipeline, `edukit site` makes pages."""
+"""The command line: `edukit lab` opens the course, `bench` measures the whole pipeline, `site` writes pages."""
 
 import argparse
 import sys

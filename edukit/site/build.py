@@ -14,7 +14,7 @@ from edukit import bundled
 from edukit.course import Lesson, links, written
 from edukit.sealed import write_atomically
 from edukit.site.cells import cell_html
-from edukit.site.template import index_page, lesson_page
+from edukit.site.template import index_page, lesson_page, page_name
 from edukit.site.words import Page
 
 
@@ -45,10 +45,6 @@ def page_of(lesson: Lesson, notebook: dict) -> str:
             cell = {**cell, "source": "".join(cell["source"]).replace(own, "")}
         parts.append(cell_html(cell, page))
     return lesson_page(lesson, "".join(parts), page.headings)
-
-
-def page_name(lesson: Lesson) -> str:
-    return lesson.file.replace(".ipynb", ".html")
 
 
 def _notebook(lesson: Lesson, run: bool) -> dict:

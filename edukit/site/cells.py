@@ -11,7 +11,7 @@ from html import escape
 
 from edukit.site.words import Page, coloured
 
-CHECK = re.compile(r"\bcheck\.\w+\(")
+CHECK = re.compile(r"\bcheck\.\w+(\.\w+)*\(")
 ANSWER = re.compile(r"\.answer\(")
 FOLD = "Your guess first. Then open what was measured."
 

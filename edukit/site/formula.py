@@ -23,7 +23,7 @@ def mathml(latex: str, *, block: bool = False) -> str:
 
     Raises ValueError for a command that is not known.
 
-    >>> mathml("S + 1")[-57:]
+    >>> mathml("S + 1")[-52:]
     '<mi>S</mi><mo>&#x0002B;</mo><mn>1</mn></mrow></math>'
     """
     text = latex.strip()

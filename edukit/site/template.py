@@ -34,25 +34,25 @@ def index_page() -> str:
     rows = "".join(f"<tr>{''.join(_cells(lesson))}</tr>" for lesson in LESSONS)
     table = f"<table class='lessons'><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     main = f"<h1>{COURSE}</h1><p>{ABOUT}</p><div class='scroll' tabindex='0'>{table}</div><p>{NOTE}</p>"
-    return _page(f"{COURSE} · edukit", main, "")
+    return _page(f"{COURSE} · edukit", main)
 
 
-def _page(title: str, main: str, ways: str) -> str:
-    top = f"<nav aria-label='Lessons, at the top'>{HOME}{ways}</nav>"
-    bottom = f"<nav aria-label='Lessons, at the end'>{HOME}{ways}</nav>"
+def _page(title: str, main: str, ways: str = "") -> str:
+    top = f"<header><nav aria-label='Lessons, at the top'>{HOME}{ways}</nav></header>" if ways else ""
+    bottom = f"<footer><nav aria-label='Lessons, at the end'>{HOME}{ways}</nav></footer>" if ways else ""
     return PAGE.substitute(title=escape(title), style=STYLE, top=top, main=main, bottom=bottom)
 
 
 def _ways(lesson: Lesson) -> str:
     before, after = neighbours(lesson)
-    back = f'<a rel="prev" href="{_file(before)}">← {escape(before.title)}</a>' if before else ""
-    on = f'<a rel="next" href="{_file(after)}">{escape(after.title)} →</a>' if after else ""
+    back = f'<a rel="prev" href="{page_name(before)}">← {escape(before.title)}</a>' if before else ""
+    on = f'<a rel="next" href="{page_name(after)}">{escape(after.title)} →</a>' if after else ""
     return back + on
 
 
 def _about(lesson: Lesson) -> list[str]:
     needs = lesson.needs.split(", ") if lesson.needs else []
-    files = {other.number: _file(other) for other in LESSONS}
+    files = {other.number: page_name(other) for other in LESSONS}
     after = ", ".join(f'<a href="{files[number]}">{number}</a>' for number in needs)
     found = [f"Lesson {lesson.number}", f"{lesson.minutes} minutes"]
     return [*found, f"after lesson{'s' if len(needs) > 1 else ''} {after}"] if needs else found
@@ -60,13 +60,14 @@ def _about(lesson: Lesson) -> list[str]:
 
 def _cells(lesson: Lesson) -> list[str]:
     name = escape(lesson.name)
-    linked = f'<a href="{_file(lesson)}">{name}</a>' if lesson.minutes else name
+    linked = f'<a href="{page_name(lesson)}">{name}</a>' if lesson.minutes else name
     time = f"{lesson.minutes} min" if lesson.minutes else "planned"
     texts = [lesson.number, linked, escape(lesson.question), time, lesson.needs]
     return [f"<td>{text}</td>" for text in texts]
 
 
-def _file(lesson: Lesson) -> str:
+def page_name(lesson: Lesson) -> str:
+    """The file of a lesson's page."""
     return lesson.file.replace(".ipynb", ".html")
 
 
@@ -82,10 +83,10 @@ PAGE = Template("""<!doctype html>
 <style>$style</style>
 </head>
 <body>
-<header>$top</header>
+$top
 <main>
 $main</main>
-<footer>$bottom</footer>
+$bottom
 </body>
 </html>
 """)
