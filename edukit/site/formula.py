@@ -21,7 +21,7 @@ MARKS = (
 def mathml(latex: str, *, block: bool = False) -> str:
     """A formula as a <math> element, on a line of its own if `block`.
 
-    Raises ValueError for a command that is not known.
+    Raises ValueError for a formula that cannot be read, and for a command that is not known.
 
     >>> mathml("S + 1")[-52:]
     '<mi>S</mi><mo>&#x0002B;</mo><mn>1</mn></mrow></math>'
@@ -29,8 +29,11 @@ def mathml(latex: str, *, block: bool = False) -> str:
     text = latex.strip()
     for ours, theirs in WORDS:
         text = text.replace(ours, theirs)
-    found = convert(text, display="block" if block else "inline")
-    if unknown := re.search(r"\\[A-Za-z]+", found):
+    try:
+        found = convert(text, display="block" if block else "inline")
+    except Exception as error:
+        raise ValueError(f"formula cannot be read, {type(error).__name__}: {latex}") from error
+    if unknown := re.search(r"\\[A-Za-z]*", found):
         raise ValueError(f"formula has {unknown[0]}, which MathML cannot be made of: {latex}")
     for theirs, ours in MARKS:
         found = found.replace(theirs, ours)

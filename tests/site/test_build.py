@@ -14,7 +14,7 @@ from edukit.site.build import build
 from edukit.site.template import page_name
 
 PAGES = ["index.html", *map(page_name, written())]
-EMPTY = {"meta", "img", "br", "hr", "input", "link", "mspace"}
+EMPTY = {"meta", "img", "br", "hr", "input", "link"}
 ASKS = {"src", "srcset", "poster", "data", "action", "background"}
 
 
@@ -43,6 +43,11 @@ class Read(HTMLParser):
             self.headings.append(int(tag[1]))
         if tag == "img":
             self.pictures.append(given)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in EMPTY:
+            self.open.pop()
 
     def handle_endtag(self, tag):
         assert self.open and self.open.pop() == tag, f"</{tag}> at {self.getpos()}"

@@ -45,6 +45,12 @@ def test_an_unknown_command_is_refused_by_name(latex):
         mathml(latex)
 
 
+@pytest.mark.parametrize("latex", [r"\left( x", "x^2^3", "a_", r"\begin{cases} x"])
+def test_a_formula_that_does_not_end_is_refused_whole(latex):
+    with pytest.raises(ValueError, match=re.escape(latex)):
+        mathml(latex)
+
+
 @pytest.mark.parametrize(("latex", "space"), [(r"\max x", "0.17em"), (r"\max(x)", "0"), (r"q_{\max}", "0")])
 def test_a_name_has_a_space_before_a_letter_only(latex, space):
     (name,) = [element for element in tree(latex).iter(f"{SPACE}mo") if element.text == "max"]
