@@ -1,7 +1,7 @@
 """What stands around a lesson in its page: head, style, links to other lessons, the list of its parts.
 
 Colours follow the reader's own choice of light or dark, and each pair of text and ground has a contrast of at least
-4.5, measured by axe-core in the tests. A line of text holds about 70 letters; code and pictures may be wider.
+4.5, which the tests compute. A line of text holds about 70 letters; code and pictures may be wider.
 """
 
 from html import escape

@@ -1,5 +1,9 @@
 """What stands around a lesson: title, ways to its neighbours, its parts, and the list of all lessons."""
 
+import re
+
+import pytest
+
 from edukit.course import LESSONS, written
 from edukit.site.template import STYLE, index_page, lesson_page, page_name
 
@@ -39,7 +43,28 @@ def test_the_index_links_what_is_written_and_names_what_is_planned():
     assert html.count(">planned<") == len(LESSONS) - len(written())
 
 
-def test_the_style_has_a_dark_half_with_the_same_colours():
-    light, dark = STYLE.split("prefers-color-scheme: dark", 1)
-    names = {word for word in light.split() if word.startswith("--") and word.endswith(":")}
-    assert names and all(name in dark.split("}")[0] for name in names)
+def colours(scheme: str) -> dict[str, str]:
+    halves = STYLE.split("prefers-color-scheme: dark", 1)
+    return dict(re.findall(r"--(\w+): (#\w{6})", halves[scheme == "dark"]))
+
+
+def luminance(colour: str) -> float:
+    """WCAG 2.2, relative luminance: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance"""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_contrast_is_that_of_black_on_white():
+    assert luminance("#ffffff") - luminance("#000000") == pytest.approx(1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_its_ground(scheme):
+    """At least 4.5 to 1, WCAG 2.2, level AA."""
+    found = colours(scheme)
+    assert found.keys() == colours("light").keys()
+    for ground in ("ground", "box"):
+        for text in found.keys() - {"ground", "box", "line"}:
+            dark, bright = sorted(luminance(found[name]) for name in (text, ground))
+            assert (bright + 0.05) / (dark + 0.05) >= 4.5, (text, ground)
