@@ -13,6 +13,7 @@ In production  benchmarks of pruning: Blalock et al. 2020, https://arxiv.org/abs
 
 import numpy as np
 import torch
+from tqdm import tqdm
 
 from edukit.data import Split, shapes
 from edukit.networks import trained
@@ -41,7 +42,7 @@ def scores_kept(seeds=(0, 1, 2), ratios=RATIOS, draws: int = DRAWS, images: int 
     validation = Split(data.validation.x[:images], data.validation.y[:images])
     groups = channel_groups(trained("shapes_residual", seeds[0]), seen[:2])  # one plan, so one list of groups
     old, new = {}, {}
-    for seed in seeds:
+    for seed in tqdm(seeds, desc="scores", unit="network", leave=False, delay=2):
         net = trained("shapes_residual", seed)
         whole = [accuracy(model, validation) for model in (net, reestimate_batchnorm(net, seen))]  # counted once
         for name, score in [*_scores(net, data).items(), *(("random", _random(net, groups, d)) for d in range(draws))]:

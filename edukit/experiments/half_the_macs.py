@@ -28,6 +28,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
+from tqdm import tqdm
 
 from edukit.data import shapes
 from edukit.deployment import export, load
@@ -151,7 +152,8 @@ def speedups(model: nn.Module, others: dict, example, *, rounds: int = ROUNDS, r
         calls = {}
         for i, net in enumerate([model, *others.values()]):
             calls[i] = partial(load(export(net, image, Path(folder) / f"{i}.onnx")), image.numpy())
-        times = [latencies(calls, warmup=2, repeats=repeats) for _ in range(rounds)]
+        bar = tqdm(range(rounds), desc="speed", unit="round", leave=False, delay=2)
+        times = [latencies(calls, warmup=2, repeats=repeats) for _ in bar]
     ratios = {name: [t[0].median_s / t[i].median_s for t in times] for i, name in enumerate(others, 1)}
     return {name: tuple(float(np.percentile(r, p)) for p in (50, 25, 75)) for name, r in ratios.items()}
 

@@ -50,7 +50,7 @@ def export(model: nn.Module, example, path, format: str = "onnx") -> Path:
 def _onnx_bytes(model, example) -> bytes:
     inputs = with_two_rows(as_inputs(example))
     names = ["input"] if len(inputs) == 1 else [f"input_{i}" for i in range(len(inputs))]
-    with ONE_AT_A_TIME, _quiet(), tqdm(total=2, desc="export", leave=False, delay=2) as bar:
+    with ONE_AT_A_TIME, _quiet(), tqdm(total=2, desc="export", leave=False, delay=0.5) as bar:
         program = _traced(model.network if isinstance(model, QuantizedModel) else model, inputs)
         bar.update()
         free_batches = _free_batches(program)
