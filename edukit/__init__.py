@@ -23,6 +23,7 @@ cli.py       the commands
 lab.py       the course in JupyterLab
 report.py    the benchmark's table, page and JSON
 gallery.py   the pictures of the README
+site/        the lessons as static pages
 """
 
 import importlib
