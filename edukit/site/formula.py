@@ -14,6 +14,7 @@ NAME = re.compile(r"<m[oi]>([A-Za-z]{2,})</m[oi]>(?P<before>(?:<m[ns]|<mi|<mf)?)
 MARKS = (
     ('<mspace width="negativethinmathspace" />', ""),
     ('<mo stretchy="false">&#x0007C;</mo>', '<mo stretchy="false" lspace="0" rspace="0">|</mo>'),  # |x|
+    ("<mi>≔</mi>", "<mo>≔</mo>"),
     ('<mo accent="true">&#x02015;</mo>', '<mo stretchy="true">&#x203E;</mo>'),  # a bar as wide as what it covers
 )
 

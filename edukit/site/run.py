@@ -22,7 +22,8 @@ def run(path: Path) -> dict:
     Raises ValueError that names the lesson and the error where a cell fails.
     """
     notebook = nbformat.read(path, as_version=4)
-    with tqdm(total=len(notebook.cells), desc=path.stem, unit="cell") as bar:
+    count = sum(cell.cell_type == "code" for cell in notebook.cells)
+    with tqdm(total=count, desc=path.stem, unit="cell") as bar:
         client = NotebookClient(
             notebook,
             timeout=LONGEST_S,

@@ -62,6 +62,10 @@ def test_aligned_lines_are_rows_of_a_table():
     assert [len(row) for row in rows] == [2, 2]
 
 
+def test_a_definition_is_a_sign_with_space_around_it():
+    assert "<mo>≔</mo>" in mathml("a := b")
+
+
 def test_a_bar_stretches_and_absolute_values_stand_close():
     assert any(mark.get("stretchy") == "true" for mark in tree(r"\overline{x + y}").iter(f"{SPACE}mo"))
     assert [mark.get("lspace") for mark in tree("|w|").iter(f"{SPACE}mo")] == ["0", "0"]
