@@ -13,6 +13,7 @@ import math
 
 import ipywidgets as widgets
 
+from edukit.panels.box import Box
 from edukit.panels.slider import Slider
 from edukit.plots.picture import Picture
 
@@ -20,7 +21,7 @@ _APART = {"width": "max-content", "margin": "2px 20px 2px 2px"}  # as wide as it
 UNITS = {"percent": "%", "db": "dB", "ms": "ms", "s": "s", "bytes": "bytes", "times": "×"}
 
 
-class Panel(widgets.VBox):
+class Panel(Box):
     """A plot with its controls; where no kernel runs, one picture remains, the still.
 
     plot       a class as `Picture` takes it
@@ -59,6 +60,11 @@ class Panel(widgets.VBox):
         """One sentence that says what the picture shows now."""
         return self._picture.description
 
+    def mark(self, guess) -> None:
+        """Draw a reader's guess into the picture, as `Picture.mark` does."""
+        self._picture.mark(guess)
+        self._show()
+
     def _move(self, _change):
         self._picture.move(**self.values)
         self._show()
@@ -67,16 +73,15 @@ class Panel(widgets.VBox):
         self._png = self._picture.png()
         self._image.value = self._picture.html(self._png)
 
-    def _repr_mimebundle_(self, **kwargs):
-        inherited = getattr(super(), "_repr_mimebundle_", None)  # ipywidgets 7, Colab's, has none
-        live = inherited(**kwargs) if inherited else {}
+    def remains(self) -> tuple[dict, dict]:
+        """The still: its picture and its sentence."""
         png = self._png
         if self._still != self.values:
             self._picture.move(**{**self.values, **self._still})
             png = self._picture.png()
         data, metadata = self._picture.bundle(png)
         self._picture.move(**self.values)
-        return {**live, "image/png": data["image/png"], "text/plain": data["text/plain"]}, metadata
+        return {"image/png": data["image/png"], "text/plain": data["text/plain"]}, metadata
 
 
 def _check_names(plot, controls):

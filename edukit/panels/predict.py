@@ -14,17 +14,20 @@ import random
 import uuid
 from collections.abc import Callable
 from html import escape
+from numbers import Real
 from pathlib import Path
 
 import ipywidgets as widgets
 from IPython.display import display
 
+from edukit.panels.box import Box
 from edukit.panels.slider import Slider
 
 WAITING = "Choose before you run on."
+_WIDE = {"width": "max-content"}  # as wide as the words
 
 
-class Prediction(widgets.VBox):
+class Prediction(Box):
     """A question with choices or with a number; `reveal` and `answer` lay the measurement beside the guess.
 
     choices    at least two answers, or {answer: the reply to it}
@@ -42,88 +45,107 @@ class Prediction(widgets.VBox):
         self.replies = choices if isinstance(choices, dict) else {}
         self._choices = _checked(choices, low, high)
         self._input = _buttons(question, self._choices) if self._choices else _slider(low, high, unit)
-        self._skip = widgets.Button(description="show me without a guess", layout={"width": "max-content"})
-        self._commit = widgets.Button(description="this is my guess", layout={"width": "max-content"})
+        self._commit = widgets.Button(description="this is my guess", disabled=bool(self._choices), layout=_WIDE)
+        self._skip = widgets.Button(description="show me without a guess", layout=_WIDE)
         self._verdict = widgets.HTML(f"<i>{WAITING}</i>")
-        self.skipped = False
         self._committed = False
+        self.skipped = False
         self._waiting: list[Callable[[], None]] = []
-        self._skip.on_click(self._on_skip)
-        self._commit.on_click(self._on_commit)
         self._input.observe(self._on_choice, "value")
-        buttons = [self._skip] if self._choices else [self._commit, self._skip]
-        super().__init__(
-            [widgets.HTML(f"<b>{escape(question)}</b>"), self._input, widgets.HBox(buttons), self._verdict]
-        )
+        self._commit.on_click(self._on_commit)
+        self._skip.on_click(self._on_skip)
+        self._buttons = widgets.HBox([self._commit, self._skip], layout={"flex_flow": "row wrap"})
+        asked = widgets.HTML(f"<b>{escape(question)}</b>")
+        super().__init__([asked, self._input, self._buttons, self._verdict])
 
     @property
     def guess(self):
         """The choice made, or the number; None before there is one."""
-        if self._choices:
-            return self._input.value
-        return self._input.value if self._committed else None
+        return self._input.value if self._choices or self._committed else None
 
     @property
     def decided(self) -> bool:
         """Whether there is a guess, or the learner wanted none."""
         return self.guess is not None or self.skipped
 
-    def answer(self, measured: str, because: str) -> str:
+    def answer(self, measured: str | float, because: str) -> str:
         """Say what was measured; return one line of text, for readers without widgets.
 
         >>> Prediction("2 + 2?", ["4", "5"]).answer("4", "we counted")
         'Measured: 4, because we counted. You made no guess.'
         """
-        own = "You made no guess." if self.guess is None else f"You guessed: {self._said(self.guess)}."
-        line = f"Measured: {measured}, because {because}. {own}"
-        self._verdict.value = escape(" ".join(f"{line} {self.replies.get(self.guess, '')}".split()))
+        line = f"{self._measured(measured, because)} {self._own(measured) or 'You made no guess.'}"
+        self._verdict.value = escape(f"{line} {self.replies.get(self.guess, '')}".strip())
         return line
 
-    def reveal(self, shown, measured: str, because: str = "") -> "Revealed":
+    def reveal(self, shown, measured: str | float, because: str = "") -> "Revealed":
         """What was measured: `shown`, a picture, panel or table, appears once there is a guess or none is wanted.
 
-        measured   the answer in words, the same on every machine; it is said together with the reply to the guess
+        measured   the answer in words, or the number where one was asked for, which is then compared with the guess;
+                   the same on every machine, so a number is rounded as far as it holds on all of them
+        Raises TypeError for words where a number was asked for.
         """
         return Revealed(self, shown, measured, because)
 
-    def _said(self, guess) -> str:
-        return str(guess) if self._choices else f"{guess:g} {self.unit}".strip()
+    def _measured(self, measured, because) -> str:
+        if not self._choices and not isinstance(measured, Real):
+            raise TypeError(f"measured must be a number, as the guess is one, got {measured!r}")
+        return f"Measured: {self._said(measured)}{because and f', because {because}'}."
+
+    def _own(self, measured) -> str:
+        """The guess in words, a number with its distance; empty where there is none."""
+        if self.guess is None:
+            return ""
+        return f"You guessed: {self._said(self.guess)}{self._distance(measured)}."
+
+    def _distance(self, measured) -> str:
+        if self._choices:
+            return ""
+        off = self.guess - measured
+        return f", {abs(off):.3g} too {'high' if off > 0 else 'low'}" if off else ", exactly right"
+
+    def _said(self, answer) -> str:
+        return str(answer) if self._choices else f"{answer:g} {self.unit}".strip()
 
     def _on_choice(self, _change):
-        if self._choices:
-            self._decide()
+        self._commit.disabled = False
 
     def _on_commit(self, _button):
         self._committed = True
-        self._decide()
+        self._decide(f"Your guess: <b>{escape(self._said(self.guess))}</b>.")
 
     def _on_skip(self, _button):
         self.skipped = True
-        self._decide()
+        self._decide("You made no guess.")
 
-    def _decide(self):
+    def _decide(self, said):
+        """The guess stays as it is from now on; what waited for it appears."""
+        self._input.disabled = True
+        self.children = [child for child in self.children if child is not self._buttons]
+        where = "What was measured is shown below." if self._waiting else "Run on to see what was measured."
+        self._verdict.value = f"{said} {where}"
         waiting = self._waiting
         self._waiting = []
         for callback in waiting:
             callback()
 
-    def _repr_mimebundle_(self, **kwargs):
+    def remains(self) -> tuple[dict, dict]:
+        """The question and its answers, in words."""
         asked = " · ".join(self._choices) if self._choices else f"{self._input.min:g} to {self._said(self._input.max)}"
-        inherited = getattr(super(), "_repr_mimebundle_", None)  # ipywidgets 7, Colab's, has none
-        bundle = inherited(**kwargs) if inherited else {}
-        return {**bundle, "text/plain": f"{self.question}  [{asked}]"}
+        return {"text/plain": f"{self.question}  [{asked}]"}, {}
 
 
-class Revealed(widgets.VBox):
+class Revealed(Box):
     """What a prediction was about, hidden until it is decided; a folded page where no kernel runs."""
 
-    def __init__(self, prediction: Prediction, shown, measured: str, because: str):
+    def __init__(self, prediction: Prediction, shown, measured: str | float, because: str):
         self.prediction = prediction
         self.shown = shown
         self.measured = measured
-        self.because = because
+        self._answer = prediction._measured(measured, because)
         self._out = widgets.Output()
-        super().__init__([widgets.HTML(f"<i>Measured, and hidden until you answer: {escape(prediction.question)}</i>")])
+        hidden = "Measured, and hidden until you answer above"
+        super().__init__([widgets.HTML(f"<i>{hidden}: {escape(prediction.question)}</i>")])
         if prediction.decided:
             self._open()
         else:
@@ -131,25 +153,19 @@ class Revealed(widgets.VBox):
 
     def _open(self):
         guess = self.prediction.guess
-        own = "" if guess is None else f"You guessed: {self.prediction._said(guess)}."
-        reply = self.prediction.replies.get(guess, "")
-        line = " ".join(f"Measured: {self._answer()} {own} {reply}".split())
-        if hasattr(self.shown, "mark"):
+        own = f"{self.prediction._own(self.measured)} {self.prediction.replies.get(guess, '')}"
+        if guess is not None and hasattr(self.shown, "mark"):
             self.shown.mark(guess)
         with self._out:
             display(self.shown)
-        self.children = [widgets.HTML(f"<b>{escape(line)}</b>"), self._out]
+        line = f"<b>{escape(self._answer)}</b> {escape(own.strip())}".strip()
+        self.children = [widgets.HTML(f'<div aria-live="polite" style="line-height: 1.4">{line}</div>'), self._out]
 
-    def _answer(self) -> str:
-        return f"{self.measured}, because {self.because}." if self.because else f"{self.measured}."
-
-    def _repr_mimebundle_(self, **kwargs):
-        inherited = getattr(super(), "_repr_mimebundle_", None)  # ipywidgets 7, Colab's, has none
-        bundle = inherited(**kwargs) if inherited else {}
-        inside = _html_of(self.shown)
+    def remains(self) -> tuple[dict, dict]:
+        """The measurement, folded under the question."""
         summary = f"Your guess first: {escape(self.prediction.question)} Then open this."
-        page = f"<details><summary>{summary}</summary>{escape(f'Measured: {self._answer()}')}{inside}</details>"
-        return {**bundle, "text/html": page, "text/plain": f"Measured: {self._answer()}"}
+        page = f"<details><summary>{summary}</summary>{escape(self._answer)}{_html_of(self.shown)}</details>"
+        return {"text/html": page, "text/plain": self._answer}, {}
 
 
 def _html_of(shown) -> str:
@@ -179,10 +195,11 @@ def _buttons(question, choices):
     """In an order of the learner's own, which stays: nobody learns that the last one is right."""
     learner = f"{uuid.getnode()} {Path.home()}"
     order = random.Random(f"{learner} {question}").sample(choices, len(choices))
-    return widgets.RadioButtons(options=order, value=None, layout={"width": "max-content"})
+    return widgets.RadioButtons(options=order, value=None, layout=_WIDE)
 
 
 def _slider(low, high, unit):
     whole = isinstance(low, int) and isinstance(high, int)
     step = 1 if whole else (high - low) / 100
-    return Slider(value=low, min=low, max=high, step=step, description=unit)
+    description = f"your guess ({unit})" if unit else "your guess"
+    return Slider(value=low, min=low, max=high, step=step, description=description)

@@ -3,31 +3,40 @@
     drag, arrow key, screen reader ─> input event ─> model.set("value") ─> kernel ─> plot
 
 The <label> around the <input type="range"> is its name; its value stands beside it as text. The widget manager sends
-one change, waits for the kernel's answer, then sends the last of the changes that came since.
+one change, waits for the kernel's answer, then sends the last of the changes that came since. Notebooks act on arrow
+keys, too: the slider stops its own keys on the window, before a notebook hears of them.
+
+A front end that shows "Error loading widget" instead, offline perhaps, cannot load anywidget. There the environment
+variable EDUKIT_WIDGETS=plain, set before edukit is imported, gives `PlainSlider` under the same name; so does a kernel
+without anywidget.
 
 In production  ipywidgets.IntSlider; its handle is a <div> without a name (axe-core: aria-input-field-name)
 """
 
-import math
-from decimal import Decimal
-from numbers import Real
+import os
 
-import anywidget
-import traitlets
+import ipywidgets as widgets
+
+from edukit.panels.plain import Number, PlainSlider
+
+try:
+    from anywidget import AnyWidget
+except ImportError:
+    AnyWidget = None
+PLAIN = AnyWidget is None or os.environ.get("EDUKIT_WIDGETS") == "plain"
 
 
-class Slider(anywidget.AnyWidget):
-    """A number from min to max: whole where min and step are, otherwise rounded to the step's decimals.
+class NativeSlider(Number, AnyWidget or widgets.DOMWidget):
+    """A `Number` as the browser's own slider.
 
-    Values outside go to the nearest end. Raises ValueError for a value that is not a finite number.
-
-    >>> bits, share = Slider(value=8, min=2, max=8), Slider(value=0.5, min=0.0, max=1.0, step=0.01)
+    >>> bits, share = NativeSlider(value=8, min=2, max=8), NativeSlider(value=0.5, min=0.0, max=1.0, step=0.01)
     >>> bits.value, share.value = 9, 0.12345
     >>> bits.value, share.value
     (8, 0.12)
     """
 
     _esm = """
+    const KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
     function render({ model, el }) {
       const [label, range, number] = ["label", "input", "span"].map((tag) => document.createElement(tag));
       range.type = "range";
@@ -35,7 +44,7 @@ class Slider(anywidget.AnyWidget):
       el.append(label, number);
       el.classList.add("edukit-slider");
       const show = () => {
-        for (const name of ["min", "max", "step", "value"]) range[name] = model.get(name);
+        for (const name of ["min", "max", "step", "value", "disabled"]) range[name] = model.get(name);
         const decimals = `${model.get("step")}`.split(".")[1] ?? "";
         number.textContent = model.get("value").toFixed(decimals.length);
       };
@@ -43,10 +52,13 @@ class Slider(anywidget.AnyWidget):
         model.set("value", range.valueAsNumber);
         model.save_changes();
       });
-      // JupyterLab would also go from cell to cell
-      range.addEventListener("keydown", (event) => /^Arrow/.test(event.key) && event.stopPropagation());
+      const keep = (event) => {
+        if (event.composedPath()[0] === range && KEYS.includes(event.key)) event.stopPropagation();
+      };
+      window.addEventListener("keydown", keep, true);
       model.on("change", show);
       show();
+      return () => window.removeEventListener("keydown", keep, true);
     }
     export default { render };
     """
@@ -57,18 +69,6 @@ class Slider(anywidget.AnyWidget):
     .edukit-slider input { width: 160px; accent-color: var(--jp-brand-color1, #1976d2); cursor: pointer; }
     .edukit-slider span { min-width: 2.5em; font-variant-numeric: tabular-nums; }
     """
-    value = traitlets.Any(0).tag(sync=True)
-    min = traitlets.Any(0).tag(sync=True)
-    max = traitlets.Any(100).tag(sync=True)
-    step = traitlets.Any(1).tag(sync=True)
-    description = traitlets.Unicode().tag(sync=True)
 
-    @traitlets.validate("value")
-    def _on_the_grid(self, proposal):
-        value = proposal.value
-        if not isinstance(value, Real) or not math.isfinite(value):
-            raise ValueError(f"value must be a finite number, got {value!r}")
-        value = min(max(value, self.min), self.max)
-        if isinstance(self.min, int) and isinstance(self.step, int):
-            return round(value)
-        return round(float(value), -Decimal(str(self.step)).as_tuple().exponent)
+
+Slider = PlainSlider if PLAIN else NativeSlider

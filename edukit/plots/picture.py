@@ -13,6 +13,7 @@ In production  matplotlib.animation moves artists in the same way
 from base64 import b64encode
 from html import escape
 from io import BytesIO
+from numbers import Real
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -44,6 +45,7 @@ class Picture(Figure):
         super().__init__(figsize=figsize, dpi=SHARPNESS * PIXELS_PER_INCH, layout="constrained")
         FigureCanvasAgg(self)
         self._plot = plot(self)
+        self._marked = ""
         self.move(**values)
         self.draw_without_rendering()
         self.set_layout_engine("none")  # the layout is the slowest part of drawing, and must not jump
@@ -52,8 +54,16 @@ class Picture(Figure):
     def move(self, **values) -> str:
         """Show other values; returns the new description."""
         with house():
-            self.description = self._plot.update(**values)
+            self.description = self._plot.update(**values) + self._marked
         return self.description
+
+    def mark(self, guess) -> None:
+        """Draw a reader's guess, a number, into a plot that has a `mark(guess)`; any other picture stays as it is."""
+        if isinstance(guess, Real) and hasattr(self._plot, "mark"):
+            with house():
+                self._plot.mark(guess)
+            self._marked = f" The dotted line is your guess, {guess:g}."
+            self.description += self._marked
 
     def png(self) -> bytes:
         """The picture as a PNG file of at most 256 colours: a third of the bytes, in half the time."""

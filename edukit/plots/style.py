@@ -59,3 +59,14 @@ def dark(color: str) -> str:
     '#966700'
     """
     return to_hex([0.65 * part for part in to_rgb(color)])
+
+
+def guess_line(axes, x: float) -> None:
+    """A dotted line with its name at x, for the `mark(guess)` of a plot; axes that end before x grow."""
+    low, high = axes.get_xlim()
+    axes.set_xlim(min(low, x), max(high, x))
+    axes.axvline(x, color=LIMIT, linestyle=":", zorder=3)
+    side = "right" if x > (low + high) / 2 else "left"
+    paper = {"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 1.5}
+    place = {"transform": axes.get_xaxis_transform(), "ha": side, "va": "bottom", "zorder": 4}
+    axes.text(x, 0.03, "\u2009your guess\u2009", color=dark(LIMIT), bbox=paper, **place)

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from edukit.networks.costs import KINDS
 from edukit.plots.networks.blocks import short
-from edukit.plots.style import BLUE, GREEN, INK, KEPT, LIMIT, MUTED, ORANGE, dark, house
+from edukit.plots.style import BLUE, GREEN, INK, KEPT, LIMIT, MUTED, ORANGE, dark, guess_line, house
 
 COLORS = dict(zip(KINDS, (GREEN, ORANGE, BLUE, MUTED), strict=True))
 WORDS = dict(zip(KINDS, ("standard", "depthwise", "1×1", "linear"), strict=True))
@@ -118,7 +118,7 @@ class AccuracyPlot:
         """found: {budget: {name: [% of each seed]}}."""
         self.found = found
         with house():
-            columns = fig.subplots(1, len(found), sharey=True, squeeze=False)[0]
+            self.columns = columns = fig.subplots(1, len(found), sharey=True, squeeze=False)[0]
             for axes, (budget, rows) in zip(columns, found.items(), strict=True):
                 places = np.arange(len(rows))
                 means = np.array([np.mean(v) for v in rows.values()])
@@ -140,3 +140,8 @@ class AccuracyPlot:
             for budget, r in self.found.items()
         ]
         return f"Digits read in %, mean (worst to best). {'; '.join(rows)}."
+
+    def mark(self, guess):
+        """guess: a share of the digits, %."""
+        for axes in self.columns:
+            guess_line(axes, guess)
