@@ -1,6 +1,10 @@
 """Panels: a plot, the controls that move it, and a guess to commit to before the answer is measured.
 
 panel.py      Panel: controls for a plot
+frames.py     what a picture shows in each state of its controls, drawn once where the states are few
+frames.js     the browser's half: another frame without the kernel, and the button to play
+sender.py     what sends the frames to the browser
+page.py       a panel in a page without a kernel
 slider.py     a slider with a name, for every reader
 predict.py    Prediction: a guess, and then the measurement
 measured.py   measured: a number with its unit, and the claim that holds everywhere

@@ -1,21 +1,27 @@
 """Controls for a plot: values in, picture and its description out.
 
     control ─ value ─> plot.update(**values) ─> PNG ─> <figure> with the sentence that says what it shows
+            └ state ─> frame that the browser has already, where the states are few
 
 `python -m edukit.panels` prints the delay from a control's change to the picture, in the kernel. Every control has a
-name and answers to the keyboard; the picture's description is its caption and its alt text.
+name and answers to the keyboard; the picture's description is its caption and its alt text. While the environment
+variable EDUKIT_PAGES is set, a panel shows itself as `page()` to whoever makes a page out of a notebook.
 
 In production  ipympl and bqplot draw in the browser; this draws in the kernel, so it works in every notebook
 """
 
 import inspect
 import math
+import os
 
 import ipywidgets as widgets
 
 from edukit.panels.box import Box
-from edukit.panels.slider import Slider
-from edukit.plots.picture import Picture
+from edukit.panels.frames import Frames
+from edukit.panels.page import page
+from edukit.panels.sender import Sender
+from edukit.panels.slider import PLAIN, Slider
+from edukit.plots.picture import Frame, Picture
 
 _APART = {"width": "max-content", "margin": "2px 20px 2px 2px"}  # as wide as its words, and away from the next
 UNITS = {"percent": "%", "db": "dB", "ms": "ms", "s": "s", "bytes": "bytes", "times": "×"}
@@ -28,7 +34,9 @@ class Panel(Box):
     controls   name=(low, high) or (low, high, start), whole numbers or floats: a slider that starts at `high`;
                name=[choices]: buttons; name=True or False: a box to tick. The names are those of plot.update.
     still      the values that the still shows, by name: its point, while the controls may start elsewhere
+    play       the name of a slider or of choices, such as time: a button moves it from its first stop to its last
     Raises ValueError that names the control for anything else, and for values of the still that it cannot take.
+    With few states (`drawn_once`) each is drawn once, and moves in the browser alone.
 
     >>> from edukit.plots.quantization.affine import StaircasePlot
     >>> panel = Panel(StaircasePlot, bits=(2, 8, 3), symmetric=False, high=(0.5, 3.5, 3.0))
@@ -37,16 +45,20 @@ class Panel(Box):
     '2 bits: 4 codes '
     """
 
-    def __init__(self, plot, *, figsize=(7.0, 2.8), still: dict | None = None, **controls):
+    def __init__(self, plot, *, figsize=(7.0, 2.8), still: dict | None = None, play: str | None = None, **controls):
         self.controls = {name: _control(name, spec) for name, spec in controls.items()}
         _check_names(plot, controls)
         self._still = _checked_still(still or {}, self.controls)
+        self._play = _checked_play(play, self.controls)
         self._picture = Picture(plot, figsize=figsize, **self.values)
-        self._image = widgets.HTML()
-        self._show()
+        self._frames = Frames(self._picture, self.controls)
+        self._frame = self._frames.start
+        self._image = widgets.HTML(self._frame.html())
+        self._sender = self._joined()
         for control in self.controls.values():
-            control.observe(self._move, "value")
-        row = widgets.HBox(list(self.controls.values()), layout={"flex_flow": "row wrap"})
+            control.observe(self._show, "value")
+        shown = [*self.controls.values(), *([self._sender] if self._sender else [])]
+        row = widgets.HBox(shown, layout={"flex_flow": "row wrap"})
         super().__init__([row, self._image])
         self.add_class("edukit-panel")
 
@@ -58,30 +70,52 @@ class Panel(Box):
     @property
     def description(self) -> str:
         """One sentence that says what the picture shows now."""
-        return self._picture.description
+        return self._frame.sentence
+
+    @property
+    def _png(self) -> bytes:
+        return self._frame.png
 
     def mark(self, guess) -> None:
         """Draw a reader's guess into the picture, as `Picture.mark` does."""
         self._picture.mark(guess)
+        self._frames.forget()
+        if self._sender:
+            self._sender.forget()
         self._show()
 
-    def _move(self, _change):
-        self._picture.move(**self.values)
-        self._show()
+    @property
+    def drawn_once(self) -> bool:
+        """Whether its states are so few that each is drawn once and then moves in the browser alone."""
+        return bool(self._frames.states)
 
-    def _show(self):
-        self._png = self._picture.png()
-        self._image.value = self._picture.html(self._png)
+    def page(self) -> str:
+        """The panel as HTML for a page without a kernel: with controls if it is drawn once, otherwise its still."""
+        if self.drawn_once:
+            return page(self.controls, self._frames, self._frame, self._play)
+        return self._still_frame().html()
+
+    def _joined(self) -> Sender | None:
+        """What moves the picture in the browser, where something does."""
+        if PLAIN or (not self.drawn_once and self._play is None):
+            return None
+        return Sender(self._frames, controls=list(self.controls.values()), image=self._image, play=self._play)
+
+    def _show(self, _change=None):
+        self._frame = self._frames.of(self.values)
+        if self._sender is None or not self._sender.asked:
+            self._image.value = self._frame.html()
+
+    def _still_frame(self) -> Frame:
+        return self._frames.of({**self.values, **self._still}) if self._still else self._frame
 
     def remains(self) -> tuple[dict, dict]:
-        """The still: its picture and its sentence."""
-        png = self._png
-        if self._still != self.values:
-            self._picture.move(**{**self.values, **self._still})
-            png = self._picture.png()
-        data, metadata = self._picture.bundle(png)
-        self._picture.move(**self.values)
-        return {"image/png": data["image/png"], "text/plain": data["text/plain"]}, metadata
+        """The still: its picture and its sentence; for a page, the panel as HTML as well."""
+        data, metadata = self._still_frame().bundle()
+        del data["text/html"]
+        if os.environ.get("EDUKIT_PAGES"):
+            data["text/html"] = self.page()
+        return data, metadata
 
 
 def _check_names(plot, controls):
@@ -102,6 +136,15 @@ def _checked_still(still, controls):
         if not fits:
             raise ValueError(f"still has a value that {name} cannot take, {value!r}")
     return still
+
+
+def _checked_play(play, controls) -> int | None:
+    """Which control is played, by its place."""
+    if play is None:
+        return None
+    if play not in controls or isinstance(controls[play], widgets.Checkbox):
+        raise ValueError(f"play must name a slider or choices of {', '.join(controls)}; got {play!r}")
+    return list(controls).index(play)
 
 
 def _offers(control, value) -> bool:

@@ -14,6 +14,7 @@ from base64 import b64encode
 from html import escape
 from io import BytesIO
 from numbers import Real
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -78,17 +79,29 @@ class Picture(Figure):
         """Pixels of the page."""
         return round(PIXELS_PER_INCH * self.get_figwidth())
 
-    def html(self, png: bytes) -> str:
-        """The picture's bytes and its caption, as HTML."""
-        return captioned(png, self.description, self.width)
-
-    def bundle(self, png: bytes) -> tuple[dict, dict]:
-        """The picture in every form, and what goes with the PNG where it is shown alone."""
-        data = {"text/html": self.html(png), "image/png": b64encode(png).decode(), "text/plain": self.description}
-        return data, {"image/png": {"alt": self.description, "width": self.width}}
+    def frame(self) -> "Frame":
+        """What the picture shows now, to keep."""
+        return Frame(self.png(), self.description, self.width)
 
     def _repr_mimebundle_(self, **kwargs):
-        return self.bundle(self.png())
+        return self.frame().bundle()
+
+
+class Frame(NamedTuple):
+    """What a picture showed: a PNG file, the sentence that describes it, and its width in pixels of the page."""
+
+    png: bytes
+    sentence: str
+    width: int
+
+    def html(self) -> str:
+        """The picture and its caption."""
+        return captioned(self.png, self.sentence, self.width)
+
+    def bundle(self) -> tuple[dict, dict]:
+        """The picture in every form, and what goes with the PNG where it is shown alone."""
+        data = {"text/html": self.html(), "image/png": b64encode(self.png).decode(), "text/plain": self.sentence}
+        return data, {"image/png": {"alt": self.sentence, "width": self.width}}
 
 
 def captioned(png: bytes, caption: str, width: int) -> str:

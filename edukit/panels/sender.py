@@ -1,0 +1,54 @@
+"""What sends a panel's frames to the browser, which then moves the picture without the kernel.
+
+    browser: {state} ─> kernel: {state, png, sentence} ─> browser keeps it, and asks for the next that is missing
+
+The browser asks once it shows the panel, the nearest state first, and one at a time: an answer is one drawing, so that
+a cell or a change of a control never waits for more. A state without a frame is the next to be asked for.
+
+In production  ipywidgets' jslink joins two widgets in the browser in the same way
+"""
+
+from base64 import b64encode
+from pathlib import Path
+
+import anywidget
+import ipywidgets as widgets
+import traitlets
+
+from edukit.panels.frames import Frames
+
+SCRIPT = Path(__file__).with_name("frames.js").read_text(encoding="utf-8")
+
+
+class Sender(anywidget.AnyWidget):
+    """Joins a panel's controls and its picture in the browser; shows only a button to play, where a control is played.
+
+    frames    what to send, nothing where there are many states
+    controls  the panel's, in their order · image: the HTML of the picture · play: which control, or None
+    """
+
+    _esm = SCRIPT
+    _css = """
+    .edukit-play { margin: 2px 20px 2px 2px; padding: 2px 12px; font: var(--jp-widgets-font-size, 13px) inherit; }
+    """
+    controls = traitlets.List().tag(sync=True, **widgets.widget_serialization)
+    image = traitlets.Instance(widgets.HTML).tag(sync=True, **widgets.widget_serialization)
+    counts = traitlets.List().tag(sync=True)
+    states = traitlets.Int().tag(sync=True)
+    play = traitlets.Int(None, allow_none=True).tag(sync=True)
+
+    def __init__(self, frames: Frames, **traits):
+        counts = [len(values) for values in frames.stops]
+        super().__init__(counts=counts, states=len(frames.states), **traits)
+        self.asked = False  # since then the browser shows what it asks for
+        self._frames = frames
+        self.on_msg(self._answer)
+
+    def _answer(self, _widget, content, _buffers):
+        self.asked = True
+        state = content["state"]
+        self.send({"state": state, **self._frame(state)})
+
+    def _frame(self, state) -> dict:
+        frame = self._frames.at(state)
+        return {"png": b64encode(frame.png).decode(), "sentence": frame.sentence}
