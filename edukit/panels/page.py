@@ -18,14 +18,17 @@ from edukit.panels.sender import SCRIPT
 from edukit.plots.picture import Frame
 
 STYLE = """
+.edukit-page { margin: 1.2em 0; }
 .edukit-page > div, .edukit-page div > *, .edukit-page label { display: flex; flex-wrap: wrap; align-items: center; }
-.edukit-page > div { gap: 6px 24px; margin-bottom: 8px; font-size: 0.9em; }
-.edukit-page div > * { gap: 4px 12px; margin: 0; padding: 0; border: 0; }
+.edukit-page > div { gap: 6px 28px; margin-bottom: 8px; font-size: 0.9em; }
+.edukit-page div > * { gap: 4px 10px; margin: 0; padding: 0; border: 0; }
 .edukit-page label { gap: 6px; }
-.edukit-page legend { float: left; margin-right: 12px; padding: 0; }
-.edukit-page span { min-width: 2.5em; font-variant-numeric: tabular-nums; }
+.edukit-page legend { float: left; padding: 0; }
+.edukit-page span { min-width: 2em; font-variant-numeric: tabular-nums; }
 .edukit-page input { margin: 0; accent-color: #1976d2; cursor: pointer; }
-.edukit-page button { padding: 2px 12px; font: inherit; }
+.edukit-page div > button { padding: 1px 12px; border: 1px solid; border-radius: 4px; }
+.edukit-page button { font: inherit; color: inherit; background: none; cursor: pointer; }
+.edukit-page img { border-radius: 4px; }
 """
 START = 'document.querySelectorAll(".edukit-page:not([data-moves])").forEach(page);'
 
