@@ -8,4 +8,4 @@ for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 def pytest_collection_modifyitems(items):
     """The browser goes through all lessons one after the other: that comes first, while there is other work."""
-    items.sort(key=lambda item: "test_browser" not in item.nodeid)
+    items.sort(key=lambda item: "tests/browser/" not in item.nodeid)

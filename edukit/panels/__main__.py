@@ -1,10 +1,15 @@
-"""How long the panels of a lesson take from a control's change to the picture, in the kernel, on the lesson's own data.
+"""How long the panels of a lesson take from a control's change to the picture, on the lesson's own data.
 
-`python -m edukit.panels notebooks/0*.ipynb` runs the cells of each lesson and moves every slider from end to end.
+    python -m edukit.panels notebooks/0*.ipynb             in the kernel: runs the cells, moves sliders from end to end
+    python -m edukit.panels --browser notebooks/0*.ipynb   in JupyterLab: from an arrow key to the picture on the page
+
+The second needs playwright and Chromium.
 """
 
 import argparse
 import json
+import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -12,6 +17,7 @@ import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from edukit.panels import browser
 from edukit.panels.panel import Panel
 from edukit.panels.slider import Slider
 
@@ -43,18 +49,54 @@ def delays_ms(slider: Slider, stops: int = 7, repeats: int = 3) -> np.ndarray:
     return np.array(times)
 
 
-def main(lessons: list[Path]) -> None:
+def in_the_kernel(lesson: Path) -> None:
     """Print a line for each slider of each panel."""
+    for number, panel in enumerate(panels_of(lesson), 1):
+        for name, control in panel.controls.items():
+            if isinstance(control, Slider):
+                _print(f"{lesson.stem}, panel {number}, {name}", delays_ms(control))
+
+
+def in_the_browser(lessons: list[Path]) -> None:
+    """Print a line for each slider of each panel, and the median over the panels of each lesson."""
+    with (
+        tempfile.TemporaryDirectory() as home,
+        browser.chromium() as chromium,
+        browser.server(lessons, Path(home)) as where,
+    ):
+        for lesson in lessons:
+            with browser.opened(lesson.name, where, chromium) as page:
+                browser.run_all(page)
+                found = list(browser.delays_of(page))
+            for name, times in found:
+                _print(f"{lesson.stem}, {name}", times)
+            if found:
+                _print(f"{lesson.stem}, all", np.concatenate([times for _, times in found]))
+
+
+def _print(name, times):
+    spread = (
+        f"median {np.median(times):5.1f} ms   p95 {np.percentile(times, 95):5.1f} ms" if len(times) else "no change"
+    )
+    print(f"{name:55s} {spread}", flush=True)
+
+
+def main(lessons: list[Path], in_browser: bool = False) -> None:
+    """Print the delays of the panels of each lesson."""
+    if in_browser:
+        return in_the_browser(lessons)
     for lesson in lessons:
-        for number, panel in enumerate(panels_of(lesson), 1):
-            for name, control in panel.controls.items():
-                if isinstance(control, Slider):
-                    times = delays_ms(control)
-                    spread = f"median {np.median(times):5.1f} ms   p95 {np.percentile(times, 95):5.1f} ms"
-                    print(f"{lesson.stem}, panel {number}, {name:20s} {spread}", flush=True)
+        in_the_kernel(lesson)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Time the panels of lessons.")
     parser.add_argument("lessons", nargs="+", type=Path, metavar="NOTEBOOK")
-    main(parser.parse_args().lessons)
+    parser.add_argument("--browser", action="store_true", help="from the key to the picture, in JupyterLab")
+    chosen = parser.parse_args()
+    try:
+        main(chosen.lessons, chosen.browser)
+    except RuntimeError as error:  # what a browser needs is not there
+        if not chosen.browser:
+            raise
+        sys.exit(f"edukit.panels: {error}")

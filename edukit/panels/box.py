@@ -30,7 +30,9 @@ class Box(widgets.VBox):
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         return {VIEW: view, **data}, {**colab_metadata(), **metadata}
 
-    if int(widgets.__version__.split(".")[0]) < 8:  # Colab's: IPython asks for this first, and ipywidgets' has no picture
+    if (
+        int(widgets.__version__.split(".")[0]) < 8
+    ):  # Colab's: IPython asks for this first, and ipywidgets' has no picture
 
         def _ipython_display_(self, **kwargs):
             data, metadata = self._repr_mimebundle_()

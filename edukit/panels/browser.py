@@ -3,9 +3,7 @@
     lessons ─ copy ─> Jupyter server ─> headless Chromium ─> run all cells ─> arrow key ─> picture
 
 One server shows a lesson in JupyterLab and, where it is installed, in Notebook 7. `python -m edukit.panels --browser`
-and the tests in a browser use it.
-
-Needs   pip install playwright; Chromium, from the system (not `playwright install`)
+and the tests in a browser use it. It needs playwright, from pip, and the system's Chromium (not `playwright install`).
 """
 
 import json
@@ -147,6 +145,14 @@ def delays_ms(panel, slider, steps: int = 20) -> np.ndarray:
         step(slider)
         times.append(panel.page.evaluate("() => window.edukitDelay"))
     return np.array([time for time in times if time is not None])  # none: the step left the picture as it was
+
+
+def delays_of(page):
+    """The name and the delays of every slider of every panel on the page, one after the other."""
+    for number, panel in enumerate(page.locator(".edukit-panel").all(), 1):
+        for slider in panel.get_by_role("slider").all():
+            name = slider.evaluate("range => range.labels[0].innerText")
+            yield f"panel {number}, {name}", delays_ms(panel, slider)
 
 
 def _settle(settings: Path):

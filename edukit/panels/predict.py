@@ -12,6 +12,7 @@ Source    Crouch, Fagen, Callan & Mazur 2004, Classroom demonstrations: learning
 
 import random
 import uuid
+from base64 import b64decode
 from collections.abc import Callable
 from html import escape
 from numbers import Real
@@ -22,6 +23,7 @@ from IPython.display import display
 
 from edukit.panels.box import Box
 from edukit.panels.slider import Slider
+from edukit.plots.picture import captioned
 
 WAITING = "Choose before you run on."
 _WIDE = {"width": "max-content"}  # as wide as the words
@@ -171,9 +173,11 @@ class Revealed(Box):
 def _html_of(shown) -> str:
     """What the object looks like in a page, as far as it can be said in HTML."""
     bundle = shown._repr_mimebundle_() if hasattr(shown, "_repr_mimebundle_") else {}
-    bundle = bundle[0] if isinstance(bundle, tuple) else bundle  # with or without metadata
-    if "text/html" in bundle:
-        return bundle["text/html"]
+    data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+    if "text/html" in data:
+        return data["text/html"]
+    if "image/png" in data:  # a panel's still
+        return captioned(b64decode(data["image/png"]), data["text/plain"], metadata["image/png"]["width"])
     if hasattr(shown, "_repr_html_"):
         return shown._repr_html_()
     return f"<pre>{escape(repr(shown))}</pre>"

@@ -63,6 +63,7 @@ class Picture(Figure):
         if isinstance(guess, Real) and hasattr(self._plot, "mark"):
             with house():
                 self._plot.mark(guess)
+            self.description = self.description.removesuffix(self._marked)
             self._marked = f" The dotted line is your guess, {guess:g}."
             self.description += self._marked
 

@@ -13,6 +13,7 @@ from matplotlib.colors import to_hex, to_rgb
 INK, MUTED, FAINT = "#222222", "#767b84", "#e6e8eb"
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 KEPT, CUT, FLOAT, QUANTIZED, LIMIT = BLUE, ORANGE, MUTED, BLUE, RED  # fixed, so that a reader learns them once
+GUESS = "your guess"
 
 RC = {
     "axes.spines.top": False,
@@ -62,11 +63,20 @@ def dark(color: str) -> str:
 
 
 def guess_line(axes, x: float) -> None:
-    """A dotted line with its name at x, for the `mark(guess)` of a plot; axes that end before x grow."""
+    """A dotted line with its name at x, for the `mark(guess)` of a plot; the line of an earlier guess goes.
+
+    >>> from matplotlib.figure import Figure
+    >>> axes = Figure().subplots()
+    >>> guess_line(axes, 0.5)
+    >>> guess_line(axes, 3)
+    >>> [line.get_xdata()[0] for line in axes.lines], [float(end) for end in axes.get_xlim()]
+    ([3], [0.0, 3.0])
+    """
+    for artist in [artist for artist in axes.get_children() if artist.get_gid() == GUESS]:
+        artist.remove()
     low, high = axes.get_xlim()
     axes.set_xlim(min(low, x), max(high, x))
-    axes.axvline(x, color=LIMIT, linestyle=":", zorder=3)
     side = "right" if x > (low + high) / 2 else "left"
-    paper = {"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 1.5}
-    place = {"transform": axes.get_xaxis_transform(), "ha": side, "va": "bottom", "zorder": 4}
-    axes.text(x, 0.03, "\u2009your guess\u2009", color=dark(LIMIT), bbox=paper, **place)
+    place = {"transform": axes.get_xaxis_transform(), "ha": side, "va": "bottom"}
+    axes.axvline(x, color=LIMIT, linestyle=":", gid=GUESS)
+    axes.text(x, 0.03, f" {GUESS} ", color=dark(LIMIT), gid=GUESS, **place)

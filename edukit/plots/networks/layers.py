@@ -143,5 +143,7 @@ class AccuracyPlot:
 
     def mark(self, guess):
         """guess: a share of the digits, %."""
+        rows = max(map(len, self.found.values()))
+        self.columns[0].set_ylim(rows + 0.1, -0.5)  # room for the word below the last row
         for axes in self.columns:
             guess_line(axes, guess)
