@@ -3,7 +3,8 @@
     python -m edukit.panels notebooks/0*.ipynb             in the kernel: runs the cells, moves sliders from end to end
     python -m edukit.panels --browser notebooks/0*.ipynb   in JupyterLab: from an arrow key to the picture on the page
 
-The second needs playwright and Chromium.
+A panel that is drawn once moves without the kernel: of it the first prints how long drawing all of it takes. The second
+needs playwright and Chromium.
 """
 
 import argparse
@@ -50,11 +51,21 @@ def delays_ms(slider: Slider, stops: int = 7, repeats: int = 3) -> np.ndarray:
 
 
 def in_the_kernel(lesson: Path) -> None:
-    """Print a line for each slider of each panel."""
+    """Print a line for each panel that is drawn once, and for each slider of every other."""
     for number, panel in enumerate(panels_of(lesson), 1):
+        if panel.drawn_once:
+            print(f"{lesson.stem}, panel {number}, {drawn_once(panel)}", flush=True)
+            continue
         for name, control in panel.controls.items():
             if isinstance(control, Slider):
                 _print(f"{lesson.stem}, panel {number}, {name}", delays_ms(control))
+
+
+def drawn_once(panel: Panel) -> str:
+    """How many pictures a panel has that moves without the kernel, and what they cost."""
+    start = time.perf_counter()
+    size = len(panel.page()) / 1e6
+    return f"drawn once: {panel.states} states in {time.perf_counter() - start:.1f} s, {size:.1f} MB in a page"
 
 
 def in_the_browser(lessons: list[Path]) -> None:

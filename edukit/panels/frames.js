@@ -21,6 +21,7 @@ function playButton(control, name) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches; // then one stop for each press
   const button = document.createElement("button");
   let timer;
+  let place;
   const says = (word) => {
     button.textContent = word;
     button.setAttribute("aria-label", `${word} ${name}`);
@@ -30,17 +31,24 @@ function playButton(control, name) {
     says(calm ? "next" : "play");
   };
   const next = () => {
-    control.go(control.at() < control.last ? control.at() + 1 : 0);
-    if (control.at() === control.last) stop();
+    place += 1;
+    if (place <= control.last) control.go(place);
+    if (place >= control.last) stop();
   };
   const play = () => {
-    control.go(0);
+    place = 0;
+    control.go(place);
     timer = setInterval(next, PLAY_MS);
     says("stop");
   };
+  const press = () => {
+    if (calm) control.go((control.at() + 1) % (control.last + 1));
+    else if (timer) stop();
+    else play();
+  };
   button.type = "button";
   button.className = "edukit-play";
-  button.addEventListener("click", () => (calm ? next() : timer ? stop() : play()));
+  button.addEventListener("click", press);
   stop();
   return { button, stop };
 }
@@ -68,7 +76,7 @@ async function render({ model, el }) {
   const image = await find(model.get("image"));
   const controls = models.map((control, i) => modelControl(control, counts[i]));
   const frames = new Map();
-  const missing = new Set(Array(model.get("states")).keys());
+  const missing = new Set();
   const state = () => stateOf(controls.map((control) => control.at()), counts);
   let waiting = false;
 
@@ -80,13 +88,21 @@ async function render({ model, el }) {
     image.set("value", figure.innerHTML); // here only: the kernel is not told
   };
   const ask = () => {
+    el.dataset.missing = missing.size;
     if (waiting || !missing.size) return;
     const here = state();
     const nearest = [...missing].reduce((a, b) => (Math.abs(b - here) < Math.abs(a - here) ? b : a));
     waiting = true;
     model.send({ state: nearest });
   };
+  const forget = () => {
+    frames.clear();
+    for (const state of Array(model.get("states")).keys()) missing.add(state);
+    waiting = false;
+    ask();
+  };
   const take = (frame) => {
+    if (frame.forget) return forget();
     frames.set(frame.state, frame);
     missing.delete(frame.state);
     waiting = false;
@@ -99,7 +115,7 @@ async function render({ model, el }) {
   };
   model.on("msg:custom", take);
   for (const control of models) control.on("change", move);
-  ask();
+  forget();
 
   const play = model.get("play");
   const player = play === null ? null : playButton(controls[play], models[play].get("description"));

@@ -87,7 +87,12 @@ class Panel(Box):
     @property
     def drawn_once(self) -> bool:
         """Whether its states are so few that each is drawn once and then moves in the browser alone."""
-        return bool(self._frames.states)
+        return self.states > 0
+
+    @property
+    def states(self) -> int:
+        """How many states are drawn once: all of them, or 0."""
+        return len(self._frames.states)
 
     def page(self) -> str:
         """The panel as HTML for a page without a kernel: with controls if it is drawn once, otherwise its still."""

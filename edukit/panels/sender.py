@@ -11,16 +11,16 @@ In production  ipywidgets' jslink joins two widgets in the browser in the same w
 from base64 import b64encode
 from pathlib import Path
 
-import anywidget
 import ipywidgets as widgets
 import traitlets
 
 from edukit.panels.frames import Frames
+from edukit.panels.slider import AnyWidget
 
 SCRIPT = Path(__file__).with_name("frames.js").read_text(encoding="utf-8")
 
 
-class Sender(anywidget.AnyWidget):
+class Sender(AnyWidget or widgets.DOMWidget):
     """Joins a panel's controls and its picture in the browser; shows only a button to play, where a control is played.
 
     frames    what to send, nothing where there are many states
@@ -29,7 +29,9 @@ class Sender(anywidget.AnyWidget):
 
     _esm = SCRIPT
     _css = """
-    .edukit-play { margin: 2px 20px 2px 2px; padding: 2px 12px; font: var(--jp-widgets-font-size, 13px) inherit; }
+    .edukit-play { height: 28px; margin: 2px; padding: 0 14px; border: 0; border-radius: 2px; cursor: pointer; }
+    .edukit-play { color: var(--jp-ui-font-color1, inherit); background: var(--jp-layout-color2, #8883); }
+    .edukit-play { font: var(--jp-widgets-font-size, 13px) var(--jp-ui-font-family); }
     """
     controls = traitlets.List().tag(sync=True, **widgets.widget_serialization)
     image = traitlets.Instance(widgets.HTML).tag(sync=True, **widgets.widget_serialization)
@@ -44,11 +46,16 @@ class Sender(anywidget.AnyWidget):
         self._frames = frames
         self.on_msg(self._answer)
 
+    def forget(self) -> None:
+        """Let the browser ask again for every frame, for they have changed."""
+        self.send({"forget": True})
+
     def _answer(self, _widget, content, _buffers):
         self.asked = True
         state = content["state"]
-        self.send({"state": state, **self._frame(state)})
-
-    def _frame(self, state) -> dict:
-        frame = self._frames.at(state)
-        return {"png": b64encode(frame.png).decode(), "sentence": frame.sentence}
+        frame = {}  # what a plot cannot draw stays without a picture, and the browser goes on
+        try:
+            drawn = self._frames.at(state)
+            frame = {"png": b64encode(drawn.png).decode(), "sentence": drawn.sentence}
+        finally:
+            self.send({"state": state, **frame})

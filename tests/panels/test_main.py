@@ -1,6 +1,7 @@
 """The panels of a lesson are found and timed."""
 
 import json
+import re
 
 import pytest
 
@@ -32,6 +33,13 @@ def test_a_slider_goes_from_end_to_end_and_back(lesson):
 def test_each_slider_has_a_line(lesson, capsys):
     main([lesson])
     assert "lesson, panel 1, bits" in capsys.readouterr().out
+
+
+def test_a_panel_that_is_drawn_once_has_a_line(lesson, capsys):
+    cell = "from edukit.panels.networks import reached\nreached()"
+    lesson.write_text(json.dumps({"cells": [{"cell_type": "code", "source": [cell]}]}))
+    main([lesson])
+    assert re.fullmatch(r"lesson, panel 1, drawn once: \d+ states in .* MB in a page\n", capsys.readouterr().out)
 
 
 def test_a_cell_that_fails_is_an_error(lesson):

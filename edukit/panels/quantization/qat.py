@@ -13,7 +13,7 @@ def latent_weight() -> Panel:
     'Update 0, true gradient: the weight is -1.10 and stands for -1.0; that changed 0 times.'
     """
     controls = dict(update=(0, UPDATES, 0), gradient=GRADIENTS, learning_rate=RATES)
-    return Panel(LatentWeightPlot, **controls, figsize=(7.5, 4.2))
+    return Panel(LatentWeightPlot, **controls, play="update", figsize=(7.5, 4.2))
 
 
 def step_size(weights) -> Panel:
@@ -22,7 +22,8 @@ def step_size(weights) -> Panel:
     >>> step_size([-0.4, 0.1, 0.2, 0.3]).description[:41]
     '3 bits, after 0 updates the step is 0.722'
     """
-    return Panel(partial(StepSizePlot, weights=weights), bits=(2, 8, 3), update=(0, 40, 0), figsize=(7.5, 4.2))
+    plot = partial(StepSizePlot, weights=weights)
+    return Panel(plot, bits=(2, 8, 3), update=(0, 40, 0), play="update", figsize=(7.5, 4.2))
 
 
 def recovery(results, reference) -> Panel:
