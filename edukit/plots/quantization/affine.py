@@ -5,7 +5,22 @@ Each class draws once in `__init__(fig, …)`; `update(**values)` moves what cha
 
 import numpy as np
 
-from edukit.plots.style import BLUE, CUT, FAINT, FLOAT, GREEN, INK, KEPT, LIMIT, MUTED, ORANGE, QUANTIZED, dark, house
+from edukit.plots.style import (
+    BLUE,
+    CUT,
+    FAINT,
+    FLOAT,
+    GREEN,
+    INK,
+    KEPT,
+    LIMIT,
+    MUTED,
+    ORANGE,
+    QUANTIZED,
+    dark,
+    guess_line,
+    house,
+)
 from edukit.quantization.grid.affine import choose_qparams, dequantize, fake_quantize, quantize
 from edukit.quantization.grid.calibrate import min_max
 
@@ -162,8 +177,8 @@ class AgainstBitsPlot:
         )
         bits = list(next(iter(curves.values())))
         with house():
-            axes = fig.subplots()
-            self.mark = axes.axvline(bits[0], color=LIMIT, linewidth=1.2, linestyle="--")
+            self.axes = axes = fig.subplots()
+            self.chosen = axes.axvline(bits[0], color=LIMIT, linewidth=1.2, linestyle="--")
             self.names = {}
             ways = zip(self.curves.items(), curves.values(), (BLUE, ORANGE, GREEN), ("o●", "s■", "^▲"), strict=False)
             for (name, means), curve, color, (marker, drawn) in ways:
@@ -185,8 +200,12 @@ class AgainstBitsPlot:
 
     def update(self, bits):
         """bits: a number that the curves have."""
-        self.mark.set_xdata([bits, bits])
+        self.chosen.set_xdata([bits, bits])
         values = {name: f"{name} {curve[bits]:.1f}" for name, curve in self.curves.items()}
         for name, text in self.names.items():
             text.set_text(f"{text.get_text()[0]} {name:14s}{self.curves[name][bits]:6.1f}")
         return f"{self.ylabel}, at {bits} bits: {', '.join(values.values())}.{self.spread}"
+
+    def mark(self, guess):
+        """guess: a value of the measure."""
+        guess_line(self.axes, guess, level=True)

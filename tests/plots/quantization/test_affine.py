@@ -71,7 +71,7 @@ def test_a_chosen_number_of_bits_is_read_off_every_curve():
     plot = partial(AgainstBitsPlot, curves=curves, ylabel="SQNR, dB", reference=("6 dB a bit", {2: 0, 3: 6}))
     picture = Picture(plot, bits=2)
     assert picture.move(bits=3) == "SQNR, dB, at 3 bits: per tensor 11.2, per channel 15.1."
-    assert picture._plot.mark.get_xdata() == [3, 3]
+    assert picture._plot.chosen.get_xdata() == [3, 3]
     table = [text.get_text().split() for text in picture.axes[0].texts]
     assert table == [["●", "per", "tensor", "11.2"], ["■", "per", "channel", "15.1"], ["┄", "6", "dB", "a", "bit"]]
     plot = partial(AgainstBitsPlot, curves=curves, ylabel="SQNR, dB", reference=("float32", {2: 30, 3: 30}))
@@ -105,3 +105,13 @@ def test_nothing_is_cut_off_and_every_axis_is_named(picture):
     box = picture.get_tightbbox()
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
     assert all(axes.get_ylabel() for axes in picture.axes) and picture.axes[-1].get_xlabel()
+
+
+def test_a_guess_is_a_dotted_line_at_its_height():
+    curves = {"per tensor": {2: 10.0, 3: 90.0}}
+    picture = Picture(partial(AgainstBitsPlot, curves=curves, ylabel="accuracy, %"), bits=2)
+    before = len(picture.axes[0].lines)
+    picture.mark(97)
+    (line,) = picture.axes[0].lines[before:]
+    assert set(line.get_ydata()) == {97} and picture.axes[0].get_ylim()[1] >= 97
+    assert picture.description.endswith("The dotted line is your guess, 97.")

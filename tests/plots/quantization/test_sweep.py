@@ -55,12 +55,3 @@ def test_nothing_is_cut_off(picture):
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
     left, right = picture.axes[0].get_xlim()
     assert all(left < x < right for line in picture._plot.lines.values() for x in line.get_xdata())
-
-
-def test_a_guess_of_bits_stands_on_the_axis_of_bits_and_stays_there(sweeps):
-    picture = Picture(partial(SweepPlot, sweeps=sweeps), bits=5, group_size=16, scale_bits=32, symmetric=False)
-    picture.mark(4)
-    assert picture._plot.axes.get_xlabel().startswith("bits stored for a weight")
-    assert "your guess, 4." in picture.move(bits=6, group_size=16, scale_bits=32, symmetric=False)
-    (line,) = [line for line in picture._plot.axes.lines if line.get_gid() == GUESS]
-    assert set(line.get_xdata()) == {4}
