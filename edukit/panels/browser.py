@@ -150,7 +150,7 @@ def delays_ms(panel, slider, steps: int = 20) -> np.ndarray:
 def delays_of(page):
     """The name and the delays of every slider of every panel on the page, one after the other."""
     for number, panel in enumerate(page.locator(".edukit-panel").all(), 1):
-        for slider in panel.get_by_role("slider").all():
+        for slider in panel.locator("input[type=range]").all():
             name = slider.evaluate("range => range.labels[0].innerText")
             yield f"panel {number}, {name}", delays_ms(panel, slider)
 

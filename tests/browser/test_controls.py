@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from edukit.panels.browser import opened, run_all
+from edukit.panels.browser import delays_ms, opened, run_all
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 KEYS = {"ArrowRight": 4, "ArrowUp": 5, "ArrowLeft": 4, "ArrowDown": 3, "End": 8, "Home": 2, "PageUp": 3, "PageDown": 2}
@@ -30,6 +30,8 @@ def test_a_key_on_a_slider_moves_the_picture_and_no_cell(page):
         slider.press(key)
         expect_bits(panel, value)
         assert slider.input_value() == str(value) and page.evaluate(ACTIVE) == 1, key
+    times = delays_ms(panel, slider, steps=2)
+    assert len(times) == 2 and 1 < times.min() < times.max() < 3000  # real delays, not the limit
 
 
 def test_a_plain_slider_has_a_name_and_moves_the_picture(page):
