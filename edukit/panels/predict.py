@@ -2,7 +2,10 @@
 
     guess = Prediction("How many?", {"few": "reply to few", "many": "reply to many"})     choices, in another order
     guess = Prediction("How many?", low=0, high=100, unit="of 100")                       for each learner; a number
-    guess.reveal(picture, measured="many")  hidden until there is a guess, or none is wanted
+    guess.reveal(picture, measured="many")  hidden until the guess is given, or none is wanted
+
+A choice is a guess once its button is pressed, or the lesson has run on to the measurement; from then on it stays. A
+number is told how far off it is, and drawn into a picture whose plot has a `mark(guess)`.
 
 Where no kernel runs, in the committed page, what is revealed lies folded under one line.
 
