@@ -57,6 +57,14 @@ def _first(order, w, s):
     return gone.reshape(w.shape)
 
 
+def _pruned_by_hand(w, sparsity):
+    """A copy of w in which the smallest `sparsity` share of the weights is zero."""
+    pruned = w.copy()
+    order = np.argsort(np.abs(w), axis=None, kind="stable")
+    pruned.ravel()[order[: round(sparsity * w.size)]] = 0
+    return pruned
+
+
 pruned_copy = Exercise(
     pruned,
     [
@@ -98,6 +106,13 @@ pruned_copy = Exercise(
     agree=_same_sizes,
     show=_show_weights,
     new=True,
+    shown=_pruned_by_hand,
+    hints=(
+        "Print `w` before and after a call. Whose weights became zero?",
+        "Which array do all the lines work on? What could one line at the start make, so that the others "
+        "work on something new?",
+        "`w.copy()` is a new array with the same numbers, and `ravel()` of that copy leaves `w` alone.",
+    ),
 )
 
 size_bytes = Exercise(
@@ -120,6 +135,11 @@ size_bytes = Exercise(
         "times eight": (lambda n, b: 8 * n * b, "a byte is 8 bits: divide by 8, do not multiply"),
     },
     "every bit counted, and the last ones get a byte of their own",
+    hints=(
+        "How many bits are there altogether? How many bytes do 9 bits need?",
+        "Two weights of 4 bits share a byte: multiply first, and round once, at the end.",
+        "`math.ceil` rounds up. So does adding 7 before a whole-number division by 8.",
+    ),
 )
 
 
@@ -183,4 +203,11 @@ smallest_within = Exercise(
         ),
     },
     "as small as the budget of points allows, ties included",
+    hints=(
+        "Three steps: the accuracy that is needed, the indices that reach it, and the smallest of these.",
+        "The accuracy that is needed is the best of the whole list minus the points. 98.0 - 0.3 is not "
+        "exactly 97.7 for a computer: round the difference.",
+        "`min(indices, key=lambda i: (sizes[i], -accuracies[i]))` compares the sizes first, and the "
+        "accuracies where sizes are equal.",
+    ),
 )

@@ -7,18 +7,19 @@
 A test asks the mistakes themselves: each must be refused with its own hint, and the solution must pass.
 """
 
-import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import numpy as np
+from edukit.checks.alike import alike, first_difference
+from edukit.checks.asking import Asked, Failure, ask, described, named
+from edukit.checks.form import wrong_form
+from edukit.checks.lessons import given, name_of
+from edukit.checks.pasted import runnable
+from edukit.checks.solved import remember
+from edukit.checks.starter import fingerprint, is_blank, source_of
 
-from edukit.checks.alike import alike, as_numbers, first_difference, kind
-from edukit.checks.asking import Asked, Failure, ask, named
+__all__ = ["Exercise", "Hints", "Source", "Verdict", "alike", "first_difference"]
 
-__all__ = ["Exercise", "Source", "Verdict", "alike", "first_difference"]
-
-NUMBERS = {"b": "True and False", "i": "whole numbers of an integer type", "f": "floats"}
 LONGEST = 180  # letters of a question with both answers
 
 
@@ -41,8 +42,24 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Hints:
+    """The hints that were asked for so far, one a line; the last one is new.
+
+    >>> Hints(["Count the bits.", "A byte has 8."], 3)
+    hint 1 of 3: Count the bits.
+    hint 2 of 3: A byte has 8.
+    """
+
+    said: list[str]
+    of: int
+
+    def __repr__(self):
+        return "\n".join(f"hint {number} of {self.of}: {hint}" for number, hint in enumerate(self.said, 1))
+
+
+@dataclass(frozen=True)
 class Source:
-    """The text of a function, coloured where the notebook can."""
+    """The text of a function that runs when it is pasted, coloured where the notebook can."""
 
     text: str
 
@@ -64,6 +81,8 @@ class Exercise:
     agree      agree(arguments, expected, got): is it right? may raise on answers of the wrong form
     show       show(arguments, expected, got): the question and both answers, in a few words
     new        whether the answer must be a new array, none that was handed over
+    shown      what `solution()` shows, where `solve` needs more of the package than a lesson has room for
+    hints      from general to specific, none of them the whole solution; made of the rest where none are written
 
     >>> double = Exercise(lambda x: 2 * x, [(2,), (3,)], {"square": (lambda x: x * x, "x + x, not x x")}, "twice")
     >>> double(lambda x: x + x)
@@ -79,12 +98,23 @@ class Exercise:
     agree: Callable = lambda arguments, expected, got: alike(expected, got)
     show: Callable = lambda arguments, expected, got: f"for {arguments} right is {expected}, yours is {got}"
     new: bool = False
+    shown: Callable | None = None
+    hints: tuple[str, ...] = ()
+    _asked: list[str] = field(default_factory=list, init=False, compare=False)
 
     def __call__(self, answer) -> Verdict:
+        verdict = self._verdict(answer)
+        if verdict:
+            remember(name_of(self))
+        return verdict
+
+    def _verdict(self, answer) -> Verdict:
         if not callable(answer):
             return _no("hand over the function itself, by its name, without calling it")
-        if _is_blank(answer):
+        if is_blank(answer):
             return Verdict(False, "· not attempted yet")
+        if fingerprint(source_of(answer)) in given(name_of(self)):
+            return Verdict(False, "· this is still the code you were given; change it and check again")
         asked = Asked(answer, self.questions, new=self.new)
         for number, arguments in enumerate(self.questions):
             expected = self.solve(*arguments)
@@ -97,12 +127,27 @@ class Exercise:
                 return _no(self._hint(number, asked, expected))
         return Verdict(True, f"✓ {self.praise}")
 
+    def hint(self) -> Hints:
+        """The hints so far, and the next one; after the last they stay as they are."""
+        hints = self.hints or self._made_hints()
+        self._asked.extend(hints[len(self._asked) :][:1])
+        return Hints([*self._asked], len(hints))
+
     def solution(self) -> Source:
-        """The package's own answer."""
-        return Source(inspect.getsource(self.solve))
+        """A right answer that runs when it is pasted into a cell, under the name that the lesson uses."""
+        name = name_of(self).rpartition(".")[2]
+        return Source(runnable(self.shown or self.solve, name and f"my_{name}"))
+
+    def _made_hints(self) -> tuple[str, ...]:
+        """What is asked, an example, and what most people get wrong."""
+        asked = " ".join((self.solve.__doc__ or "").partition("\n\n")[0].split())
+        example = f"{described(self.questions[0])}, the answer is {named(self.solve(*self.questions[0]))}."
+        mistakes = [f"Is this your mistake? {hint}." for _, hint in self.mistakes.values()]
+        made = [asked, example[0].upper() + example[1:]] if len(example) <= LONGEST else [asked]
+        return tuple(filter(None, [*made, *mistakes]))[:3]
 
     def _is_right(self, arguments, expected, got) -> bool:
-        if _wrong_form(expected, got):
+        if wrong_form(expected, got):
             return False
         try:
             return bool(self.agree(arguments, expected, got))
@@ -114,7 +159,7 @@ class Exercise:
         if got is None:
             return "your function returned None: does every path end in `return`?"
         shown = self._shown(self.questions[number], expected, got)
-        return self._known(number, asked, shown) or _wrong_form(expected, got) or shown
+        return self._known(number, asked, shown) or wrong_form(expected, got) or shown
 
     def _known(self, number, asked, shown) -> str:
         """The hint of the known mistake that gives the same answers; empty where there is none."""
@@ -152,31 +197,6 @@ def _same(one, two) -> bool:
     if isinstance(one, Failure) or isinstance(two, Failure):
         return type(one) is type(two) and type(one.error) is type(two.error)
     return alike(one, two)
-
-
-def _wrong_form(expected, got) -> str:
-    """What is wrong with the form of an answer, whatever its values; empty where nothing is."""
-    right = as_numbers(expected)
-    if right is None or got is None:
-        return ""
-    found = as_numbers(got)
-    if found is None or isinstance(got, str):
-        wanted = "an array of numbers" if right.ndim else "a number"
-        return f"asked is {wanted}, yours is {named(got)[:80]}"
-    as_it_should_be = kind(found) == kind(right) or (kind(right), kind(found)) == ("f", "i")
-    if right.shape != found.shape or as_it_should_be:
-        return ""
-    equal = "the values are right, the type is not: " if np.array_equal(right, found) else ""
-    return f"{equal}asked are {NUMBERS[kind(right)]}, yours are {found.dtype}"
-
-
-def _is_blank(answer) -> bool:
-    """Does the body hold nothing but a docstring, `...` or `pass`?"""
-    code = getattr(answer, "__code__", None)
-    empty = (lambda: None).__code__
-    if code is None:
-        return False
-    return set(code.co_code[::2]) <= set(empty.co_code[::2]) and set(code.co_consts) <= {None, answer.__doc__}
 
 
 def _no(hint: str) -> Verdict:

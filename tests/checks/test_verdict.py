@@ -88,6 +88,23 @@ def test_every_other_form_is_refused_in_one_line(answer, hint):
     assert verdict.line.startswith("✗ ") and hint in verdict.line and "\n" not in verdict.line
 
 
+def test_each_call_gives_one_more_hint_and_the_last_one_stays():
+    ask = Exercise(double, EXERCISE.questions, {}, "twice", hints=("general", "special"))
+    said = [repr(ask.hint()) for _ in range(3)]
+    assert said[0] == "hint 1 of 2: general"
+    assert said[1] == said[2] == "hint 1 of 2: general\nhint 2 of 2: special"
+
+
+def test_where_no_hints_are_written_the_task_an_example_and_a_mistake_are_told():
+    ask = Exercise(double, [(2,)], {"square": (lambda x: x * x, "x + x, not x times x")}, "twice")
+    hints = [ask.hint() for _ in range(3)][-1]
+    assert hints.said == [
+        "The right answer.",
+        "Asked for 2, the answer is 4.",
+        "Is this your mistake? x + x, not x times x.",
+    ]
+
+
 def test_the_solution_shows_its_source_as_text_and_in_colour():
     source = EXERCISE.solution()
     assert repr(source).startswith("def double(x):")

@@ -54,6 +54,16 @@ def _models(n):
     return random.integers(1, 9, n).tolist(), (random.integers(900, 990, n) / 1000).tolist()
 
 
+def _front_by_hand(sizes, accuracies):
+    """The indices of the models that no other dominates, such as [0, 2]."""
+    front = []
+    for i, (size, accuracy) in enumerate(zip(sizes, accuracies, strict=True)):
+        others = zip(sizes, accuracies, strict=True)
+        if not any(s <= size and a >= accuracy and (s < size or a > accuracy) for s, a in others):
+            front.append(i)
+    return front
+
+
 PARETO_FRONT = Exercise(
     tradeoff.pareto_front,
     [
@@ -104,12 +114,26 @@ PARETO_FRONT = Exercise(
     "nothing dominated stays, nothing else goes, and equal models stay together",
     agree=_same_indices,
     show=_show_front,
+    shown=_front_by_hand,
+    hints=(
+        "Two loops are fine: for each model, look for another that dominates it.",
+        "Two models of the same size and accuracy: does one dominate the other? Read the last half-sentence "
+        "of the rule again.",
+        "A model dominates with four comparisons: `<=` and `>=` for being no worse, and `<` or `>` for being "
+        "better in one.",
+    ),
 )
 
 
 def _show_points(arguments, expected, got):
     before, after, points = arguments
     return f"from {before:.2%} to {after:.2%} within {points:g} points is {expected}, yours says {got}"
+
+
+def _within_by_hand(before, after, points):
+    """True if `after` is at most `points` percentage points below `before`."""
+    lost = round(100 * (before - after), 6)
+    return bool(lost <= points)
 
 
 WITHIN_POINTS = Exercise(
@@ -167,4 +191,10 @@ WITHIN_POINTS = Exercise(
     },
     "a loss, in points, one-sided, and 0.5 is 0.5",
     show=_show_points,
+    shown=_within_by_hand,
+    hints=(
+        "What does `abs` do to a model that gained 3 points?",
+        "Print `100 * (0.852 - 0.847)`. Is that 0.5?",
+        "Round the loss in points before you compare it, but not to whole points: six decimals are enough.",
+    ),
 )

@@ -14,7 +14,8 @@ random = np.random.default_rng(0)
 
 def speedup(before_s, after_s, warmup):
     """How many times faster: the median over rounds of before / after, without the first `warmup` rounds."""
-    return float(np.median(_ratios(before_s, after_s)[warmup:]))
+    ratios = np.divide(before_s, after_s)
+    return float(np.median(ratios[warmup:]))
 
 
 def _ratios(before_s, after_s):
@@ -101,4 +102,10 @@ SPEEDUP = Exercise(
     },
     "round by round, warm-up left out, and the middle of it: one bad moment of the machine changes nothing",
     show=_show_speedup,
+    hints=(
+        "Which calls should not count at all? `times[warmup:]` is the list without its first calls.",
+        "Which number of a list does one interrupted call not move?",
+        "A busy round makes both of its times longer, and their ratio stays. `np.divide(before_s, after_s)` "
+        "has the ratio of each round.",
+    ),
 )

@@ -81,4 +81,9 @@ HINT = Exercise(
     },
     "A s beside t at every place: A learns with the student, and is thrown away afterwards",
     show=_show,
+    hints=(
+        "One feature is too large by 1, another too small by 1. What does the function say?",
+        "Two operations stand in the wrong order.",
+        "The squares of single features are never negative, so they cannot cancel in a mean.",
+    ),
 )

@@ -130,4 +130,9 @@ KD_LOSS = Exercise(
     "both parts in balance at every temperature: that is the loss of Hinton, Vinyals and Dean",
     agree=lambda _, expected, got: torch.is_tensor(got) and got.requires_grad and alike(expected, got),
     show=_show,
+    hints=(
+        "Compare it with the four losses above. Two of their errors are in it.",
+        'What does `reduction="mean"` divide by, and what should it divide by?',
+        "What keeps the soft part as loud as the hard one when the temperature rises?",
+    ),
 )

@@ -89,4 +89,9 @@ MIXTURE = Exercise(
     },
     "probabilities mixed: a teacher that is not sure is heard, and one that shouts is not heard more",
     show=_show,
+    hints=(
+        "Which is mixed, the logits or the probabilities? A teacher that shouts should not be heard more.",
+        "First the softmax of each teacher, at the temperature, then the mixture.",
+        "Give `shares` two more axes, `shares[:, None, None]`, multiply, and sum over the first axis.",
+    ),
 )

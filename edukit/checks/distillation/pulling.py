@@ -29,6 +29,13 @@ def _show(arguments, expected, got):
     return f"{size} of {student.shape[1]}, T = {temperature:g}, row {row} begins {numbers[0]}, yours {numbers[1]}"
 
 
+def _gradient_by_hand(student_logits, teacher_logits, temperature):
+    """The gradient of T² KL(p ‖ q), a mean over the rows, with respect to the student's logits."""
+    q = soft_labels(student_logits, temperature)
+    p = soft_labels(teacher_logits, temperature)
+    return temperature * (q - p) / len(q)
+
+
 GRADIENT = Exercise(
     soft_gradient,
     [
@@ -79,4 +86,10 @@ GRADIENT = Exercise(
     },
     "T (q - p) / B: autograd finds the same, and the rows sum to 0",
     show=_show,
+    shown=_gradient_by_hand,
+    hints=(
+        "For one image the formula stands in the lesson, under *Why the square?*",
+        "A mean over B rows: each of them pulls with 1 / B. T² from the loss and 1 / T from the logits leave one T.",
+        "Where the student says more than the teacher, the loss grows with that logit: which sign is it?",
+    ),
 )

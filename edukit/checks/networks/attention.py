@@ -113,6 +113,12 @@ LINEAR_ATTENTION = Frugal(
     limit_bytes=4e6,
     limit_work=1e6,
     wasteful="every number is right, and N² of them were written down on the way: form phi(k)ᵀ v first",
+    hints=(
+        "The weights of a query should sum to 1. To what do they sum here?",
+        "How many numbers does `weights` hold, for N = M = 8,192? Which brackets make d · e numbers of them?",
+        "`phi(k).T @ v` has d rows and e columns. The denominators are `phi(q)` times the sum of the rows of "
+        "`phi(k)`, and they need a second axis before you divide.",
+    ),
 )
 
 
@@ -174,4 +180,11 @@ CAUSAL_ATTENTION = Exercise(
     },
     "hidden before the softmax, so that each row still shares out exactly 1",
     show=_show_rows,
+    hints=(
+        "Which positions may position i see, and which weight must the others have?",
+        "`np.tril(np.ones((N, N), bool))` is True where position i (row) may see position j (column). What "
+        "must a score be, so that its exponential is 0?",
+        "Divide the scores by the square root of d, hide, take each row's largest score away (an exponential "
+        "of 1000 is too large for a float), and divide each row of exponentials by its sum.",
+    ),
 )

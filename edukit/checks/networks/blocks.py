@@ -93,4 +93,10 @@ SHUFFLE = Exercise(
     },
     "dealt out like cards: the next unit's half holds channels of every group",
     show=_show_shuffle,
+    hints=(
+        "Which numbers stand in the first row after `reshape`? Write it down for six channels in two groups.",
+        "A group is a run of neighbours. The last axis of a reshape runs through neighbours.",
+        "What the wrong one does is the shuffle backwards. How many rows should the channels have, `groups` "
+        "or `C // groups`?",
+    ),
 )

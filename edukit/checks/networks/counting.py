@@ -117,6 +117,11 @@ SEPARABLE = Exercise(
     },
     "every stride, group and odd image counted: so does count_macs, by watching the layers run",
     show=_show_macs,
+    hints=(
+        "How many places does the depthwise layer make? Both layers work at exactly these.",
+        "At each place: k² for each of the M channels, and for each output as many as it reads.",
+        "`-(-H // stride)` rounds up. In `groups` groups, each output reads M / groups channels.",
+    ),
 )
 
 
@@ -176,4 +181,9 @@ FIRE = Exercise(
     },
     "weights and biases: eight of these, a stem and a last 1x1 are SqueezeNet's 1,248,424",
     show=_show_fire,
+    hints=(
+        "Which channels do the 3x3 filters read? Look at *side by side* in the table of formulas.",
+        "SqueezeNet has no batch norm. What does each of its filters have instead?",
+        "There are three convolutions, and each filter of them has a bias.",
+    ),
 )

@@ -34,8 +34,8 @@ class Frugal(Exercise):
     limit_work: float = math.inf
     wasteful: str = ""
 
-    def __call__(self, answer) -> Verdict:
-        verdict = super().__call__(answer)
+    def _verdict(self, answer) -> Verdict:
+        verdict = super()._verdict(answer)
         if not verdict:
             return verdict
         tracemalloc.start()

@@ -85,6 +85,11 @@ STEP = Exercise(
     "the same as the causal form, in d (e + 1) numbers, however long the text",
     show=_show_step,
     agree=lambda _, expected, got: alike(list(expected), [np.asarray(part, float) for part in got]),
+    hints=(
+        "The three formulas stand above, under *The form that runs*. In which order?",
+        "A position may see itself: first the state takes it in, then the output is read.",
+        "`np.outer(a, b)` has a row for each entry of a. Make new sums, and leave the old ones as they are.",
+    ),
 )
 
 

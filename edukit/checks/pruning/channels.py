@@ -82,6 +82,11 @@ REMOVE = Exercise(
     },
     "its filter, its bias, and the column that reads it: all three go together",
     show=_show_removed,
+    hints=(
+        "Which layer now waits for a channel that nobody makes?",
+        "On which axis of a weight do its outputs lie, and on which its inputs?",
+        "`np.delete` takes an axis. For two of the three arrays it is axis 0.",
+    ),
 )
 
 
@@ -147,4 +152,9 @@ MACS = Exercise(
     },
     "inputs and outputs: half of the channels leave little more than a quarter of the MACs",
     show=_show_left,
+    hints=(
+        "The MACs of a layer are proportional to inputs times outputs.",
+        "Which two numbers of channels must stay as they are?",
+        "Make the list of kept channels first. Then sum the products of neighbours, for both lists.",
+    ),
 )

@@ -97,6 +97,11 @@ STEP = Exercise(
         np.shape(got) == expected.shape and np.allclose(np.asarray(got, float), expected, rtol=1e-5, atol=1e-9)
     ),
     show=_show_step,
+    hints=(
+        "What was in the velocity before the weight was pruned?",
+        "There is one place where a mask catches everything. Is it before the step, or after it?",
+        "`np.where(stays, …, 0)`, around what you return.",
+    ),
 )
 
 
@@ -187,4 +192,9 @@ IN_STEPS = Exercise(
         and all(sorted(e) == sorted(int(p) for p in g) for e, g in zip(expected, got, strict=True))
     ),
     show=_show_steps,
+    hints=(
+        "Eight weights, 25 % and then 50 %: how many are gone in the end, and how many should be?",
+        "After the first step, which weight of the network stands at place 0 of the shortened array?",
+        "Rank once, at the start. Then each step is a slice of that ranking.",
+    ),
 )

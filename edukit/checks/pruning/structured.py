@@ -101,6 +101,12 @@ TWO_FOUR = Exercise(
     "two of each four neighbours, along the axis that the layer sums over",
     agree=_keeps_as_much,
     show=_show_mask,
+    hints=(
+        "Over which axis does `w @ x` sum?",
+        "What do the two transpositions do to the groups of four?",
+        "`w.reshape(-1, 4)` has four neighbours of a row in each line. Four equal weights are a case too: "
+        "exactly two of them stay.",
+    ),
 )
 
 
@@ -154,4 +160,9 @@ SPEEDUP = Exercise(
     },
     "measured in turns, round by round, and the middle of it",
     show=_show_speedup,
+    hints=(
+        "What was measured, and what was computed?",
+        "A busy moment makes one round slow, for both networks. What stays the same in it?",
+        "A ratio for each round first. Then something that one bad round cannot move.",
+    ),
 )

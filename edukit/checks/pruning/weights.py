@@ -69,6 +69,14 @@ def _many_equals(seed):
     return np.random.default_rng(seed).choice([0.1, 0.2, 0.3], 50)
 
 
+def _mask_by_hand(w, sparsity):
+    """False for exactly round(sparsity * w.size) weights: the smallest, and among equals the first."""
+    order = np.argsort(np.abs(w), axis=None, kind="stable")
+    stays = np.ones(w.size, bool)
+    stays[order[: round(sparsity * w.size)]] = False
+    return stays.reshape(w.shape)
+
+
 MASK = Exercise(
     magnitude_mask,
     [
@@ -136,6 +144,12 @@ MASK = Exercise(
     },
     "exactly as many as the sparsity says, the smallest ones, and twice the same is once",
     show=_show_mask,
+    shown=_mask_by_hand,
+    hints=(
+        "What happens to 0.3, -0.3, 0.3, 0.3 and 0.1 when two of the five shall go?",
+        "Forget the threshold. `np.argsort` gives the places in order of size.",
+        '`kind="stable"` leaves equals in their order. Flatten before, and give the mask its shape at the end.',
+    ),
 )
 
 
@@ -208,6 +222,11 @@ SPARSITY = Exercise(
     },
     "zeros over weights, of all layers together, and of nothing else",
     show=lambda arguments, expected, got: f"{_sizes(arguments[0])}: {expected:.4g}, yours {float(got):.4g}",
+    hints=(
+        "Which arrays count? Look at `w.ndim`.",
+        "A layer with 100 weights and a layer with 100,000: may you take the mean of their sparsities?",
+        "Count all zeros and all weights first, and divide once.",
+    ),
 )
 
 

@@ -77,9 +77,12 @@ def test_the_errors_planted_in_the_lesson_are_named():
             w = np.delete(w, order)
         return found
 
-    assert "weights as large as the last one that goes go along" in check.magnitude_mask(mask).line
-    assert "only the gradient is masked" in check.held_step(step).line
-    assert "two things are wrong" in check.in_steps(steps).line
+    assert (
+        "weights as large as the last one that goes go along"
+        in check.magnitude_mask(lambda *question: mask(*question)).line
+    )
+    assert "only the gradient is masked" in check.held_step(lambda *question: step(*question)).line
+    assert "two things are wrong" in check.in_steps(lambda *question: steps(*question)).line
 
 
 def test_equals_in_any_order_are_no_ranking():

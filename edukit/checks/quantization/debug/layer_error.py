@@ -118,4 +118,10 @@ LAYER_ERRORS = Exercise(
     },
     "each layer judged by its own output, on the input that it should have: now rows can be compared",
     show=_show_errors,
+    hints=(
+        "The inner loop runs through all layers before anything is compared. Which two outputs should be compared?",
+        "One loop is enough: compare the outputs of one layer with its float and with its stored weights, "
+        "for the same input.",
+        "The next layer's input is the float output of this one, through the ReLU.",
+    ),
 )

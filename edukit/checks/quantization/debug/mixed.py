@@ -138,4 +138,10 @@ CHEAPEST_BITS = Exercise(
     show=lambda arguments, expected, got: (
         f"layers {arguments[1]} in {arguments[3]} bytes: {expected} has the least error, yours is {got}"
     ),
+    hints=(
+        "With few layers you can try everything: which choices are there, what does each weigh, and what is its error?",
+        "`itertools.product(range(len(bits)), repeat=len(shapes))` gives a place in `bits` for each layer.",
+        "First keep the combinations whose bytes fit, then take the one with the least summed error. Filling "
+        "the budget to the last byte is allowed.",
+    ),
 )

@@ -37,6 +37,12 @@ def _cast_first(dtype):
     return lambda x, g: np.clip((np.round(x / g.scale) + g.zero_point).astype(np.int64).astype(dtype), g.qmin, g.qmax)
 
 
+def _quantize_by_hand(x, grid):
+    """Real values to integer codes; what does not fit saturates."""
+    codes = np.round(x / grid.scale) + grid.zero_point
+    return np.clip(codes, grid.qmin, grid.qmax).astype(np.int32)
+
+
 QUANTIZE = Exercise(
     quantize,
     [
@@ -112,6 +118,13 @@ QUANTIZE = Exercise(
     },
     "rounded, moved by Z, clipped, and only then cast: bit for bit what ONNX does",
     show=_show_code,
+    shown=_quantize_by_hand,
+    hints=(
+        "Three things happen to a value: it is divided by the scale and rounded, moved by the zero point, "
+        "and cut to the codes that exist. The order matters.",
+        "Which numbers can an int8 still hold? Clip while the codes are wide, and make them narrow at the very end.",
+        "Even int64 wraps, for x / S above 9 quintillion. Floats do not: the cast to an integer type is the last step.",
+    ),
 )
 
 
@@ -144,6 +157,15 @@ def _wrong_grid(*, widen=True, extra=0, guard=True, z=lambda low, scale, qmin: n
         return QParams(scale or f32(1), z(low, scale, qmin), qmin, qmax)
 
     return choose
+
+
+def _qparams_by_hand(low, high, bits):
+    """The signed asymmetric grid that covers [low, high] and holds 0 exactly."""
+    low, high = np.minimum(low, 0), np.maximum(high, 0)
+    qmin, qmax = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+    scale = (high - low) / np.float32(qmax - qmin)
+    scale = scale if scale > 0 else np.float32(1)
+    return QParams(scale, np.round(qmin - low / scale).astype(np.int32), qmin, qmax)
 
 
 CHOOSE_QPARAMS = Exercise(
@@ -193,4 +215,11 @@ CHOOSE_QPARAMS = Exercise(
     "low becomes qmin, high becomes qmax, 0 has a code of its own, and a constant tensor is safe",
     agree=_same_grid,
     show=_show_grid,
+    shown=_qparams_by_hand,
+    hints=(
+        "All values lie between 5 and 6. Which code stands for 0, and is there such a code?",
+        "The range must hold 0: low is at most 0, and high at least 0. Now let both be 0, and follow scale "
+        "and zero point line by line.",
+        "Guard the scale against 0 before the zero point divides by it. There are 2^b codes, so 2^b - 1 steps.",
+    ),
 )

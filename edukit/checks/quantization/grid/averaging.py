@@ -76,4 +76,9 @@ MOVING_AVERAGE = Exercise(
     "the first step starts it, the past fades, and the shares add up to 1",
     agree=lambda _, expected, got: np.shape(got) == (2,) and np.allclose(got, expected, rtol=1e-6, atol=1e-9),
     show=_show_average,
+    hints=(
+        "Which range do you have after the first batch alone? Where do people start instead?",
+        "Start with `extremes[0]`, and take one step for each further row.",
+        "Momentum is the share of the past, and the two shares of a step add up to 1.",
+    ),
 )

@@ -65,6 +65,16 @@ def _samples():
         yield random.normal(0.7, 1, 300).astype(f32), random.normal(1, 1, 20).astype(f32), p, bits
 
 
+def _calibrated_by_hand(sample, x, p, bits):
+    """x as it is stored, on the grid of the range that leaves out 100 - p percent of the sample on each side."""
+    low, high = np.percentile(sample, [100 - p, p])
+    low, high = min(low, 0), max(high, 0)
+    scale = (high - low) / (2**bits - 1) or 1.0
+    zero_point = np.round(-low / scale)
+    codes = np.clip(np.round(x / scale) + zero_point, 0, 2**bits - 1)
+    return scale * (codes - zero_point)
+
+
 CALIBRATED = Exercise(
     calibrated,
     list(_samples()),
@@ -118,4 +128,10 @@ CALIBRATED = Exercise(
     "the range comes from the sample, holds 0, and is really used",
     agree=lambda _, expected, got: np.shape(got) == expected.shape and np.allclose(got, expected, rtol=1e-4, atol=1e-6),
     show=_show_stored,
+    shown=_calibrated_by_hand,
+    hints=(
+        "Which names are assigned in this function, and which are read?",
+        "Once `low` and `high` are used, there is a second mistake, from lesson 01: a sample may lie between 5 and 6.",
+        "The range must hold 0: let low be at most 0, and high at least 0, before the scale is computed.",
+    ),
 )

@@ -49,6 +49,15 @@ def _show_parts(arguments, expected, got):
     )
 
 
+def _parts_by_hand(x, grid):
+    """(clipping, rounding): the two parts of the mean squared error, each divided by the number of all values."""
+    low = grid.scale * (grid.qmin - grid.zero_point)
+    high = grid.scale * (grid.qmax - grid.zero_point)
+    inside = np.clip(x, low, high)
+    stored = fake_quantize(x, grid)
+    return np.mean((x - inside) ** 2), np.mean((inside - stored) ** 2)
+
+
 CLIPPING_AND_ROUNDING = Exercise(
     clipping_and_rounding,
     [
@@ -95,4 +104,11 @@ CLIPPING_AND_ROUNDING = Exercise(
     "two parts that add up to the whole error: one falls with the range, the other grows",
     agree=lambda _, expected, got: len(got) == 2 and np.allclose(got, expected, rtol=1e-3, atol=1e-9),
     show=_show_parts,
+    shown=_parts_by_hand,
+    hints=(
+        "Which real numbers do the first and the last code stand for?",
+        "A code q means S (q - Z). Put `grid.qmin` and `grid.qmax` in the place of q, and clip x to these two numbers.",
+        "Clipping is from x to the clipped value, rounding from the clipped value to the stored one. Each is "
+        "a mean of squares over all of x.",
+    ),
 )

@@ -35,6 +35,12 @@ def _wrong_alpha(alpha):
     return lambda w: (np.asarray(alpha(w), w.dtype), np.where(w >= 0, 1, -1).astype(w.dtype))
 
 
+def _binarize_by_hand(w):
+    """(alpha, b): w is about alpha * b; b holds -1 and 1 alone, alpha has one size for each filter."""
+    alpha = np.abs(w).mean(axis=tuple(range(1, w.ndim)), keepdims=True)
+    return alpha, np.where(w >= 0, 1.0, -1.0)
+
+
 BINARIZE = Exercise(
     binarize,
     [
@@ -111,6 +117,13 @@ BINARIZE = Exercise(
         )
     ),
     show=_show_levels,
+    shown=_binarize_by_hand,
+    hints=(
+        "What is `np.sign(0)`, and is there a bit for it?",
+        "Each filter has a size of its own: the mean of |w| over all axes but the first.",
+        "`keepdims=True` keeps the averaged axes as 1: then `alpha * b` has the shape of w. And `np.where(w "
+        ">= 0, …)` knows two values only.",
+    ),
 )
 
 
@@ -120,6 +133,11 @@ def _show_gradient(arguments, expected, got):
         return f"x of shape {x.shape} has a gradient of that shape, yours has {np.shape(got)}"
     at = first_difference(expected, got)
     return f"x = {x[at]:.7g}, arriving {gradient[at]:.3g}: right is {expected[at]:.3g}, yours is {got[at]:.3g}"
+
+
+def _sign_gradient_by_hand(x, gradient):
+    """What passes back through the sign of x when `gradient` arrives: the same where |x| <= 1, else 0."""
+    return gradient * (np.abs(x) <= 1)
 
 
 SIGN_GRADIENT = Exercise(
@@ -179,4 +197,11 @@ SIGN_GRADIENT = Exercise(
     },
     "a gradient where there was none: the network sees the step, the training sees a slope",
     show=_show_gradient,
+    shown=_sign_gradient_by_hand,
+    hints=(
+        "The true slope of a step is 0. Which function looks like the step from afar, and has a slope of 1 "
+        "in the middle?",
+        "It is clip(x, -1, 1): its slope is 1 between -1 and 1, both ends included, and 0 outside.",
+        "Multiply the gradient that arrives by that slope.",
+    ),
 )

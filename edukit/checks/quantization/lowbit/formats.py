@@ -77,4 +77,10 @@ DECODE_E4M3 = Exercise(
     "all 256 patterns, subnormals and NaN included, as torch.float8_e4m3fn reads them",
     agree=lambda _, expected, got: bool(np.isclose(expected, got, rtol=1e-9, atol=0, equal_nan=True)),
     show=lambda a, expected, got: f"0x{a[0]:02X} is {a[0]:08b}: {expected:.6g}, yours is {float(got):.6g}",
+    hints=(
+        "Cut the byte into three whole numbers: the sign (1 bit), the exponent (4 bits) and the fraction (3 bits).",
+        "`byte >> 3 & 15` is the exponent, `byte & 7` the fraction, `byte >> 7` the sign. Exponent 0 has no "
+        "hidden 1, and the power of two of exponent 1.",
+        "Three checks: 0x7E is 448, 0x01 is 2 to the power of -9, and only 0x7F and 0xFF are NaN.",
+    ),
 )

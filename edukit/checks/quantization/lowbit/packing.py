@@ -120,6 +120,11 @@ PACK_INT4 = Exercise(
     "the bytes of an ONNX INT4 tensor, also for an odd number of codes",
     agree=_same_bytes,
     show=_show_bytes,
+    hints=(
+        "What are the bits of -8 in an int64, above the lowest four? What does `|` do with them?",
+        "`& 15` keeps the lowest four bits. And of three codes, `low` has two and `high` has one.",
+        "Append a 0 where the number of codes is odd, before the two halves are taken.",
+    ),
 )
 
 
@@ -184,5 +189,10 @@ BITS_PER_WEIGHT = Exercise(
     "INT4 in groups of 128 weighs 4.125 bits, and a short last group pays for a whole scale",
     show=lambda a, expected, got: (
         f"{a[0]} weights at {a[1]} bits in groups of {a[2]}: {expected:.4g} bits a weight, yours {float(got):.4g}"
+    ),
+    hints=(
+        "A weight has its own bits, and a share of the bits of the scales.",
+        "How many groups are there? 9 weights in groups of 32 are one group.",
+        "An FP16 scale has 16 bits. All n weights share the bits of all scales.",
     ),
 )

@@ -28,6 +28,12 @@ def _show_dot(arguments, expected, got):
     return f"for rows of {n} signs the product is {expected[at]}, yours is {got[at]}"
 
 
+def _dot_by_hand(a, b, n):
+    """The product of rows of n signs, from their words: n - 2 popcount(a xor b)."""
+    different = np.bitwise_count(a ^ b).sum(-1, dtype=np.int64)
+    return n - 2 * different
+
+
 BINARY_DOT = Exercise(
     binary_dot,
     [
@@ -82,4 +88,11 @@ BINARY_DOT = Exercise(
     },
     "64 multiplications in one exclusive-or and one count, exact to the last bit, and the padding stays out of it",
     show=_show_dot,
+    shown=_dot_by_hand,
+    hints=(
+        "Two equal signs give +1, two different ones -1. How does the sum follow from the number of "
+        "different signs alone?",
+        "Exclusive-or, `a ^ b`, has a 1 for each different sign, and `np.bitwise_count` counts the ones of each word.",
+        "Add up the counts over the last axis, in an integer type with a sign, since the product may be negative.",
+    ),
 )

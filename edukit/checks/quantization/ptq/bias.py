@@ -75,4 +75,9 @@ BIAS_SHIFT = Exercise(
     },
     "each output has its mean back, errors of the layers before included",
     show=_show_shift,
+    hints=(
+        "Which inputs will the stored weights meet on the phone?",
+        "Write down the mean output of the float layer, and that of the quantized one, each with its own inputs.",
+        "The shift is the mean as it should be, minus the mean as it is.",
+    ),
 )

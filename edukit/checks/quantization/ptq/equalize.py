@@ -68,6 +68,16 @@ _W1 = f32([[4, -8, 1], [0.5, 0.25, -0.1], [-3, 1, 2]])
 _B1 = f32([2, -1, 0.5])
 _W2 = f32([[2, 1, -5], [-1, -2, 3], [0.5, 1, 4]])
 _DEAD = f32([[4, -8, 1], [0, 0, 0], [-3, 1, 2]])
+
+
+def _pair_by_hand(w1, b1, w2):
+    """Two linear layers with a ReLU between them as two whose channels have equal ranges."""
+    r1, r2 = np.abs(w1).max(axis=1), np.abs(w2).max(axis=0)
+    alive = (r1 > 0) & (r2 > 0)
+    s = np.where(alive, np.sqrt(r1) / np.sqrt(np.where(alive, r2, 1)), 1)
+    return w1 / s[:, None], b1 / s, w2 * s
+
+
 EQUALIZE_PAIR = Exercise(
     equalize_pair,
     [
@@ -131,6 +141,13 @@ EQUALIZE_PAIR = Exercise(
     "both layers now have the range sqrt(r1 r2) in every channel, and the function is what it was",
     agree=_same_pair,
     show=_show_pair,
+    shown=_pair_by_hand,
+    hints=(
+        "A channel is a row of w1 and a column of w2. What happens to the output if the row is divided by s, "
+        "and the column multiplied by s?",
+        "Both ranges should become equal: r1 / s = r2 s. Solve this for s.",
+        "The bias belongs to the row. A channel whose r1 or r2 is 0 gets the factor 1.",
+    ),
 )
 
 
@@ -148,6 +165,12 @@ def _show_scales(arguments, expected, got):
     x_max, w_max, alpha = arguments
     at = int(np.argmax(~np.isclose(expected, got, rtol=1e-5, atol=0)))
     return f"|x| to {x_max[at]:.4g}, |w| to {w_max[at]:.4g}, α = {alpha}: s is {expected[at]:.4g}, yours {got[at]:.4g}"
+
+
+def _smoothing_by_hand(x_max, w_max, alpha):
+    """max|x|^alpha / max|w|^(1 - alpha) for each input channel, and 1 where either is 0."""
+    alive = (x_max > 0) & (w_max > 0)
+    return np.where(alive, x_max, 1) ** alpha / np.where(alive, w_max, 1) ** (1 - alpha)
 
 
 SMOOTHING_SCALES = Exercise(
@@ -187,4 +210,12 @@ SMOOTHING_SCALES = Exercise(
     },
     "α says how much of the inputs' range moves into the weights; at 1/2 both end with the same",
     show=_show_scales,
+    shown=_smoothing_by_hand,
+    hints=(
+        "A large s makes the input's range small, and the weights' range large. So s grows with |x|, and "
+        "falls with |w|.",
+        "alpha = 1 gives all the difficulty to the weights, and alpha = 0 gives it to the inputs: the "
+        "exponents are alpha and 1 - alpha.",
+        "Where either range is 0, s is 1: an input that is always 0 has nothing to hand over.",
+    ),
 )

@@ -123,6 +123,12 @@ UP_OR_DOWN = Exercise(
     },
     "some weights go the wrong way, and the output is the better for it: what AdaRound looks for",
     show=_show_codes,
+    hints=(
+        "With n weights there are 2^n choices: each code is `floor` or one more. Which inputs decide between them?",
+        "`itertools.product((0, 1), repeat=len(w))` gives all the ways to go up.",
+        "Codes q stand for the weights scale · q. Compare `x @ w` with `x @ (scale * q)`, and keep the codes "
+        "with the least sum of squares.",
+    ),
 )
 
 
@@ -210,4 +216,9 @@ TAKE_OVER = Exercise(
     "the columns to come have made the error good: repeat it column by column, and you have GPTQ",
     agree=lambda _, expected, got: np.shape(got) == expected.shape and np.allclose(got, expected, rtol=1e-5, atol=1e-9),
     show=_show_step,
+    hints=(
+        "Column 0 goes to its grid, and makes an error. Which change of the other columns brings the output back?",
+        "The output's error is a quadratic form with H: set its derivative by the other columns to 0.",
+        "The reaction is `H[:1, 1:]` times the inverse of `H[1:, 1:]`, times the error of column 0.",
+    ),
 )

@@ -124,6 +124,11 @@ STRAIGHT_THROUGH = Exercise(
     },
     "it passes where no code saturates, half a step beyond the last codes included: what torch.fake_quantize does",
     show=_show_gradient,
+    hints=(
+        "In which unit is `x`, and in which is `qmax`?",
+        "Which code would `x` get if nothing were clipped? Compare that one with qmin and qmax.",
+        "Do not forget the zero point, nor the rounding: half a step beyond the last code, x still rounds to it.",
+    ),
 )
 
 
@@ -196,4 +201,9 @@ STEP_GRADIENT = Exercise(
     "inside the rounding error, outside the last code: eq. 3 of the LSQ paper, with a zero point",
     agree=_close,
     show=_show_step,
+    hints=(
+        "You did it by hand above, for Z = 0. With a zero point, a code q stands for q - Z steps.",
+        "`quantize(x, grid)` gives the clipped codes. Only inside is x / S subtracted.",
+        "One scale, many values: multiply each slope by the gradient that arrives there, and sum.",
+    ),
 )

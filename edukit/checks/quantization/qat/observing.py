@@ -112,4 +112,9 @@ MOVING_RANGE = Exercise(
     "the first batch starts it, later ones move it, and in evaluation mode it rests",
     agree=lambda _, expected, got: alike(np.asarray(expected, float), np.asarray(got, float)),
     show=_show_range,
+    hints=(
+        "Which of the four arguments is never used?",
+        "What may an image of the validation set change in the model? Nothing.",
+        "In evaluation the old range comes back as it was, even if there is none yet.",
+    ),
 )

@@ -1,0 +1,90 @@
+"""Which lesson asks which exercise, and the fingerprint of the starter code that it hands out.
+
+A fingerprint is empty where the starter code is an empty body. A test compares the table with the notebooks.
+"""
+
+import sys
+
+LESSONS: dict[str, dict[str, str]] = {
+    "00_tour": {
+        "tour.pruned_copy": "db70b487c7",
+        "tour.size_bytes": "",
+        "tour.smallest_within": "",
+    },
+    "01_linear_quantization": {
+        "quantization.quantize": "dd4a69e3b5",
+        "quantization.choose_qparams": "303af30b14",
+        "quantization.channel_scales": "",
+        "quantization.compression_ratio": "",
+    },
+    "02_calibration": {
+        "quantization.calibrated": "48d0b8297b",
+        "quantization.clipping_and_rounding": "",
+        "quantization.moving_average": "",
+    },
+    "03_post_training_quantization": {
+        "quantization.layer_errors": "2bc672b11d",
+        "quantization.bias_shift": "18c27b1e50",
+        "quantization.up_or_down": "",
+        "quantization.cheapest_bits": "",
+    },
+    "04_quantization_aware_training": {
+        "quantization.straight_through": "4d41836e69",
+        "quantization.step_gradient": "",
+        "quantization.moving_range": "8cffec016b",
+    },
+    "05_low_bit": {
+        "quantization.pack_int4": "4667db153f",
+        "quantization.bits_per_weight": "",
+        "quantization.decode_e4m3": "",
+        "quantization.binarize": "a69f36f15c",
+    },
+    "06_pruning": {
+        "pruning.magnitude_mask": "e0c928df7e",
+        "pruning.sparsity": "",
+        "pruning.held_step": "df1c4f369b",
+        "pruning.in_steps": "f9211d6d5d",
+    },
+    "07_structured_pruning": {
+        "pruning.remove_filter": "9377aef406",
+        "pruning.macs_left": "eb8194428c",
+        "pruning.two_four_mask": "9df24fe008",
+        "pruning.speedup": "d4ab8d4fbf",
+    },
+    "08_distillation": {
+        "distillation.kd_loss": "154c188e3a",
+        "distillation.soft_gradient": "",
+        "distillation.mixture": "",
+        "distillation.hint_loss": "7f0621f215",
+    },
+    "09_compact_networks": {
+        "networks.channel_shuffle": "50858901cb",
+        "networks.separable_macs": "",
+        "networks.fire_parameters": "3c7c76cb2d",
+    },
+    "10_attention": {
+        "networks.linear_attention": "6f248c45e8",
+        "networks.causal_attention": "",
+        "networks.step": "",
+    },
+    "15_mobile_benchmark": {
+        "benchmark.speedup": "2507779351",
+        "benchmark.pareto_front": "",
+        "benchmark.within_points": "2770a5fc25",
+    },
+}
+
+
+def name_of(exercise) -> str:
+    """Topic and name of an exercise, such as "tour.size_bytes"; empty for one that stands in no topic."""
+    rooms = [name for name in sys.modules if name.startswith("edukit.checks.") and name.count(".") == 2]
+    return next((f"{room.split('.')[2]}.{name}" for room in rooms for name in _named(room, exercise)), "")
+
+
+def given(name: str) -> set[str]:
+    """The fingerprints of the starter code of an exercise, in all lessons that ask it."""
+    return {names[name] for names in LESSONS.values() if names.get(name)}
+
+
+def _named(room: str, exercise) -> list[str]:
+    return [name for name, value in vars(sys.modules[room]).items() if value is exercise and name.islower()]
