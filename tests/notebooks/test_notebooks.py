@@ -5,18 +5,30 @@ silently over a notebook that was never run, so that is asked here.
 """
 
 import ast
+import importlib
 import json
+import linecache
 import re
 
 import pytest
+from notebooks.execute import EXERCISE, NOT_COMPARED
 
 from edukit import bundled
+from edukit.checks.lessons import LESSONS
+from edukit.checks.starter import fingerprint, is_blank
 
 PATHS = sorted(bundled.path("notebooks").glob("*.ipynb"))
 SECTIONS = ["Predict", "Explore", "Measure", "Where it breaks", "Your turn", "Recap", "Sources"]
 LESSON_SECTIONS = ["The formula", "By hand", "The same call from edukit", "In production"]  # the tour has none
 MACHINE = re.compile(r"/(home|root|Users|tmp|mnt|opt)/|[A-Z]:\\|site-packages")
-EXERCISE = re.compile(r"\bcheck\.\w+\(")
+EARLY = "01_linear_quantization"  # still shows the answer of its first exercise above it, and its hints unasked
+EXERCISES = [
+    (path.stem, number)
+    for path in PATHS
+    for number, cell in enumerate(json.loads(path.read_text())["cells"])
+    if cell["cell_type"] == "code" and EXERCISE.search("".join(cell["source"]))
+]
+ASKED_LATE = [(stem, number) for stem, number in EXERCISES if stem != EARLY]
 
 
 @pytest.fixture(params=PATHS, ids=lambda path: path.stem)
@@ -105,4 +117,84 @@ def test_it_has_a_prediction_two_to_four_exercises_and_says_how_long_it_takes(pa
     assert "Prediction(" in code and ".answer(" in code
     assert re.search(r"\bminutes\b", cells(notebook, "markdown")[0])
     assert 2 <= len(set(EXERCISE.findall(code))) <= 4
-    assert "solution()" in text and re.search(r"\]\(https://", text)
+    assert (path.stem == EARLY or ".hint()" in text) and re.search(r"\]\(https://", text)
+
+
+def cell_of(stem, number):
+    cells = json.loads(bundled.path(f"notebooks/{stem}.ipynb").read_text())["cells"]
+    return cells[number], "".join(cells[number]["source"]), cells[:number]
+
+
+def exercise_of(stem, source):
+    """Its name, and the exercise itself."""
+    name = EXERCISE.search(source)[0][len("check.") : -len("(")]
+    (topic,) = {listed.partition(".")[0] for listed in LESSONS[stem]}
+    return f"{topic}.{name}", getattr(importlib.import_module(f"edukit.checks.{topic}"), name)
+
+
+def starter_of(source, name):
+    """The function that the cell hands to its check, and its source, as a notebook's kernel keeps it."""
+    tree = ast.parse(source)
+    function = next(node for node in tree.body if isinstance(node, ast.FunctionDef))
+    text = ast.get_source_segment(source, function) + "\n"
+    file = f"<the starter code of {name}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    names = {}
+    exec(compile(text, file, "exec"), {}, names)
+    return names[function.name], text
+
+
+@pytest.mark.parametrize(("stem", "number"), ASKED_LATE)
+def test_an_exercise_is_committed_without_output_under_the_name_of_its_check(stem, number):
+    cell, source, _ = cell_of(stem, number)
+    assert cell["outputs"] == [] and cell["metadata"]["tags"] == [NOT_COMPARED]
+    name, _ = exercise_of(stem, source)
+    short = name.partition(".")[2]
+    assert f"def my_{short}(" in source and f"check.{short}(my_{short})" in source
+
+
+def test_the_table_of_lessons_has_every_exercise_with_the_fingerprint_of_its_starter_code():
+    found = {path.stem: {} for path in PATHS}
+    for stem, number in EXERCISES:
+        _, source, _ = cell_of(stem, number)
+        name, _ = exercise_of(stem, source)
+        function, text = starter_of(source, name)
+        found[stem][name] = "" if is_blank(function) else fingerprint(text)
+    assert found == LESSONS  # pytest shows the lines of edukit/checks/lessons.py that must change
+
+
+@pytest.mark.parametrize(("stem", "number"), EXERCISES)
+def test_starter_code_that_was_not_changed_is_told_so_and_no_error_is_named(stem, number):
+    _, source, _ = cell_of(stem, number)
+    name, exercise = exercise_of(stem, source)
+    function, _ = starter_of(source, name)
+    told = (
+        "not attempted yet"
+        if is_blank(function)
+        else "this is still the code you were given; change it and check again"
+    )
+    assert exercise(function).line == f"· {told}"
+
+
+@pytest.mark.parametrize(("stem", "number"), ASKED_LATE)
+def test_no_answer_stands_above_its_exercise(stem, number):
+    _, source, above = cell_of(stem, number)
+    name, exercise = exercise_of(stem, source)
+    *_, answer = re.split(r"^(?=def )", exercise.solution().text, flags=re.MULTILINE)
+    lines = [line.strip() for line in answer.splitlines()[2:]]
+    telling = [line for line in lines if len(line) > 20 and line not in source]
+    short = name.partition(".")[2]
+    for cell in above:
+        text = "".join(cell["source"])
+        shown = text + json.dumps(cell.get("outputs", []), ensure_ascii=False)
+        assert f"check.{short}.solution" not in text
+        assert not re.search(rf"getsource\(.*\b{short}\b", text)
+        assert not [line for line in telling if line in shown]
+        functions = ast.walk(ast.parse(text)) if cell["cell_type"] == "code" else []
+        bodies = [fingerprint(ast.unparse(node)) for node in functions if isinstance(node, ast.FunctionDef)]
+        assert fingerprint(answer) not in bodies
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path.stem != EARLY], ids=lambda path: path.stem)
+def test_hints_come_only_when_they_are_asked_for(path):
+    assert not re.search(r"<summary>Hint", "\n".join(cells(json.loads(path.read_text()), "markdown")))
