@@ -73,6 +73,7 @@ pruned_copy = Exercise(
         (np.array([0.3, -0.3, 0.3, 0.3]), 0.5),
         (np.array([0.7, -0.1, 0.4, 0.6, -0.5, 0.3, 0.2]), 0.25),
         (np.array([[1e-9, 0.4], [0.2, -0.3]]), 0),
+        (random.normal(0, 1, (4, 5)).round(3).T, 0.6),  # not contiguous: ravel() is a copy
         *((random.normal(0, 1, (4, 5)).round(3), share) for share in (0, 0.25, 0.6, 1)),
     ],
     {
@@ -169,6 +170,7 @@ smallest_within = Exercise(
         ([7], [10.0], 0),
         ([30, 20, 20], [97.0, 97.0, 97.0], 0),
         ([20, 40], [96.95, 98.0], 1),
+        ([20, 40], [96.995, 98.0], 1),
     ],
     {
         "most accurate": (

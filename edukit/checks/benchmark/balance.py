@@ -20,7 +20,7 @@ def _show_front(arguments, expected, got):
     sizes, accuracies = arguments
     if np.asarray(list(got)).dtype.kind == "b":
         return "return the indices of the models on the front, not True or False for each"
-    models = ", ".join(f"{s} kB {a:.1%}" for s, a in zip(sizes, accuracies, strict=True))
+    models = ", ".join(f"{s} kB {100 * a:.6g}%" for s, a in zip(sizes, accuracies, strict=True))
     return f"of {models} the front is {expected}, yours is {sorted(int(i) for i in got)}"
 
 
@@ -72,6 +72,8 @@ PARETO_FRONT = Exercise(
         ([100, 100, 120], [0.98, 0.97, 0.98]),
         ([100, 50, 100], [0.98, 0.90, 0.98]),
         *(_models(n) for n in (4, 5, 6, 7, 8, 9)),
+        ([100, 200], [0.9801, 0.9802]),
+        ([10, 20], [0.0, 0.5]),
     ],
     {
         "dominated models stay": (
@@ -127,7 +129,7 @@ PARETO_FRONT = Exercise(
 
 def _show_points(arguments, expected, got):
     before, after, points = arguments
-    return f"from {before:.2%} to {after:.2%} within {points:g} points is {expected}, yours says {got}"
+    return f"from {100 * before:.6g}% to {100 * after:.6g}% within {points:g} points is {expected}, yours says {got}"
 
 
 def _within_by_hand(before, after, points):
@@ -154,6 +156,8 @@ WITHIN_POINTS = Exercise(
         (0.7, 0.25, 40),
         (0.85, 0.848, 0),
         (0.9, 0.9, 0),
+        (0.85, 0.84496, 0.5),
+        (0.85, 0.84996, 0),
     ],
     {
         "percent of before": (

@@ -54,7 +54,31 @@ def _question(B, classes, temperature, alpha, seed, scale=3.0):
 def _show(arguments, expected, got):
     student, _, _, temperature, alpha = arguments
     shape = "x".join(map(str, student.shape))
+    if alike(expected, got):
+        right, yours = (_pull(loss).flatten()[0] for loss in (expected, got))
+        return f"the value is right, the gradient is not: {right:.4g} for the first logit, yours {yours:.4g}"
     return f"logits {shape}, T = {temperature}, alpha = {alpha}: {expected.item():.4f}, yours {float(got):.4f}"
+
+
+def _same_loss_and_gradient(_, expected, got) -> bool:
+    """The same value, and the same pull on the student's logits."""
+    if not (torch.is_tensor(got) and got.requires_grad and alike(expected, got)):
+        return False
+    right = _pull(expected)
+    return torch.allclose(_pull(got), right, rtol=1e-2, atol=1e-4 * right.abs().max().item())  # it may be float32
+
+
+def _pull(loss):
+    """The gradient of a loss for the logits that it was made of."""
+    (logits,) = _leaves(loss.grad_fn)
+    return torch.autograd.grad(loss, logits, retain_graph=True)[0]
+
+
+def _leaves(node) -> set:
+    """The tensors in which the gradients of a graph end."""
+    if hasattr(node, "variable"):
+        return {node.variable}
+    return set().union(*(_leaves(before) for before, _ in node.next_functions if before is not None))
 
 
 KD_LOSS = Exercise(
@@ -71,7 +95,7 @@ KD_LOSS = Exercise(
     {
         "a plain number": (
             lambda *question: kd_loss(*question).item(),
-            "the value is right, but it is a plain number: no gradient can flow back from it, so return the tensor",
+            "the value is right, but its gradient does not flow back: return the tensor, without .item() and .detach()",
         ),
         "no T²": (
             _wrong(lambda s, t, T: _soft(s, t, T, factor=lambda T: 1)),
@@ -128,7 +152,7 @@ KD_LOSS = Exercise(
         ),
     },
     "both parts in balance at every temperature: that is the loss of Hinton, Vinyals and Dean",
-    agree=lambda _, expected, got: torch.is_tensor(got) and got.requires_grad and alike(expected, got),
+    agree=_same_loss_and_gradient,
     show=_show,
     hints=(
         "Compare it with the four losses above. Two of their errors are in it.",

@@ -43,7 +43,7 @@ def _show_mask(arguments, expected, got):
     if got.dtype != bool:
         return f"a mask holds True and False, yours holds {got.dtype}"
     row = int(first_difference(expected.astype(int), got.astype(int))[0])
-    weights = ", ".join(f"{value:.1f}" for value in arguments[0][row][:8])
+    weights = ", ".join(f"{value:.4g}" for value in arguments[0][row][:8])
     return f"of {weights} right is {_bits(expected[row])}, yours {_bits(got[row])}"
 
 
@@ -69,6 +69,7 @@ TWO_FOUR = Exercise(
         (_weights(4, 16, 2),),
         (_weights(12, 12, 3),),
         (np.float32([[0, 0, 0, 5], [1, -2, 3, 4]]),),
+        (np.float32([[0.504, -0.503, 0.502, 0.501], [-1e-9, 2e-9, 0, 1e-9]]),),
     ],
     {
         "wrong axis": (

@@ -12,7 +12,7 @@ from edukit.pruning import threshold_mask
 def by_torch(w, sparsity):
     """Zeros in torch's own pruning, where no two weights have one size."""
     layer = torch.nn.Linear(1, 1)
-    layer.w = torch.nn.Parameter(torch.from_numpy(w))
+    layer.w = torch.nn.Parameter(torch.from_numpy(np.ascontiguousarray(w)))
     equals = len(np.unique(abs(w))) < w.size
     chosen = torch.from_numpy(abs(w) - 1e-9 * np.arange(w.size)[::-1].reshape(w.shape)) if equals else abs(layer.w)
     prune.l1_unstructured(layer, "w", round(sparsity * w.size), importance_scores=chosen)

@@ -179,6 +179,7 @@ CHOOSE_QPARAMS = Exercise(
         (f32(0), f32(0), 8),
         (f32(-1e-6), f32(3e-6), 8),
         (f32(-1e9), f32(3e9), 4),
+        (f32(-4e-7), f32(8e-7), 8),
         *((f32(-a), f32(b), bits) for (a, b), bits in zip(random.random((12, 2)), [8, 4, 2] * 4, strict=True)),
     ],
     {

@@ -61,6 +61,7 @@ PACK_INT4 = Exercise(
         (np.array([-2, 5, 6, -7, -3, 0]),),
         (np.array([5, -6, 7]),),
         (np.array([-3]),),
+        (np.array([], int),),
         *((random.integers(-8, 8, n),) for n in (8, 33, 100)),
     ],
     {

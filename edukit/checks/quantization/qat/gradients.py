@@ -141,7 +141,7 @@ def _show_step(arguments, expected, got):
     x, g, _ = arguments
     if np.shape(got) != ():
         return f"one scale has one gradient, the sum over all of x; yours has the shape {np.shape(got)}"
-    return f"{len(x)} values at S = {g.scale:.3g}, Z = {g.zero_point} give {expected:.4g}, yours is {float(got):.4g}"
+    return f"{x.size} values at S = {g.scale:.3g}, Z = {g.zero_point} give {expected:.4g}, yours is {float(got):.4g}"
 
 
 def _summed(slope):
@@ -186,7 +186,7 @@ STEP_GRADIENT = Exercise(
             "multiplied by S: the slope of S (q - Z) in S is q - Z",
         ),
         "mean": (
-            lambda x, g, gradient: step_gradient(x, g, gradient) / len(x),
+            lambda x, g, gradient: step_gradient(x, g, gradient) / x.size,
             "averaged: a scale that serves many values collects the sum of their gradients",
         ),
         "gradient forgotten": (
