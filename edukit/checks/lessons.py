@@ -1,6 +1,7 @@
 """Which lesson asks which exercise, and the fingerprint of the starter code that it hands out.
 
-A fingerprint is empty where the starter code is an empty body. A test compares the table with the notebooks.
+It is empty where the starter code is an empty body, and there are several, with spaces between them, where a lesson
+asks an exercise more than once. A test compares the table with the notebooks, and shows the lines that must change.
 """
 
 import sys
@@ -76,14 +77,23 @@ LESSONS: dict[str, dict[str, str]] = {
 
 
 def name_of(exercise) -> str:
-    """Topic and name of an exercise, such as "tour.size_bytes"; empty for one that stands in no topic."""
+    """Topic and name of an exercise; empty for one that stands in no topic.
+
+    >>> from edukit.checks import tour
+    >>> name_of(tour.size_bytes), name_of(3)
+    ('tour.size_bytes', '')
+    """
     rooms = [name for name in sys.modules if name.startswith("edukit.checks.") and name.count(".") == 2]
     return next((f"{room.split('.')[2]}.{name}" for room in rooms for name in _named(room, exercise)), "")
 
 
 def given(name: str) -> set[str]:
-    """The fingerprints of the starter code of an exercise, in all lessons that ask it."""
-    return {names[name] for names in LESSONS.values() if names.get(name)}
+    """The fingerprints of the starter code of an exercise, in all lessons that ask it.
+
+    >>> len(given("tour.pruned_copy")), given("tour.size_bytes"), given("")
+    (1, set(), set())
+    """
+    return {fingerprint for names in LESSONS.values() for fingerprint in names.get(name, "").split()}
 
 
 def _named(room: str, exercise) -> list[str]:
