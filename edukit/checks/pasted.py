@@ -2,7 +2,8 @@
 
 function ─> the names that it reads ─┬─ a module ───────────────────────────────> import …
                                      ├─ a function beside it, or of the checks ─> its source, and what that reads
-                                     └─ a public name of the package ───────────> from … import …
+                                     ├─ a name of a package ────────────────────> from … import …
+                                     └─ a constant ─────────────────────────────> its value
 """
 
 import dis
@@ -44,8 +45,10 @@ def _gather(function, imports: set, beside: list) -> None:
             if value is not function and value not in beside:
                 _gather(value, imports, beside)
                 beside.append(value)
-        elif value is not None:
+        elif getattr(value, "__name__", None) == name:
             imports.add(f"from {public_home(value)} import {name}")
+        elif name in function.__globals__:
+            imports.add(f"{name} = {value!r}")
 
 
 def _names(code: types.CodeType) -> Iterator[str]:
@@ -74,12 +77,12 @@ def public_home(value) -> str:
     'edukit.checks.pasted'
     """
     parts = value.__module__.split(".")
-    homes = (".".join(parts[:length]) for length in range(2, len(parts) + 1))
+    homes = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
     return next(home for home in homes if getattr(sys.modules[home], value.__name__, None) is value)
 
 
-def _own_last(line: str) -> tuple[bool, bool, str]:
-    return "edukit" in line, line.startswith("from"), line
+def _own_last(line: str) -> tuple[bool, bool, bool, str]:
+    return " = " in line, "edukit" in line, line.startswith("from"), line
 
 
 def _source(function) -> str:

@@ -2,6 +2,7 @@
 
 import math
 import os.path
+from math import isfinite
 
 import numpy as np
 from torch.nn import functional as F
@@ -9,10 +10,12 @@ from torch.nn import functional as F
 from edukit.checks.pasted import public_home, runnable
 from edukit.quantization import QParams
 
+LIMIT = 3
+
 
 def inner(x):
     """The last of a chain."""
-    return math.floor(x)
+    return math.floor(x) if x < LIMIT else isfinite(x)
 
 
 def helper(x):
@@ -45,7 +48,7 @@ def test_neighbours_come_before_the_function_that_calls_them_and_only_once():
 
 
 def test_attributes_are_not_taken_for_names():
-    assert runnable(inner).startswith("import math\n\n\ndef inner") and "floor" not in runnable(inner).splitlines()[0]
+    assert runnable(inner).startswith("import math\nfrom math import isfinite\nLIMIT = 3\n\n\ndef inner")
 
 
 def test_a_public_name_comes_from_the_room_that_lessons_import_it_from():
