@@ -13,8 +13,9 @@ LESSONS: dict[str, dict[str, str]] = {
         "tour.smallest_within": "",
     },
     "01_linear_quantization": {
-        "quantization.quantize": "dd4a69e3b5",
-        "quantization.choose_qparams": "303af30b14",
+        "quantization.quantize": "",
+        "quantization.dequantize": "",
+        "quantization.choose_qparams": "",
         "quantization.channel_scales": "",
         "quantization.compression_ratio": "",
     },

@@ -21,14 +21,12 @@ PATHS = sorted(bundled.path("notebooks").glob("*.ipynb"))
 SECTIONS = ["Predict", "Explore", "Measure", "Where it breaks", "Your turn", "Recap", "Sources"]
 LESSON_SECTIONS = ["The formula", "By hand", "The same call from edukit", "In production"]  # the tour has none
 MACHINE = re.compile(r"/(home|root|Users|tmp|mnt|opt)/|[A-Z]:\\|site-packages")
-EARLY = "01_linear_quantization"  # still shows the answer of its first exercise above it, and its hints unasked
 EXERCISES = [
     (path.stem, number)
     for path in PATHS
     for number, cell in enumerate(json.loads(path.read_text())["cells"])
     if cell["cell_type"] == "code" and EXERCISE.search("".join(cell["source"]))
 ]
-ASKED_LATE = [(stem, number) for stem, number in EXERCISES if stem != EARLY]
 
 
 @pytest.fixture(params=PATHS, ids=lambda path: path.stem)
@@ -117,7 +115,7 @@ def test_it_has_a_prediction_two_to_four_exercises_and_says_how_long_it_takes(pa
     assert "Prediction(" in code and ".answer(" in code
     assert re.search(r"\bminutes\b", cells(notebook, "markdown")[0])
     assert 2 <= len(set(EXERCISE.findall(code))) <= 4
-    assert (path.stem == EARLY or ".hint()" in text) and re.search(r"\]\(https://", text)
+    assert ".hint()" in text and re.search(r"\]\(https://", text)
 
 
 def cell_of(stem, number):
@@ -144,7 +142,7 @@ def starter_of(source, name):
     return names[function.name], text
 
 
-@pytest.mark.parametrize(("stem", "number"), ASKED_LATE)
+@pytest.mark.parametrize(("stem", "number"), EXERCISES)
 def test_an_exercise_is_committed_without_output_under_the_name_of_its_check(stem, number):
     cell, source, _ = cell_of(stem, number)
     assert cell["outputs"] == [] and cell["metadata"]["tags"] == [NOT_COMPARED]
@@ -177,7 +175,7 @@ def test_starter_code_that_was_not_changed_is_told_so_and_no_error_is_named(stem
     assert exercise(function).line == f"· {told}"
 
 
-@pytest.mark.parametrize(("stem", "number"), ASKED_LATE)
+@pytest.mark.parametrize(("stem", "number"), EXERCISES)
 def test_no_answer_stands_above_its_exercise(stem, number):
     _, source, above = cell_of(stem, number)
     name, exercise = exercise_of(stem, source)
@@ -196,6 +194,5 @@ def test_no_answer_stands_above_its_exercise(stem, number):
         assert fingerprint(answer) not in bodies
 
 
-@pytest.mark.parametrize("path", [path for path in PATHS if path.stem != EARLY], ids=lambda path: path.stem)
-def test_hints_come_only_when_they_are_asked_for(path):
-    assert not re.search(r"<summary>Hint", "\n".join(cells(json.loads(path.read_text()), "markdown")))
+def test_hints_come_only_when_they_are_asked_for(notebook):
+    assert not re.search(r"<summary>Hint", "\n".join(cells(notebook, "markdown")))

@@ -15,8 +15,7 @@ from edukit import bundled
 
 NOTEBOOKS = bundled.path("notebooks")
 README = (NOTEBOOKS / "teachers" / "README.md").read_text(encoding="utf-8")
-WITHOUT_NOTE = {"01_linear_quantization"}  # is being rewritten: take it out as soon as its note is there
-LESSONS = [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.stem not in WITHOUT_NOTE]
+LESSONS = sorted(NOTEBOOKS.glob("*.ipynb"))
 SECTIONS = ["Goals", "Before", "Minutes", "Misconceptions", "Predictions", "Answers"]
 SECTIONS += ["Where it goes wrong in class", "Go further"]
 ANSWER = re.compile(r"^`check\.(\w+)\((\w+)\)`.*?^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -72,11 +71,6 @@ def _minutes(text, form):
 @pytest.fixture(params=LESSONS, ids=lambda path: path.stem, scope="module")
 def lesson(request):
     return Lesson(request.param)
-
-
-def test_a_lesson_without_a_note_has_none():
-    """So that the list above does not outlive its reason."""
-    assert not [stem for stem in WITHOUT_NOTE if (NOTEBOOKS / "teachers" / f"{stem[:2]}.md").exists()]
 
 
 def test_no_note_is_left_without_its_lesson():

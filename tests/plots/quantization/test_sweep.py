@@ -10,7 +10,6 @@ from torch import nn
 
 from edukit.plots import Picture
 from edukit.plots.quantization.sweep import SHARINGS, SweepPlot
-from edukit.plots.style import GUESS
 from edukit.quantization.grid.sweep import error_sweep
 
 START = {"row_length": "64", "group_size": 16, "scale_bits": 32}

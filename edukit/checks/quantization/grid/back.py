@@ -28,6 +28,11 @@ def _show_value(arguments, expected, got):
     )
 
 
+def _dequantize_by_hand(q, grid):
+    """Codes of any integer type to real values: wide first, since a uint8 has no place for 3 - 128."""
+    return grid.scale * (q.astype(np.float32) - grid.zero_point)
+
+
 DEQUANTIZE = Exercise(
     dequantize,
     [
@@ -62,4 +67,10 @@ DEQUANTIZE = Exercise(
     },
     "code Z is the real 0 again, and codes of any integer type come back whole",
     show=_show_value,
+    shown=_dequantize_by_hand,
+    hints=(
+        "Go back through the formula of a code: the last step on the way there is the first one on the way back.",
+        "Z was added to the code, so it is subtracted first; then the steps are multiplied by their size, S.",
+        "What is 3 - 128 in a uint8? Make the codes wide, or floats, before you subtract.",
+    ),
 )
