@@ -20,4 +20,4 @@ def forgetting(landscape, trained, split) -> Panel:
     channels, zeros, bits = (sorted(set(values)) for values in zip(*landscape, strict=True))
     plot = partial(ForgettingPlot, landscape=landscape, trained=trained, split=split)
     controls = {"bits": (bits[0], bits[-1]), "channels_percent": channels[::-1], "zeros_percent": zeros}
-    return Panel(plot, figsize=(8.2, 3.2), **controls)
+    return Panel(plot, figsize=(8.2, 3.2), still={"bits": bits[:2][-1]}, **controls)

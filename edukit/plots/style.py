@@ -63,20 +63,27 @@ def dark(color: str) -> str:
 
 
 def guess_line(axes, value: float, *, level: bool = False) -> None:
-    """A dotted line with its name, for the `mark(guess)` of a plot; axes that end before the value grow.
+    """A dotted line with its name, for the `mark(guess)` of a plot; the line of an earlier guess goes.
 
-    level   whether the value is one of the vertical axis
+    level   whether the value is one of the vertical axis; axes that end before the value grow
+
+    >>> from matplotlib.figure import Figure
+    >>> axes = Figure().subplots()
+    >>> guess_line(axes, 0.5)
+    >>> guess_line(axes, 3)
+    >>> [line.get_xdata()[0] for line in axes.lines], [float(end) for end in axes.get_xlim()]
+    ([3], [0.0, 3.0])
     """
-    name = "\u2009your guess\u2009"
-    paper = {"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 1.5}
-    look = {"color": dark(LIMIT), "bbox": paper, "va": "bottom", "zorder": 4}
+    for artist in [artist for artist in axes.get_children() if artist.get_gid() == GUESS]:
+        artist.remove()
+    look = {"color": dark(LIMIT), "va": "bottom", "gid": GUESS}
     low, high = axes.get_ylim() if level else axes.get_xlim()
     if level:
         axes.set_ylim(min(low, value), max(high, value))
-        axes.axhline(value, color=LIMIT, linestyle=":", zorder=3)
-        axes.text(0.01, value, name, transform=axes.get_yaxis_transform(), ha="left", **look)
+        axes.axhline(value, color=LIMIT, linestyle=":", gid=GUESS)
+        axes.text(0.01, value, GUESS, transform=axes.get_yaxis_transform(), ha="left", **look)
     else:
         axes.set_xlim(min(low, value), max(high, value))
-        axes.axvline(value, color=LIMIT, linestyle=":", zorder=3)
+        axes.axvline(value, color=LIMIT, linestyle=":", gid=GUESS)
         side = "right" if value > (low + high) / 2 else "left"
-        axes.text(value, 0.03, name, transform=axes.get_xaxis_transform(), ha=side, **look)
+        axes.text(value, 0.03, f" {GUESS} ", transform=axes.get_xaxis_transform(), ha=side, **look)

@@ -48,4 +48,4 @@ def recall() -> Panel:
     'Sharpness 2, 8 features: among 1,0'
     """
     low, high = min(SHARPNESS), max(SHARPNESS)
-    return Panel(RecallPlot, sharpness=(low, high, 2), features=FEATURES, figsize=(7.5, 3.6))
+    return Panel(RecallPlot, sharpness=(low, high, 2), features=FEATURES, still={"sharpness": 6}, figsize=(7.5, 3.6))

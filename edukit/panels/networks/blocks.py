@@ -29,7 +29,8 @@ def layers(nets) -> Panel:
     'MobileClassifier, layer 1 of 14, standard 3x3, '
     """
     longest = max(len(costs) for costs in nets.values())
-    return Panel(partial(LayersPlot, nets=nets), net=list(nets), layer=(1, longest, 1), figsize=(8.5, 5.2))
+    plot = partial(LayersPlot, nets=nets)
+    return Panel(plot, net=list(nets), layer=(1, longest, 1), still={"layer": 2}, figsize=(8.5, 5.2))
 
 
 def reached() -> Panel:
@@ -38,4 +39,6 @@ def reached() -> Panel:
     >>> reached().description[-60:]
     'of channels hear of each other, 0 of them across the halves.'
     """
-    return Panel(ReachPlot, units=(0, UNITS, 1), shuffle=False, figsize=(8.5, 3.4))
+    return Panel(
+        ReachPlot, units=(0, UNITS, 1), shuffle=False, play="units", still={"units": UNITS}, figsize=(8.5, 3.4)
+    )

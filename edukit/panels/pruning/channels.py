@@ -34,7 +34,7 @@ def scores(found, ratios, repaired) -> Panel:
     plot = partial(ScoresPlot, found=found, ratios=ratios, repaired=repaired)
     percent = [100 * ratio for ratio in sorted(ratios) if ratio]  # buttons: only these were measured
     percent = [int(share) if share == int(share) else share for share in percent]
-    return Panel(plot, ratio_percent=percent, new_statistics=False, figsize=(8.5, 3.3))
+    return Panel(plot, ratio_percent=percent, new_statistics=False, still={"new_statistics": True}, figsize=(8.5, 3.3))
 
 
 def channel_times(times) -> Panel:

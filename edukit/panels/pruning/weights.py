@@ -14,7 +14,8 @@ def curves(found, changed) -> Panel:
     >>> curves(found, changed).description
     'At 30 % zeros, read off the lines: global 64 % named right, weights changed by 23 %.'
     """
-    return Panel(partial(CurvesPlot, found=found, changed=changed), sparsity_percent=(0, 80, 30), figsize=(8.5, 3.0))
+    plot = partial(CurvesPlot, found=found, changed=changed)
+    return Panel(plot, sparsity_percent=(0, 80, 30), still={"sparsity_percent": 70}, figsize=(8.5, 3.0))
 
 
 def removed(layers, shown) -> Panel:
@@ -26,7 +27,7 @@ def removed(layers, shown) -> Panel:
     'line, 4 weights, 50 % of it zero: 2 go, 50 %, the largest of them 2.000; 0 of 1 filters are empty.'
     """
     controls = dict(layer=list(shown), sparsity_percent=(0, 95, 50), scope=["layer", "global"])
-    return Panel(partial(RemovedPlot, layers=layers), **controls, figsize=(8.5, 3.2))
+    return Panel(partial(RemovedPlot, layers=layers), **controls, still={"sparsity_percent": 95}, figsize=(8.5, 3.2))
 
 
 def storage(layers) -> Panel:
@@ -36,5 +37,6 @@ def storage(layers) -> Panel:
     >>> storage({"layer": np.arange(1, 1025).reshape(16, 64)}).description[:62]
     'layer, 32 bits a value, 30 % zeros: of 4,096 dense bytes csr 8'
     """
+    still = {"value_bits": 8, "sparsity_percent": 50}
     controls = dict(layer=list(layers), value_bits=[32, 16, 8], sparsity_percent=(0, 95, 30))
-    return Panel(partial(StoragePlot, layers=layers), **controls, figsize=(8.5, 3.2))
+    return Panel(partial(StoragePlot, layers=layers), **controls, still=still, figsize=(8.5, 3.2))

@@ -25,7 +25,7 @@ def integer_layer() -> Panel:
     >>> integer_layer().description[:7]
     'Step 0:'
     """
-    return Panel(IntegerLayerPlot, step=(0, 6, 0), figsize=(7.5, 3.2), still={"step": 2})
+    return Panel(IntegerLayerPlot, step=(0, 6, 0), play="step", still={"step": 2}, figsize=(7.5, 3.2))
 
 
 def staircase() -> Panel:
@@ -53,7 +53,7 @@ def weight_histogram(weights) -> Panel:
     '4 bits, largest weight '
     """
     plot = partial(WeightHistogramPlot, weights=weights)
-    return Panel(plot, bits=(2, 8, 4), outlier_times=(1, 20, 1), figsize=(7.5, 4.0))
+    return Panel(plot, bits=(2, 8, 4), outlier_times=(1, 20, 1), still={"outlier_times": 20}, figsize=(7.5, 4.0))
 
 
 def channels(weights) -> Panel:

@@ -21,4 +21,11 @@ def sign_gradient() -> Panel:
     >>> sign_gradient().description[:25]
     'After 0 steps from 0.80: '
     """
-    return Panel(SignGradientPlot, steps=(0, 15, 0), start=(-2.0, 2.0, 0.8), play="steps", figsize=(7.5, 4.2))
+    return Panel(
+        SignGradientPlot,
+        steps=(0, 15, 0),
+        start=(-2.0, 2.0, 0.8),
+        play="steps",
+        still={"steps": 15},
+        figsize=(7.5, 4.2),
+    )

@@ -29,7 +29,12 @@ def more_images(ends) -> Panel:
     '1 images, where the range ends on average (smallest to large'
     """
     doublings = len(next(iter(ends.values()))) - 1
-    return Panel(partial(MoreImagesPlot, ends=ends), doublings=(0, doublings, 0), figsize=(7.5, 3.4))
+    return Panel(
+        partial(MoreImagesPlot, ends=ends),
+        doublings=(0, doublings, 0),
+        figsize=(7.5, 3.4),
+        still={"doublings": doublings},
+    )
 
 
 def momentum(history) -> Panel:
@@ -39,4 +44,6 @@ def momentum(history) -> Panel:
     'Momentum 0.90, started with the first batch: a'
     """
     plot = partial(MovingAveragePlot, history=history)
-    return Panel(plot, momentum=(0.0, 0.99, 0.9), start_at_zero=False, figsize=(7.5, 3.2))
+    return Panel(
+        plot, momentum=(0.0, 0.99, 0.9), start_at_zero=False, figsize=(7.5, 3.2), still={"start_at_zero": True}
+    )

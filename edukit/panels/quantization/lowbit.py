@@ -12,7 +12,8 @@ def pixels(image=None) -> Panel:
     >>> pixels().description[:40]
     '4 shades, rounded: 8,250 bytes instead o'
     """
-    return Panel(partial(PixelsPlot, image=image), bits=(1, 8, 2), dither=False, figsize=(7.5, 3.0))
+    still = {"bits": 1, "dither": True}
+    return Panel(partial(PixelsPlot, image=image), bits=(1, 8, 2), dither=False, figsize=(7.5, 3.0), still=still)
 
 
 def formats(weights) -> Panel:
@@ -31,4 +32,9 @@ def budget(curves, reference: float) -> Panel:
     >>> budget({"INT": {2.25: [50, 60], 4.25: [94, 96]}}, 96.0).description[:55]
     'With 4.50 bits a weight the best is INT at 4.25: 95.0% '
     """
-    return Panel(partial(BudgetPlot, curves=curves, reference=reference), budget=(1.0, 8.5, 4.5), figsize=(7.5, 3.6))
+    return Panel(
+        partial(BudgetPlot, curves=curves, reference=reference),
+        budget=(1.0, 8.5, 4.5),
+        figsize=(7.5, 3.6),
+        still={"budget": 3.0},
+    )

@@ -14,7 +14,7 @@ def ptq_methods(table, before, chance: float = 0.1) -> Panel:
     """
     bits = sorted(next(iter(table.values())))
     plot = partial(MethodsPlot, table=table, before=before, chance=chance)
-    return Panel(plot, bits=(bits[0], bits[-1]), figsize=(7.5, 0.36 * len(table) + 1.2))
+    return Panel(plot, bits=(bits[0], bits[-1]), figsize=(7.5, 0.36 * len(table) + 1.2), still={"bits": bits[0]})
 
 
 def rounding(seen) -> Panel:

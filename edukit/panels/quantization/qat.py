@@ -13,7 +13,7 @@ def latent_weight() -> Panel:
     'Update 0, true gradient: the weight is -1.10 and stands for -1.0; that changed 0 times.'
     """
     controls = dict(update=(0, UPDATES, 0), gradient=GRADIENTS, learning_rate=RATES)
-    return Panel(LatentWeightPlot, **controls, play="update", figsize=(7.5, 4.2))
+    return Panel(LatentWeightPlot, **controls, play="update", still={"update": UPDATES}, figsize=(7.5, 4.2))
 
 
 def step_size(weights) -> Panel:
@@ -23,7 +23,9 @@ def step_size(weights) -> Panel:
     '3 bits, after 0 updates the step is 0.722'
     """
     plot = partial(StepSizePlot, weights=weights)
-    return Panel(plot, bits=(2, 8, 3), update=(0, 40, 0), play="update", figsize=(7.5, 4.2))
+    return Panel(
+        plot, bits=(2, 8, 3), update=(0, 40, 0), play="update", still={"bits": 8, "update": 40}, figsize=(7.5, 4.2)
+    )
 
 
 def recovery(results, reference) -> Panel:

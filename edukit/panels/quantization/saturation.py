@@ -13,4 +13,10 @@ def saturation(x, weights) -> Panel:
     'Weights of 8 bits, per tensor: 100.0% of the outputs cut, error 49.4% (0.0% in 32 bits).'
     """
     plot = partial(SaturationPlot, x=x, weights=weights)
-    return Panel(plot, weight_bits=(4, 8), scales=["per tensor", "per channel"], figsize=(7.5, 4.2))
+    return Panel(
+        plot,
+        weight_bits=(4, 8),
+        scales=["per tensor", "per channel"],
+        still={"scales": "per channel"},
+        figsize=(7.5, 4.2),
+    )
