@@ -10,6 +10,7 @@ ELSEWHERE = {  # tested where it is used
     "gallery.py": "plots/test_picture.py",
     "experiments/make_trained.py": "networks/test_trained.py",
     "quantization/debug/questions.py": "quantization/debug/test_diagnose.py",
+    "quantization/debug/trials.py": "quantization/debug/test_diagnose.py",
 }
 DRAWN = {"checks", "plots", "panels"}  # a file of tests for each topic: what they draw and ask is tested together
 

@@ -45,7 +45,8 @@ def diagnosis(found, ylabel: str = "accuracy") -> Panel:
     >>> diagnosis(Diagnosis(scores=scores, restored={"conv": 0.6})).description
     'Float 0.950, quantized 0.500; of the variants, weights only comes closest to float with 0.940.'
     """
-    rows = max(len(found.scores) - 3, len(found.restored))
+    variants = len(found.closeness) - 2 if found.closeness else len(found.scores) - 3
+    rows = max(variants, len(found.restored))
     plot = partial(DiagnosisPlot, diagnosis=found, ylabel=ylabel)
     show = ["variants", "layers restored"] if found.restored else ["variants"]
     return Panel(plot, show=show, figsize=(7.5, 1.2 + 0.26 * rows))

@@ -121,21 +121,23 @@ class BudgetPlot:
 
 
 class DiagnosisPlot:
-    """What evaluate said of each variant, between the float network and the quantized one."""
+    """What evaluate said of each variant, or how close it came, between the float network and the quantized one."""
 
     def __init__(self, fig, diagnosis, ylabel="accuracy"):
         """diagnosis: as `diagnose` returns it."""
-        self.scores = {"variants": diagnosis.scores, "layers restored": diagnosis.restored}
-        self.exact, self.rounded = diagnosis.scores["float"], diagnosis.scores["quantized"]
+        scores = diagnosis.closeness or diagnosis.scores
+        self.scores = {"variants": scores, "layers restored": diagnosis.restored}
+        self.exact, self.rounded = scores["float"], scores["quantized"]
         with house():
             self.axes = fig.subplots()
             self.axes.axvline(self.exact, color=FLOAT, linewidth=2)
             self.axes.axvline(self.rounded, color=LIMIT, linewidth=1.2, linestyle="--")
             self.lines = self.axes.hlines([0], [0], [1], color=QUANTIZED, linewidth=4)
             self.dots = self.axes.plot([], [], "o", color=INK, markersize=5)[0]
-            values = [*diagnosis.scores.values(), *diagnosis.restored.values()]
+            values = [*scores.values(), *diagnosis.restored.values()]
             span = max(values) - min(values) or 1.0
-            self.axes.set(xlabel=ylabel, xlim=(min(values) - 0.05 * span, max(values) + 0.05 * span))
+            xlabel = "closeness to the float answers" if diagnosis.closeness else ylabel
+            self.axes.set(xlabel=xlabel, xlim=(min(values) - 0.05 * span, max(values) + 0.05 * span))
             self.axes.set_title("From the quantized network (dashed) towards the float one (grey)")
 
     def update(self, show):

@@ -59,6 +59,13 @@ class Listener(nn.Module):
         self.rows = tuple(map(torch.cat, zip(self.rows, fresh, strict=True))) if self.rows else fresh
         return self.network.run(inputs, self._count)
 
+    def heard(self, batches) -> dict[str, Use]:
+        """The uses, once these batches went through."""
+        with torch.no_grad():
+            for batch in batches:
+                self(*batch)
+        return self.uses()
+
     def uses(self) -> dict[str, Use]:
         """{value: Use}, each value by the layer that reads it; empty where nothing went through."""
         return {self._name(point): _use(counts, self._sizes.get(point)) for point, counts in self._counts.items()}
@@ -74,7 +81,8 @@ class Listener(nn.Module):
         self._counts[point] = self._counts.get(point, 0) + counts
         if reader := self._readers[point]:
             axis = 1 if reader[1].target in LAYERS - {torch.ops.aten.linear.default} else -1
-            sizes = x.detach().abs().movedim(axis, 0).flatten(1).amax(1)
+            channels = x.detach().abs().movedim(axis, 0)
+            sizes = channels.reshape(len(channels), -1).amax(1)  # a single row has one axis
             self._sizes[point] = torch.maximum(self._sizes.get(point, sizes), sizes)
 
     def _name(self, point: fx.Node) -> str:

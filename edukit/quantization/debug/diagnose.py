@@ -1,4 +1,4 @@
-"""Why did the accuracy drop? One question after the other, each answered by a measurement (questions.py).
+"""Why did the accuracy drop? One question after the other, each answered by a measurement (questions.py, trials.py).
 
     float ─ quantized ─ calibration data ─ weights or activations? ─ grids ─ fixes, one by one ─ layer by layer
       └ traced well?      └ like the evaluated data?                  └ what took the codes?
@@ -6,41 +6,24 @@
 One thing is changed, and the network is evaluated again: the cause is the first one whose removal brings the accuracy
 back. Fixes are chosen on validation data and look a little better there: keep the test data for the end.
 
-A quick diagnosis asks for the causes in the order of CAUSES and stops at the first that explains the loss. Layers are
-restored only where no other fix is enough, and better rounding, the most expensive fix, is not tried.
-
 Cost      a quantization and an evaluation for each fix, 1 to 8 of them, and an evaluation for each layer: about 10 s
           on one thread for 78,000 parameters and 8x8 images
 In production  AIMET's QuantAnalyzer; Polygraphy's debug tools for TensorRT: both switch layers on and off
 """
 
-import functools
-import itertools
-import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import torch
 from torch import nn
 from tqdm import tqdm
 
 from edukit.quantization.debug import questions
-from edukit.quantization.debug.activation_use import Listener, Use, outlying_rows
-from edukit.quantization.debug.diagnosis import Diagnosis, Step
-from edukit.quantization.debug.fixes import (
-    Fix,
-    better_rounding,
-    first_three,
-    other_calibration,
-    other_calibrators,
-    other_channels,
-)
-from edukit.quantization.debug.partial import FLOAT
+from edukit.quantization.debug.activation_use import Listener
+from edukit.quantization.debug.diagnosis import Diagnosis
 from edukit.quantization.debug.questions import Case, Scores
+from edukit.quantization.debug.quick import quick_diagnosis
+from edukit.quantization.debug.trials import concluded, restore_layers, try_fixes
 from edukit.quantization.ptq.static import quantize_model
 from edukit.signatures import passes_on
-
-MOST_RESTORED = 3  # layers: where more must go back to float, the bits are too few
-CAUSES = ["wild inputs", "calibration data", "outliers", "unequal channels", "one layer"]  # the most specific first
 
 
 @passes_on(quantize_model)
@@ -52,10 +35,13 @@ def diagnose(
     calibration  as `quantize_model` takes it
     evaluate     evaluate(model) -> float, more is better, on validation data; it calls the model that it is handed
     tolerance    a loss of so much is none, in the unit of evaluate
-    quick        stop at the first cause that explains the loss; the advice then says so
+    quick        evaluate only the model and the quantized network, and name the first cause that explains the error on
+                 the first 64 evaluated inputs. Left out: the accuracy of each change, further causes and several
+                 together, better rounding, and the layers where another cause was found
     how          what `quantize_model` is called with: weight_bits, activation_bits, per_channel, calibrator, …
     Raises ValueError where evaluate returns no finite number, and whatever `quantize_model` raises.
 
+    >>> import torch
     >>> x = torch.linspace(-1, 1, 80).reshape(20, 4)
     >>> net = nn.Linear(4, 2)
     >>> diagnose(net, x, lambda other: -float((other(x) - net(x)).detach().square().mean())).cause
@@ -64,139 +50,24 @@ def diagnose(
     if not callable(evaluate):
         raise TypeError(f"evaluate must be a function of a model, got {type(evaluate).__name__}")
     with tqdm(desc="diagnose", unit=" evaluations", leave=False, delay=2) as bar:
-        return _diagnosed(Case.of(model, calibration, how), Scores(evaluate, tolerance, bar.update), quick)
+        case = Case.of(model, calibration, how)
+        scores = Scores(evaluate, tolerance, bar.update)
+        return quick_diagnosis(case, scores) if quick else whole_diagnosis(case, scores)
 
 
-def _diagnosed(case: Case, scores: Scores, quick: bool) -> Diagnosis:
+def whole_diagnosis(case: Case, scores: Scores) -> Diagnosis:
+    """Every question, and every fix, answered by an evaluation."""
     steps = [questions.is_traced_well(case, scores)]
     if steps[0].verdict == "yes":
-        return Diagnosis("tracing", steps, [NOT_TRACED], scores.of)
+        return Diagnosis("tracing", steps, [questions.NOT_TRACED], scores.of)
     steps += [questions.what_is_lost(case, scores), *questions.about_calibration(case)]
     if scores.lost("quantized") <= scores.tolerance:
-        return Diagnosis("nothing", steps, ["nothing to repair; try fewer bits"], scores.of)
+        return Diagnosis("nothing", steps, [questions.NOTHING], scores.of)
     steps += questions.weights_or_activations(case, scores)
     evaluated = case.listener.uses()
     steps += questions.about_grids(evaluated)
-    fixes = first_that_helps(case, scores, steps) if quick else try_fixes(case, scores, steps)
-    explained = quick and any(map(scores.restores, fixes))
-    restored = {} if explained else restore_layers(case, scores, steps, fixes)
+    fixes = try_fixes(case, scores, steps)
+    restored = restore_layers(case, scores, steps, fixes)
     cause, advice = concluded(fixes, scores, questions.is_of_another_scale(case))
-    if quick:
-        advice.append(QUICK)
-    return Diagnosis(cause, steps, advice, scores.of, restored, calibrated_uses(case), evaluated)
-
-
-NOT_TRACED = (
-    "nothing was rounded yet: evaluate the model in evaluation mode (model.eval()), and look for dropout, "
-    "random numbers and batch norm that still learns"
-)
-
-QUICK = "this was a quick diagnosis: quick=False also looks for further causes, and tries better rounding"
-
-
-def calibrated_uses(case: Case) -> dict[str, Use]:
-    """How the calibration data lies on the grids."""
-    listener = Listener(case.parts)
-    with torch.no_grad():
-        for batch in case.batches:
-            listener(*batch)
-    return listener.uses()
-
-
-def try_fixes(case: Case, scores: Scores, steps: list[Step]) -> dict[str, Fix]:
-    """One at a time; where none is enough, those that help at all together. A step for each; returns what was tried."""
-    fixes = dict(possible_fixes(case, scores))
-    for name, fix in fixes.items():
-        steps.append(questions.does_it_help(name, fix, case, scores))
-    helpful = [fix for name, fix in fixes.items() if scores.regained(name) > 0.1]
-    if len(helpful) > 1 and not any(map(scores.restores, fixes)):
-        changes = functools.reduce(operator.or_, (fix.changes for fix in reversed(helpful)))
-        advice = "; ".join(fix.advice for fix in helpful)
-        fixes["together"] = Fix("several causes", "do they help together?", advice, changes)
-        steps.append(questions.does_it_help("together", fixes["together"], case, scores))
-    return fixes
-
-
-def first_that_helps(case: Case, scores: Scores, steps: list[Step]) -> dict[str, Fix]:
-    """One at a time, in the order of the causes, until one is enough; without rounding, which proves no cause."""
-    tried: dict[str, Fix] = {}
-    order = cause_order(questions.is_of_another_scale(case))
-    early = sorted(fixes_of_activations(case, scores), key=lambda pair: order.index(pair[1].cause))
-    for name, fix in itertools.chain(early, fixes_of_channels(case)):
-        tried[name] = fix
-        steps.append(questions.does_it_help(name, fix, case, scores))
-        if scores.restores(name):
-            break
-    return tried
-
-
-def possible_fixes(case: Case, scores: Scores) -> Iterator[tuple[str, Fix]]:
-    """Those that suit what loses the accuracy, weights or activations."""
-    yield from fixes_of_activations(case, scores)
-    yield from fixes_of_channels(case)
-    if "weights" in questions.blamed_kinds(scores) and case.how.get("rounding") in (None, "nearest"):
-        yield from better_rounding().items()
-
-
-def fixes_of_activations(case: Case, scores: Scores) -> Iterator[tuple[str, Fix]]:
-    """Other calibration data and other calibrators, where activations lose the accuracy."""
-    if "activations" in questions.blamed_kinds(scores):
-        yield from other_calibration(case.inputs, case.listener.rows, outlying_rows(case.inputs)).items()
-        yield from other_calibrators(case.how.get("calibrator")).items()
-
-
-def fixes_of_channels(case: Case) -> Iterator[tuple[str, Fix]]:
-    """Scales for channels, and equal channels; these are computed only when they are asked for."""
-    yield from other_channels(case.network, case.batches[0], case.how.get("per_channel", True)).items()
-
-
-def restore_layers(case: Case, scores: Scores, steps: list[Step], fixes: dict[str, Fix]) -> dict[str, float]:
-    """Each layer alone back in float; then the best of them together, until enough is back: two steps and a fix.
-
-    Returns {layer: what evaluate said with this layer alone back in float}.
-    """
-    alone = {name: scores.evaluate(case.parts.switched_off([name])) for name in case.parts.layers}
-    best = sorted(alone, key=alone.get, reverse=True)[:MOST_RESTORED]
-    steps.append(Step("layer by layer", "which, back in float, helps most?", f"{alone[best[0]]:.3f}", best[0]))
-    for count in range(1, len(best) + 1):
-        score = scores.measure("layers restored", case.parts.switched_off(best[:count]))
-        if scores.restores("layers restored"):
-            break
-    question = "is it this layer?" if count == 1 else f"is it the best {count} together?"
-    enough = "yes" if scores.restores("layers restored") else "no"
-    steps.append(Step("layers restored", question, f"{score:.3f}", enough))
-    cause = "one layer" if count == 1 else "too few bits"
-    advice = f"more bits for {first_three(best[:count])}, or float16: weight_bits={{'{best[0]}': {FLOAT}, …}}"
-    fixes["layers restored"] = Fix(cause, question, advice, {})
-    return alone
-
-
-def concluded(fixes: dict[str, Fix], scores: Scores, other_scale: bool) -> tuple[str, list[str]]:
-    """The first cause whose fix works, and as advice every fix that does.
-
-    other_scale   inputs of another scale explain outliers, and not the other way round
-    """
-    order = cause_order(other_scale)
-
-    def place(name):
-        cause = fixes[name].cause
-        return order.index(cause) if cause in order else len(order)
-
-    works = sorted(filter(scores.restores, fixes), key=place)
-    best = works or sorted(fixes, key=scores.of.get, reverse=True)[:1]
-    advice = [f"{fixes[name].advice} ({scores.of[name]:.3f})" for name in best]
-    if not any(scores.lost(name) <= scores.tolerance for name in works):
-        advice.append("for the rest: more bits (allocate_bits), or training with rounding (prepare_qat)")
-    return fixes[works[0]].cause if works else "too few bits", advice
-
-
-def cause_order(other_scale: bool) -> list[str]:
-    """CAUSES, with outliers before calibration data where the inputs have one scale.
-
-    >>> cause_order(other_scale=False)[:3]
-    ['wild inputs', 'outliers', 'calibration data']
-    """
-    order = list(CAUSES)
-    if not other_scale:
-        order[1:3] = order[2:0:-1]
-    return order
+    calibrated = Listener(case.parts).heard(case.batches)
+    return Diagnosis(cause, steps, advice, scores.of, restored=restored, calibrated=calibrated, evaluated=evaluated)

@@ -38,7 +38,8 @@ class Diagnosis:
     steps       the questions, in the order in which they were asked
     advice      what to do, in words, the best first
     scores      {variant: what evaluate said of it}; "float" and "quantized" among them
-    restored    {layer: what evaluate said with this layer alone back in float}
+    closeness   {variant: how close its answers are to the float network's}; of a quick diagnosis, as quick.py says
+    restored    {layer: the score, or the closeness, with this layer alone back in float}
     calibrated, evaluated   {value: Use} of the calibration data, and of the evaluated data
 
     >>> Diagnosis("nothing", [Step("quantized", "what does it cost?", "0.9 → 0.9", "nothing")], ["nothing to repair"])
@@ -54,6 +55,7 @@ class Diagnosis:
     steps: list[Step] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
     scores: dict[str, float] = field(default_factory=dict)
+    closeness: dict[str, float] = field(default_factory=dict)
     restored: dict[str, float] = field(default_factory=dict)
     calibrated: dict[str, Use] = field(default_factory=dict)
     evaluated: dict[str, Use] = field(default_factory=dict)

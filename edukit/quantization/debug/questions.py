@@ -27,6 +27,11 @@ from edukit.quantization.ptq.fold import float_network
 from edukit.quantization.ptq.static import quantize_model
 
 KINDS = "weights", "activations"
+NOTHING = "nothing to repair; try fewer bits"
+NOT_TRACED = (
+    "nothing was rounded yet: evaluate the model in evaluation mode (model.eval()), and look for dropout, "
+    "random numbers and batch norm that still learns"
+)
 
 
 @dataclass(frozen=True)
@@ -61,16 +66,19 @@ class Scores:
     """{variant: what evaluate says of it}, and how much of the loss each variant brings back.
 
     asked    called after each evaluation, for a bar that shows how far the diagnosis is
+    word     what stands before a score where it is shown
     """
 
-    def __init__(self, evaluate: Callable, tolerance: float, asked: Callable = lambda: None):
-        self._evaluate, self._asked = evaluate, asked
+    def __init__(self, evaluate: Callable, tolerance: float, asked: Callable = lambda: None, word: str = ""):
+        self._evaluate = evaluate
         self.tolerance = tolerance
+        self.asked = asked
+        self.word = word
         self.of: dict[str, float] = {}
 
     def evaluate(self, network: nn.Module) -> float:
         score = float(self._evaluate(network))
-        self._asked()
+        self.asked()
         return score
 
     def measure(self, variant: str, network: nn.Module) -> float:
@@ -85,10 +93,14 @@ class Scores:
 
     def regained(self, variant: str) -> float:
         """The share of what quantization lost that this variant does not lose."""
-        return 1 - self.lost(variant) / self.lost("quantized")
+        lost = self.lost("quantized")
+        return 1 - self.lost(variant) / lost if lost else 0.0
 
     def restores(self, variant: str) -> bool:
         return self.lost(variant) <= self.tolerance or self.regained(variant) >= 0.8
+
+    def shown(self, score: float) -> str:
+        return f"{self.word} {score:.3f}".strip()
 
 
 def is_traced_well(case: Case, scores: Scores) -> Step:
@@ -134,11 +146,9 @@ def weights_or_activations(case: Case, scores: Scores) -> list[Step]:
         network = case.parts.switched_on(weights=kind == "weights", activations=kind == "activations")
         scores.measure(f"{kind} only", network)
     blamed = blamed_kinds(scores)
+    measured = {kind: scores.shown(scores.of[f"{kind} only"]) for kind in KINDS}
     return [
-        Step(
-            f"{kind} only", f"is it the {kind}?", f"{scores.of[f'{kind} only']:.3f}", "yes" if kind in blamed else "no"
-        )
-        for kind in KINDS
+        Step(f"{kind} only", f"is it the {kind}?", measured[kind], "yes" if kind in blamed else "no") for kind in KINDS
     ]
 
 
@@ -172,4 +182,4 @@ def does_it_help(name: str, fix: Fix, case: Case, scores: Scores) -> Step:
     score = scores.measure(name, quantize_model(**arguments))
     share = scores.regained(name)
     verdict = "yes" if scores.restores(name) else f"{share:.0%} of the loss" if share > 0.1 else "no"
-    return Step(name, fix.question, f"{score:.3f}", verdict)
+    return Step(name, fix.question, scores.shown(score), verdict)

@@ -158,11 +158,11 @@ def output_error(model: nn.Module, x) -> Callable[[nn.Module], float]:
     0.0
     """
     batches = as_batches(x)
-    y = _outputs(model, batches)
-    return lambda network: normalized_mse(y, _outputs(network, batches))
+    y = outputs(model, batches)
+    return lambda network: normalized_mse(y, outputs(network, batches))
 
 
-def _outputs(model, batches) -> torch.Tensor:
+def outputs(model, batches) -> torch.Tensor:
     """All that a model answers, in evaluation mode, one value after the other: also of several outputs."""
     with evaluating(model) if isinstance(model, nn.Module) else contextlib.nullcontext(), torch.no_grad():
         try:
