@@ -119,16 +119,17 @@ def test_promises_are_drawn_where_they_were_made():
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "draw",
     [
-        Picture(DigitsPlot, figsize=(9, 1.4), images=SPLIT.x[:28, 0], labels=SPLIT.y[:28]),
-        Picture(WaysPlot, figsize=(9, 4), ways=WAYS),
-        forgetting(bits=2),
-        forgetting(channels_percent=50),
+        partial(Picture, DigitsPlot, figsize=(9, 1.4), images=SPLIT.x[:28, 0], labels=SPLIT.y[:28]),
+        partial(Picture, WaysPlot, figsize=(9, 4), ways=WAYS),
+        partial(forgetting, bits=2),
+        partial(forgetting, channels_percent=50),
     ],
     ids=["digits", "ways", "forgetting", "half forgotten"],
 )
-def test_nothing_is_cut_off_and_the_picture_is_described(picture):
+def test_nothing_is_cut_off_and_the_picture_is_described(draw):
+    picture = draw()
     picture.canvas.draw()
     box = picture.get_tightbbox()
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()

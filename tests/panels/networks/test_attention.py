@@ -10,13 +10,16 @@ from edukit.training import seeded
 
 with seeded(0):
     ENCODER, IMAGES = EncoderClassifier(), torch.rand(2, 3, 32, 32)
-COSTS = measure_cost([16, 32, 64], d=8)
 PANELS = {
     "where_it_looks": lambda: where_it_looks(ENCODER, IMAGES),
-    "cost": lambda: cost(COSTS, d=8),
+    "cost": lambda: cost(measure_cost([16, 32, 64], d=8), d=8),
     "recall": recall,
 }
-CONTROLS = [(name, control) for name, make in PANELS.items() for control in make().controls]
+CONTROLS = [
+    *[("where_it_looks", name) for name in ("image", "row", "column", "head")],
+    ("cost", "doublings"),
+    *[("recall", name) for name in ("sharpness", "features")],
+]
 
 
 @pytest.mark.parametrize(("name", "control"), CONTROLS)
@@ -26,6 +29,10 @@ def test_every_control_moves_the_picture(name, control):
     ends = widget.options if hasattr(widget, "options") else (widget.min, widget.max)
     widget.value = ends[0] if widget.value != ends[0] else ends[-1]
     assert panel._png != png and panel.description != description
+
+
+def test_no_control_is_left_out():
+    assert [(name, control) for name, make in PANELS.items() for control in make().controls] == CONTROLS
 
 
 @pytest.mark.parametrize("layer", [0, 1])

@@ -9,13 +9,16 @@ from edukit.panels.pruning import channel_times, groups, scores
 from edukit.pruning.channels.trace import follow
 
 NET = ResidualClassifier(in_channels=1, width=0.25).eval()
-GROUPS = follow(NET, torch.zeros(2, 1, 8, 8))
 PANELS = {
-    "groups": lambda: groups(NET, GROUPS),
+    "groups": lambda: groups(NET, follow(NET, torch.zeros(2, 1, 8, 8))),
     "scores": lambda: scores({"l1": [0.9, 0.4, 0.1]}, [0, 0.25, 0.5], {"l1": [0.9, 0.8, 0.6]}),
     "channel_times": lambda: channel_times({n: Latency(n * 1e-6, 0, 0, 1) for n in range(8, 17)}),
 }
-CONTROLS = [(name, control) for name, make in PANELS.items() for control in make().controls]
+CONTROLS = [
+    *[("groups", name) for name in ("group", "channel")],
+    *[("scores", name) for name in ("ratio_percent", "new_statistics")],
+    ("channel_times", "channels"),
+]
 
 
 @pytest.mark.parametrize(("name", "control"), CONTROLS)
@@ -25,3 +28,7 @@ def test_every_control_moves_the_picture(name, control):
     ends = (widget.min, widget.max) if hasattr(widget, "min") else getattr(widget, "options", (False, True))
     widget.value = ends[0] if widget.value != ends[0] else ends[-1]
     assert panel._png != png and panel.description != description
+
+
+def test_no_control_is_left_out():
+    assert [(name, control) for name, make in PANELS.items() for control in make().controls] == CONTROLS

@@ -12,7 +12,12 @@ PANELS = {
     "channels": lambda: channels(WEIGHTS.reshape(10, -1)),
     "against_bits": lambda: against_bits({"a": {2: 1.0, 3: 2.0, 4: 5.0}}, "dB", ("b", {2: 0.0, 4: 1.0})),
 }
-CONTROLS = [(name, control) for name, make in PANELS.items() for control in make().controls]
+CONTROLS = [
+    *[("staircase", name) for name in ("bits", "symmetric", "high")],
+    *[("weight_histogram", name) for name in ("bits", "outlier_times")],
+    *[("channels", name) for name in ("bits", "scales")],
+    ("against_bits", "bits"),
+]
 
 
 @pytest.mark.parametrize(("name", "control"), CONTROLS)
@@ -21,6 +26,10 @@ def test_every_control_moves_the_picture(name, control):
     widget, png, description = panel.controls[control], panel._png, panel.description
     widget.value = other_value(widget)
     assert panel._png != png and panel.description != description
+
+
+def test_no_control_is_left_out():
+    assert [(name, control) for name, make in PANELS.items() for control in make().controls] == CONTROLS
 
 
 def other_value(widget):

@@ -9,7 +9,10 @@ PANELS = {
     "binary_levels": lambda: binary_levels(np.random.default_rng(0).normal(0, 0.1, (50, 3, 3, 3))),
     "sign_gradient": sign_gradient,
 }
-CONTROLS = [(name, control) for name, make in PANELS.items() for control in make().controls]
+CONTROLS = [
+    ("binary_levels", "threshold"),
+    *[("sign_gradient", name) for name in ("steps", "start")],
+]
 
 
 @pytest.mark.parametrize(("name", "control"), CONTROLS)
@@ -19,3 +22,7 @@ def test_every_control_moves_the_picture(name, control):
     for end in {widget.min, widget.max} - {widget.value}:
         widget.value = end
         assert panel._png != png and panel.description != description
+
+
+def test_no_control_is_left_out():
+    assert [(name, control) for name, make in PANELS.items() for control in make().controls] == CONTROLS

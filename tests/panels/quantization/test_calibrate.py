@@ -14,7 +14,11 @@ PANELS = {
     "more_images": lambda: more_images({"min_max": {1: [3, 5], 2: [4, 6]}, "mse": {1: [3, 4], 2: [3, 3]}}),
     "momentum": lambda: momentum(OBSERVER.history),
 }
-CONTROLS = [(name, control) for name, make in PANELS.items() for control in make().controls]
+CONTROLS = [
+    *[("ranges", name) for name in ("method", "bits", "percentile")],
+    ("more_images", "doublings"),
+    *[("momentum", name) for name in ("momentum", "start_at_zero")],
+]
 
 
 @pytest.mark.parametrize(("name", "control"), CONTROLS)
@@ -29,3 +33,7 @@ def test_every_control_moves_the_picture(name, control):
         ends = widget.options if hasattr(widget, "options") else (widget.min, widget.max)
     widget.value = ends[-1] if widget.value != ends[-1] else ends[0]
     assert panel._png != png and panel.description != description
+
+
+def test_no_control_is_left_out():
+    assert [(name, control) for name, make in PANELS.items() for control in make().controls] == CONTROLS

@@ -13,7 +13,10 @@ PANELS = {
     ),
     "rounding": lambda: rounding({bits: closeups(W, X, bits) for bits in (2, 3)}),
 }
-CONTROLS = [(name, control) for name, make in PANELS.items() for control in make().controls]
+CONTROLS = [
+    ("ladder", "bits"),
+    *[("rounding", name) for name in ("bits", "rounding")],
+]
 
 
 @pytest.mark.parametrize(("name", "control"), CONTROLS)
@@ -22,6 +25,10 @@ def test_every_control_moves_the_picture(name, control):
     widget, png, description = panel.controls[control], panel._png, panel.description
     widget.value = widget.options[-1] if hasattr(widget, "options") else widget.min
     assert panel._png != png and panel.description != description
+
+
+def test_no_control_is_left_out():
+    assert [(name, control) for name, make in PANELS.items() for control in make().controls] == CONTROLS
 
 
 def test_there_is_a_slider_and_it_begins_at_the_most_bits():

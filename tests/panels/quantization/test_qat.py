@@ -11,7 +11,11 @@ PANELS = {
     "step_size": lambda: step_size(WEIGHTS),
     "recovery": lambda: recovery({"rounded": {2: [40.0, 60.0], 3: [80.0, 90.0]}}, [97.0, 98.0]),
 }
-CONTROLS = [(name, control) for name, make in PANELS.items() for control in make().controls]
+CONTROLS = [
+    *[("latent_weight", name) for name in ("update", "gradient", "learning_rate")],
+    *[("step_size", name) for name in ("bits", "update")],
+    ("recovery", "bits"),
+]
 
 
 @pytest.mark.parametrize(("name", "control"), CONTROLS)
@@ -24,3 +28,7 @@ def test_every_control_moves_the_picture(name, control):
     ends = widget.options if hasattr(widget, "options") else (widget.min, widget.max)
     widget.value = ends[0] if widget.value != ends[0] else ends[-1]
     assert panel._png != png and panel.description != description
+
+
+def test_no_control_is_left_out():
+    assert [(name, control) for name, make in PANELS.items() for control in make().controls] == CONTROLS

@@ -11,7 +11,10 @@ PANELS = {
     "error_sweep": lambda: error_sweep([torch.eye(64), torch.eye(32)], group_sizes=[8, 16]),
     "saturation": lambda: saturation(random.random((40, 9)), random.normal(size=(5, 9))),
 }
-CONTROLS = [(name, control) for name, make in PANELS.items() for control in make().controls]
+CONTROLS = [
+    *[("error_sweep", name) for name in ("bits", "group_size", "scale_bits", "symmetric")],
+    *[("saturation", name) for name in ("weight_bits", "scales")],
+]
 
 
 @pytest.mark.parametrize(("name", "control"), CONTROLS)
@@ -24,3 +27,7 @@ def test_every_control_moves_the_picture(name, control):
         ends = widget.options if hasattr(widget, "options") else (widget.min, widget.max)
         widget.value = next(end for end in ends if end != widget.value)
     assert panel._png != png and panel.description != description
+
+
+def test_no_control_is_left_out():
+    assert [(name, control) for name, make in PANELS.items() for control in make().controls] == CONTROLS

@@ -70,16 +70,17 @@ def test_names_of_parts_do_not_lie_on_each_other():
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "draw",
     [
-        Picture(SOFT, figsize=(8.5, 3), picture=1, temperature=1),
-        Picture(ALONE, figsize=(8.5, 3.4), labels=100),
-        Picture(partial(FewLabelsPlot, table=measured()), figsize=(8.5, 3.4), labels=100),
-        Picture(PARTS, figsize=(8.5, 2.8)),
+        partial(Picture, SOFT, figsize=(8.5, 3), picture=1, temperature=1),
+        partial(Picture, ALONE, figsize=(8.5, 3.4), labels=100),
+        partial(Picture, partial(FewLabelsPlot, table=measured()), figsize=(8.5, 3.4), labels=100),
+        partial(Picture, PARTS, figsize=(8.5, 2.8)),
     ],
     ids=["soft", "alone", "measured", "parts"],
 )
-def test_nothing_is_cut_off(picture):
+def test_nothing_is_cut_off(draw):
+    picture = draw()
     picture.canvas.draw()
     box = picture.get_tightbbox()
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()

@@ -91,18 +91,19 @@ def test_no_two_names_of_lines_touch():
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "draw",
     [
-        looks(image=1, row=1, column=1, head=1),
-        looks(image=3, row=8, column=8, head=4),
-        cost(doublings=0),
-        cost(doublings=9),
-        needle(sharpness=1, features=8),
-        needle(sharpness=8, features=64),
+        partial(looks, image=1, row=1, column=1, head=1),
+        partial(looks, image=3, row=8, column=8, head=4),
+        partial(cost, doublings=0),
+        partial(cost, doublings=9),
+        partial(needle, sharpness=1, features=8),
+        partial(needle, sharpness=8, features=64),
     ],
     ids=["first place", "last place", "short", "long", "dull needle", "sharp needle"],
 )
-def test_nothing_is_cut_off(picture):
+def test_nothing_is_cut_off(draw):
+    picture = draw()
     picture.canvas.draw()
     box = picture.get_tightbbox()
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()

@@ -95,18 +95,19 @@ def test_times_and_accuracies_are_told():
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "draw",
     [
-        Picture(BlocksPlot, figsize=(8.5, 3), **SIZES),
-        Picture(ReachPlot, figsize=(8.5, 3.4), units=3, shuffle=True),
-        Picture(LAYERS, figsize=(8.5, 5.2), net="mobile", layer=7),
-        Picture(LAYERS, figsize=(8.5, 5.2), net="res", layer=7),
-        Picture(TIMED, figsize=(8.5, 2.4)),
-        Picture(EQUAL, figsize=(8.5, 2.4)),
+        partial(Picture, BlocksPlot, figsize=(8.5, 3), **SIZES),
+        partial(Picture, ReachPlot, figsize=(8.5, 3.4), units=3, shuffle=True),
+        partial(Picture, LAYERS, figsize=(8.5, 5.2), net="mobile", layer=7),
+        partial(Picture, LAYERS, figsize=(8.5, 5.2), net="res", layer=7),
+        partial(Picture, TIMED, figsize=(8.5, 2.4)),
+        partial(Picture, EQUAL, figsize=(8.5, 2.4)),
     ],
     ids=["blocks", "reach", "mobile", "residual", "times", "accuracy"],
 )
-def test_nothing_is_cut_off(picture):
+def test_nothing_is_cut_off(draw):
+    picture = draw()
     picture.canvas.draw()
     box = picture.get_tightbbox()
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()

@@ -1,6 +1,6 @@
 """What the pictures of channels say is what the groups, the scores and the table say."""
 
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -14,11 +14,19 @@ from edukit.training import seeded
 
 with seeded(0):
     NET = ResidualClassifier(in_channels=1, width=0.25).eval()
-groups = partial(GroupsPlot, model=NET, groups=follow(NET, torch.zeros(2, 1, 8, 8)))
 FOUND = {"l1": [0.96, 0.6, 0.1], "random": [0.96, 0.7, 0.2]}
 scores = partial(ScoresPlot, found=FOUND, ratios=[0, 0.25, 0.5], repaired={n: [0.96, 0.9, 0.8] for n in FOUND})
 TABLE = {"stem.0.weight": {0.0: 0.96, 0.5: 0.3}, "blocks.3.body.0.weight": {0.0: 0.96, 0.5: 0.95}}
 sensitivity = partial(SensitivityPlot, table=TABLE, plan={"stem.0.weight": 0.0, "blocks.3.body.0.weight": 0.5})
+
+
+@cache
+def followed():
+    return follow(NET, torch.zeros(2, 1, 8, 8))
+
+
+def groups(fig):
+    return GroupsPlot(fig, model=NET, groups=followed())
 
 
 def test_each_row_of_a_channel_is_painted_where_it_lies():
@@ -66,15 +74,16 @@ def test_the_rings_are_the_plan():
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "draw",
     [
-        Picture(groups, figsize=(8.5, 3.2), group=1, channel=1),
-        Picture(scores, figsize=(8.5, 3.3), ratio_percent=50, new_statistics=True),
-        Picture(sensitivity, figsize=(7, 4)),
+        partial(Picture, groups, figsize=(8.5, 3.2), group=1, channel=1),
+        partial(Picture, scores, figsize=(8.5, 3.3), ratio_percent=50, new_statistics=True),
+        partial(Picture, sensitivity, figsize=(7, 4)),
     ],
     ids=["groups", "scores", "sensitivity"],
 )
-def test_nothing_is_cut_off(picture):
+def test_nothing_is_cut_off(draw):
+    picture = draw()
     picture.canvas.draw()
     box = picture.get_tightbbox()
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()

@@ -45,16 +45,17 @@ def test_the_halves_are_told_by_their_multiples():
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "draw",
     [
-        Picture(SPARSE, figsize=(7, 3)),
-        Picture(CHANNELS, figsize=(8.5, 3.2), channels=22),
-        Picture(HALVED, figsize=(8.5, 4)),
-        Picture(partial(HalfTheMacsPlot, rows=measured()), figsize=(8.5, 4)),
+        partial(Picture, SPARSE, figsize=(7, 3)),
+        partial(Picture, CHANNELS, figsize=(8.5, 3.2), channels=22),
+        partial(Picture, HALVED, figsize=(8.5, 4)),
+        partial(Picture, partial(HalfTheMacsPlot, rows=measured()), figsize=(8.5, 4)),
     ],
     ids=["sparse", "channels", "halved", "halved, as measured"],
 )
-def test_nothing_is_cut_off_and_every_axis_is_named(picture):
+def test_nothing_is_cut_off_and_every_axis_is_named(draw):
+    picture = draw()
     picture.canvas.draw()
     box = picture.get_tightbbox()
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()

@@ -75,16 +75,17 @@ def test_an_empty_filter_is_counted():
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "draw",
     [
-        Picture(CURVES, figsize=(8.5, 3), sparsity_percent=30),
-        Picture(PASSES, figsize=(8.5, 2.8)),
-        Picture(REMOVED, figsize=(8.5, 3.2), layer="small", sparsity_percent=50, scope="layer"),
-        Picture(REMOVED, figsize=(8.5, 3.2), layer="large", sparsity_percent=80, scope="global"),
+        partial(Picture, CURVES, figsize=(8.5, 3), sparsity_percent=30),
+        partial(Picture, PASSES, figsize=(8.5, 2.8)),
+        partial(Picture, REMOVED, figsize=(8.5, 3.2), layer="small", sparsity_percent=50, scope="layer"),
+        partial(Picture, REMOVED, figsize=(8.5, 3.2), layer="large", sparsity_percent=80, scope="global"),
     ],
     ids=["curves", "passes", "removed", "global"],
 )
-def test_nothing_is_cut_off(picture):
+def test_nothing_is_cut_off(draw):
+    picture = draw()
     picture.canvas.draw()
     box = picture.get_tightbbox()
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()

@@ -89,18 +89,23 @@ def test_several_values_are_shown_as_their_mean_and_their_spread():
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "draw",
     [
-        Picture(StaircasePlot, figsize=(7.5, 4.2), bits=8, symmetric=True, high=3.0),
-        Picture(partial(WeightHistogramPlot, weights=WEIGHTS), figsize=(7.5, 4), bits=2, outlier_times=20),
-        Picture(
-            partial(ChannelsPlot, weights=WEIGHTS.reshape(40, -1)), figsize=(7.5, 4.2), bits=3, scales="per channel"
+        partial(Picture, StaircasePlot, figsize=(7.5, 4.2), bits=8, symmetric=True, high=3.0),
+        partial(Picture, partial(WeightHistogramPlot, weights=WEIGHTS), figsize=(7.5, 4), bits=2, outlier_times=20),
+        partial(
+            Picture,
+            partial(ChannelsPlot, weights=WEIGHTS.reshape(40, -1)),
+            figsize=(7.5, 4.2),
+            bits=3,
+            scales="per channel",
         ),
-        Picture(partial(AgainstBitsPlot, curves={"per tensor": {2: 1, 3: 99}}, ylabel="accuracy, %"), bits=2),
+        partial(Picture, partial(AgainstBitsPlot, curves={"per tensor": {2: 1, 3: 99}}, ylabel="accuracy, %"), bits=2),
     ],
     ids=["staircase", "histogram", "channels", "against bits"],
 )
-def test_nothing_is_cut_off_and_every_axis_is_named(picture):
+def test_nothing_is_cut_off_and_every_axis_is_named(draw):
+    picture = draw()
     picture.canvas.draw()
     box = picture.get_tightbbox()
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()

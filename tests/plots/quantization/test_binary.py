@@ -62,14 +62,15 @@ def test_beyond_one_or_already_right_nothing_moves(start):
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "draw",
     [
-        Picture(LEVELS, figsize=(7.5, 4.6), threshold=2.5),
-        Picture(SignGradientPlot, figsize=(7.5, 4.2), steps=15, start=-2.0),
+        partial(Picture, LEVELS, figsize=(7.5, 4.6), threshold=2.5),
+        partial(Picture, SignGradientPlot, figsize=(7.5, 4.2), steps=15, start=-2.0),
     ],
     ids=["levels", "sign"],
 )
-def test_nothing_is_cut_off_and_every_axis_is_named(picture):
+def test_nothing_is_cut_off_and_every_axis_is_named(draw):
+    picture = draw()
     picture.canvas.draw()
     box = picture.get_tightbbox()
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()

@@ -78,18 +78,23 @@ def test_every_network_is_a_ring():
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "draw",
     [
-        *(Picture(RANGE, figsize=(7.5, 4.6), method=method, bits=2, percentile=90.0) for method in METHODS),
-        Picture(partial(MoreImagesPlot, ends=ENDS), figsize=(7.5, 3.4), doublings=1),
-        Picture(
-            partial(MovingAveragePlot, history=OBSERVER.history), figsize=(7.5, 3.2), momentum=0.9, start_at_zero=False
+        *(partial(Picture, RANGE, figsize=(7.5, 4.6), method=method, bits=2, percentile=90.0) for method in METHODS),
+        partial(Picture, partial(MoreImagesPlot, ends=ENDS), figsize=(7.5, 3.4), doublings=1),
+        partial(
+            Picture,
+            partial(MovingAveragePlot, history=OBSERVER.history),
+            figsize=(7.5, 3.2),
+            momentum=0.9,
+            start_at_zero=False,
         ),
-        Picture(partial(SpreadPlot, table=TABLE, before=[96.0, 95.0]), figsize=(7.5, 2.6)),
+        partial(Picture, partial(SpreadPlot, table=TABLE, before=[96.0, 95.0]), figsize=(7.5, 2.6)),
     ],
     ids=[*METHODS, "more images", "moving average", "spread"],
 )
-def test_nothing_is_cut_off_and_no_names_lie_on_each_other(picture):
+def test_nothing_is_cut_off_and_no_names_lie_on_each_other(draw):
+    picture = draw()
     picture.canvas.draw()
     box = picture.get_tightbbox()
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()

@@ -77,16 +77,17 @@ def test_the_best_within_the_budget_is_marked():
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "draw",
     [
-        Picture(PixelsPlot, figsize=(7.5, 3), bits=1, dither=True),
-        Picture(partial(FormatsPlot, weights=WEIGHTS), figsize=(7.5, 4.2), bits=2, exponent_bits=1),
-        Picture(partial(FormatsPlot, weights=WEIGHTS), figsize=(7.5, 4.2), bits=8, exponent_bits=5),
-        Picture(partial(BudgetPlot, curves=CURVES, reference=97.0), figsize=(7.5, 3.6), budget=8.5),
+        partial(Picture, PixelsPlot, figsize=(7.5, 3), bits=1, dither=True),
+        partial(Picture, partial(FormatsPlot, weights=WEIGHTS), figsize=(7.5, 4.2), bits=2, exponent_bits=1),
+        partial(Picture, partial(FormatsPlot, weights=WEIGHTS), figsize=(7.5, 4.2), bits=8, exponent_bits=5),
+        partial(Picture, partial(BudgetPlot, curves=CURVES, reference=97.0), figsize=(7.5, 3.6), budget=8.5),
     ],
     ids=["pixels", "levels 2", "levels 8", "budget"],
 )
-def test_nothing_is_cut_off_and_every_axis_is_named(picture):
+def test_nothing_is_cut_off_and_every_axis_is_named(draw):
+    picture = draw()
     picture.canvas.draw()
     box = picture.get_tightbbox()
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()

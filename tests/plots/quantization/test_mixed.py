@@ -70,16 +70,17 @@ def test_a_diagnosis_shows_variants_and_layers():
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "draw",
     [
-        Picture(LAYERS, figsize=(7.5, 4), bits=2),
-        Picture(BUDGET, figsize=(8.5, 4.2), mean_bits=2.5),
-        Picture(partial(BUDGET, measured=None), figsize=(8.5, 4.2), mean_bits=2.5),
-        Picture(CASE, figsize=(7.5, 3.6), show="layers restored"),
+        partial(Picture, LAYERS, figsize=(7.5, 4), bits=2),
+        partial(Picture, BUDGET, figsize=(8.5, 4.2), mean_bits=2.5),
+        partial(Picture, partial(BUDGET, measured=None), figsize=(8.5, 4.2), mean_bits=2.5),
+        partial(Picture, CASE, figsize=(7.5, 3.6), show="layers restored"),
     ],
     ids=["errors", "budget", "budget, not measured", "diagnosis"],
 )
-def test_nothing_is_cut_off_and_every_axis_is_named(picture):
+def test_nothing_is_cut_off_and_every_axis_is_named(draw):
+    picture = draw()
     picture.canvas.draw()
     box = picture.get_tightbbox()
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()

@@ -1,6 +1,6 @@
 """What the pictures say is what was measured."""
 
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -15,8 +15,16 @@ BEFORE = [0.96, 0.97, 0.98]
 RANDOM = torch.Generator().manual_seed(0)
 W = torch.randn(1, 8, 16, generator=RANDOM)
 X = (torch.randn(1, 99, 3, generator=RANDOM) @ torch.randn(1, 3, 16, generator=RANDOM)).relu()
-SEEN = {bits: closeups(W, X, bits) for bits in (2, 4, 8)}
-ladder, rounding = partial(MethodsPlot, table=TABLE, before=BEFORE), partial(RoundingPlot, seen=SEEN)
+ladder = partial(MethodsPlot, table=TABLE, before=BEFORE)
+
+
+@cache
+def seen_of_all():
+    return {bits: closeups(W, X, bits) for bits in (2, 4, 8)}
+
+
+def rounding(fig):
+    return RoundingPlot(fig, seen=seen_of_all())
 
 
 def test_each_row_shows_every_network_their_mean_and_their_spread():
@@ -43,7 +51,7 @@ def test_the_first_rung_is_above_the_last_one():
 def test_the_histogram_holds_all_weights_and_the_bars_both_errors(method):
     plot = Picture(rounding, bits=4, rounding=method)._plot
     assert plot.filled.get_data().values.sum() == pytest.approx(100)
-    near, chosen = SEEN[4]["nearest"], SEEN[4][method]
+    near, chosen = seen_of_all()[4]["nearest"], seen_of_all()[4][method]
     widths = [[bar.get_width() for bar in bars] for bars in plot.bars]
     np.testing.assert_allclose(widths[0], [100 * near.weight_error, 100 * near.output_error])
     np.testing.assert_allclose(widths[1], [100 * chosen.weight_error, 100 * chosen.output_error])
@@ -69,15 +77,16 @@ def test_the_share_of_other_codes_is_counted():
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "draw",
     [
-        Picture(ladder, figsize=(7.5, 2.0), bits=2),
-        Picture(rounding, figsize=(7.5, 3.2), bits=2, rounding="GPTQ"),
-        Picture(rounding, figsize=(7.5, 3.2), bits=8, rounding="AdaRound"),
+        partial(Picture, ladder, figsize=(7.5, 2.0), bits=2),
+        partial(Picture, rounding, figsize=(7.5, 3.2), bits=2, rounding="GPTQ"),
+        partial(Picture, rounding, figsize=(7.5, 3.2), bits=8, rounding="AdaRound"),
     ],
     ids=["ladder", "rounding", "rounding at 8 bits"],
 )
-def test_nothing_is_cut_off_and_every_axis_is_named(picture):
+def test_nothing_is_cut_off_and_every_axis_is_named(draw):
+    picture = draw()
     picture.canvas.draw()
     box = picture.get_tightbbox()
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()

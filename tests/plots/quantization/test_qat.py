@@ -80,16 +80,17 @@ def test_the_recovery_is_read_off_with_its_spread():
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "draw",
     [
-        latent(update=60, gradient="straight-through", learning_rate=0.2),
-        steps(bits=2, update=40),
-        steps(bits=8, update=0),
-        recovery(bits=3),
+        partial(latent, update=60, gradient="straight-through", learning_rate=0.2),
+        partial(steps, bits=2, update=40),
+        partial(steps, bits=8, update=0),
+        partial(recovery, bits=3),
     ],
     ids=["latent", "two bits", "eight bits", "recovery"],
 )
-def test_nothing_is_cut_off_and_every_axis_is_named(picture):
+def test_nothing_is_cut_off_and_every_axis_is_named(draw):
+    picture = draw()
     picture.canvas.draw()
     box = picture.get_tightbbox()
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
