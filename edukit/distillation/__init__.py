@@ -6,8 +6,8 @@ features.py  hints: what the teacher's layers see, by name; adapters; attention 
 fit.py       distill: a student learns from a teacher
 """
 
-from edukit.distillation.features import Hints, Tap, attention_loss, feature_loss
+from edukit.distillation.features import FeatureExtractor, Hints, attention_loss, feature_loss
 from edukit.distillation.fit import distill
 from edukit.distillation.losses import kd_loss, multi_teacher_loss
 
-__all__ = ["Hints", "Tap", "attention_loss", "distill", "feature_loss", "kd_loss", "multi_teacher_loss"]
+__all__ = ["Hints", "FeatureExtractor", "attention_loss", "distill", "feature_loss", "kd_loss", "multi_teacher_loss"]

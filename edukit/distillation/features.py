@@ -73,25 +73,25 @@ class Hints:
         if not 0 <= self.weight < float("inf"):
             raise ValueError(f"weight must be finite and not negative, got {self.weight!r}")
 
-    def watch(self, teacher: nn.Module) -> "Tap":
-        """What the teacher's layers see, as long as the Tap is open."""
-        return Tap(teacher, self.pairs.values())
+    def watch(self, teacher: nn.Module) -> "FeatureExtractor":
+        """What the teacher's layers see, as long as the extractor is open."""
+        return FeatureExtractor(teacher, self.pairs.values())
 
-    def guide(self, student: nn.Module, teacher: nn.Module, x: torch.Tensor) -> "Guided":
+    def with_adapters(self, student: nn.Module, teacher: nn.Module, x: torch.Tensor) -> "StudentWithAdapters":
         """The student with its adapters, whose sizes one batch x tells."""
-        return Guided(student, teacher, self, x)
+        return StudentWithAdapters(student, teacher, self, x)
 
 
-class Tap:
+class FeatureExtractor:
     """Inside, what the named modules of a model give is kept in `seen`, {name: tensor}.
 
     Raises ValueError that lists the names there are, for one that there is not: a hook that was never put in place
     would be noticed by nobody.
 
     >>> net = nn.Sequential(nn.Linear(2, 3), nn.ReLU())
-    >>> with Tap(net, ["0"]) as tap:
+    >>> with FeatureExtractor(net, ["0"]) as extractor:
     ...     _ = net(torch.zeros(1, 2))
-    >>> tap.seen["0"].shape
+    >>> extractor.seen["0"].shape
     torch.Size([1, 3])
     """
 
@@ -103,7 +103,7 @@ class Tap:
         self._modules = {name: modules[name] for name in names}
         self.seen = {}
 
-    def __enter__(self) -> "Tap":
+    def __enter__(self) -> "FeatureExtractor":
         self._hooks = [module.register_forward_hook(self._keep(name)) for name, module in self._modules.items()]
         return self
 
@@ -120,20 +120,20 @@ class Tap:
         return hook
 
 
-class Guided(nn.Module):
+class StudentWithAdapters(nn.Module):
     """A student with an adapter for each hint, which learn together.
 
     Raises ValueError for names that a model has not.
 
     >>> student, teacher = nn.Sequential(nn.Linear(2, 3)), nn.Sequential(nn.Linear(2, 5))
-    >>> Guided(student, teacher, Hints({"0": "0"}), torch.zeros(1, 2)).adapters[0]
+    >>> StudentWithAdapters(student, teacher, Hints({"0": "0"}), torch.zeros(1, 2)).adapters[0]
     Linear(in_features=3, out_features=5, bias=False)
     """
 
     def __init__(self, student: nn.Module, teacher: nn.Module, hints: Hints, x: torch.Tensor):
         super().__init__()
         self.student, self.hints = student, hints
-        with Tap(student, hints.pairs) as ours, Tap(teacher, hints.pairs.values()) as theirs:
+        with FeatureExtractor(student, hints.pairs) as ours, FeatureExtractor(teacher, hints.pairs.values()) as theirs:
             predict(student, x), predict(teacher, x)
         seen = [(ours.seen[mine], theirs.seen[other]) for mine, other in hints.pairs.items()]
         self.adapters = nn.ModuleList(adapter(*pair) if hints.loss is feature_loss else nn.Identity() for pair in seen)
@@ -143,9 +143,10 @@ class Guided(nn.Module):
 
     def answer(self, x: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
         """The student's logits, and its features behind the adapters."""
-        with Tap(self.student, self.hints.pairs) as tap:
+        with FeatureExtractor(self.student, self.hints.pairs) as extractor:
             logits = self.student(x)
-        return logits, [adapt(tap.seen[name]) for adapt, name in zip(self.adapters, self.hints.pairs, strict=True)]
+        seen = [extractor.seen[name] for name in self.hints.pairs]
+        return logits, [adapt(features) for adapt, features in zip(self.adapters, seen, strict=True)]
 
     def distance(self, features: list[torch.Tensor], seen: dict[str, torch.Tensor]) -> torch.Tensor:
         """The weighted sum of the pairs' losses; `seen` are the teacher's features by name."""

@@ -57,24 +57,24 @@ def distill(
     check_split(split)
     for one in teachers:
         _check_teacher(one, student, split)
-    guided = _guided(student, teachers[0], hints, split, training.get("seed", 0))
+    adapted = _with_adapters(student, teachers[0], hints, split, training.get("seed", 0))
 
     def loss(model, x, y):
         logits, features = model.answer(x.clone()) if hints else (model(x.clone()), [])  # a model may write into x
-        with torch.no_grad(), hints.watch(teachers[0]) if hints else nullcontext() as tap:
+        with torch.no_grad(), hints.watch(teachers[0]) if hints else nullcontext() as extractor:
             answers = [logits_of(one(x.clone())) for one in teachers]
         terms = kd_terms(logits_of(logits), answers, y, temperature, alpha, shares=shares)
-        return terms | ({"features": model.distance(features, tap.seen)} if hints else {})
+        return terms | ({"features": model.distance(features, extractor.seen)} if hints else {})
 
-    trained = fit(guided, split, epochs=epochs, loss=loss, **{"progress": "distilling", **training})
+    trained = fit(adapted, split, epochs=epochs, loss=loss, **{"progress": "distilling", **training})
     return trained.student if hints else trained
 
 
-def _guided(student, teacher, hints, split, seed):
+def _with_adapters(student, teacher, hints, split, seed):
     if hints is None:
         return student
     with seeded(seed):
-        return hints.guide(student, teacher, torch.as_tensor(split.x[:1]))
+        return hints.with_adapters(student, teacher, torch.as_tensor(split.x[:1]))
 
 
 def _check_teacher(teacher, student, split) -> None:

@@ -5,8 +5,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from edukit.distillation import Hints, Tap, attention_loss, feature_loss
-from edukit.distillation.features import Guided, adapter, same_size
+from edukit.distillation import FeatureExtractor, Hints, attention_loss, feature_loss
+from edukit.distillation.features import StudentWithAdapters, adapter, same_size
 
 RANDOM = torch.Generator().manual_seed(0)
 
@@ -52,16 +52,16 @@ def test_mistake_a_name_that_no_layer_has():
     net = nn.Sequential(nn.Linear(2, 3), nn.ReLU())
     for name in ("fc", "", "0.weight"):
         with pytest.raises(ValueError, match=f"no module is called {name!r}; there are 0, 1"):
-            Tap(net, [name])
+            FeatureExtractor(net, [name])
 
 
 def test_a_tap_sees_what_the_module_gave_and_goes_when_it_is_done():
     net, x = nn.Sequential(nn.Linear(2, 3), nn.ReLU()), features(4, 2)
-    with Tap(net, ["0", "1"]) as tap:
+    with FeatureExtractor(net, ["0", "1"]) as extractor:
         net(x)
-    assert torch.equal(tap.seen["0"], net[0](x)) and torch.equal(tap.seen["1"], net(x))
+    assert torch.equal(extractor.seen["0"], net[0](x)) and torch.equal(extractor.seen["1"], net(x))
     assert not net[0]._forward_hooks
-    with pytest.raises(RuntimeError), Tap(net, ["0"]):
+    with pytest.raises(RuntimeError), FeatureExtractor(net, ["0"]):
         net(features(4, 9))
     assert not net[0]._forward_hooks
 
@@ -69,7 +69,7 @@ def test_a_tap_sees_what_the_module_gave_and_goes_when_it_is_done():
 def test_a_module_that_gives_no_tensor_is_named():
     with (
         pytest.raises(ValueError, match="module '0' must give a tensor, got tuple"),
-        Tap(net := nn.Sequential(nn.LSTM(2, 3)), ["0"]),
+        FeatureExtractor(net := nn.Sequential(nn.LSTM(2, 3)), ["0"]),
     ):
         net(features(4, 5, 2))
 
@@ -92,8 +92,8 @@ def test_the_larger_image_is_pooled():
 
 def test_adapters_learn_with_the_student():
     student, teacher = nn.Sequential(nn.Linear(2, 3)), nn.Sequential(nn.Linear(2, 5))
-    guided = Guided(student, teacher, Hints({"0": "0"}), torch.zeros(1, 2))
-    assert {name for name, _ in guided.named_parameters()} == {
+    adapted = StudentWithAdapters(student, teacher, Hints({"0": "0"}), torch.zeros(1, 2))
+    assert {name for name, _ in adapted.named_parameters()} == {
         "student.0.weight",
         "student.0.bias",
         "adapters.0.weight",

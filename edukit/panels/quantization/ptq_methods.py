@@ -18,12 +18,12 @@ def ptq_methods(table, before, chance: float = 0.1) -> Panel:
 
 
 def rounding(seen) -> Panel:
-    """Where each weight of a layer went, and both errors: seen {bits: {method: Closeup}}, as from `closeups`.
+    """Where each weight of a layer went, and both errors: seen {bits: {method: Rounding}}, as from `compare_rounding`.
 
     >>> import torch
-    >>> from edukit.quantization.debug.layer_rounding import closeups
+    >>> from edukit.quantization.debug.layer_rounding import compare_rounding
     >>> w, x = torch.tensor([[[1.0, 0.4, 0.3]]]), torch.ones(1, 9, 3)
-    >>> rounding({bits: closeups(w, x, bits) for bits in (2, 3)}).description[:31]
+    >>> rounding({bits: compare_rounding(w, x, bits) for bits in (2, 3)}).description[:31]
     '3 bits, GPTQ: 33 % of the weigh'
     """
     methods = list(next(iter(seen.values())))

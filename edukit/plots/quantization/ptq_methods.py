@@ -54,7 +54,7 @@ class RoundingPlot:
     EDGES = np.linspace(-2, 2, 41)
 
     def __init__(self, fig, seen):
-        """seen: {bits: {method: Closeup}}, "nearest" among the methods."""
+        """seen: {bits: {method: Rounding}}, "nearest" among the methods."""
         self.seen = seen
         heights = np.array([0.0, 1.0])
         with house():
@@ -80,8 +80,8 @@ class RoundingPlot:
         """bits: one of `seen` · rounding: a method; "nearest" is the grey outline and the grey bars."""
         near = self.seen[bits]["nearest"]
         chosen = self.seen[bits][rounding]
-        for artist, closeup in ((self.outline, near), (self.filled, chosen)):
-            moved = np.clip(0.9999 * np.asarray(closeup.moved), -1.99, 1.99)  # half a step exactly: still inside
+        for artist, rounded in ((self.outline, near), (self.filled, chosen)):
+            moved = np.clip(0.9999 * np.asarray(rounded.moved), -1.99, 1.99)  # half a step exactly: still inside
             artist.set_data(100 * np.histogram(moved, self.EDGES)[0] / moved.size)
         share = 100 * np.mean(np.abs(np.asarray(chosen.moved) - np.asarray(near.moved)) > 0.5)
         self.axes[0].set_ylim(0, 1.4 * max(self.outline.get_data().values.max(), self.filled.get_data().values.max()))

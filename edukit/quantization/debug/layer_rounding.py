@@ -30,7 +30,7 @@ METHODS = {"nearest": lambda w, x, grid: quantize(w, grid), "AdaRound": adaround
 
 
 @dataclass(frozen=True)
-class Closeup:
+class Rounding:
     """What one way of rounding did: `moved` in steps, one for each weight, and two errors, 0 exact."""
 
     moved: torch.Tensor
@@ -64,17 +64,17 @@ def layer_sample(model: nn.Module, x, layer: str) -> tuple[torch.Tensor, torch.T
     return parameter(network, node.args[1]).detach().reshape(len(sample), -1, sample.shape[-1]), sample
 
 
-def closeups(
+def compare_rounding(
     w: torch.Tensor, x: torch.Tensor, bits: int, *, unseen=None, methods: dict = METHODS
-) -> dict[str, Closeup]:
-    """{method: Closeup}, each on the same grid of that many bits, with a scale for each output channel.
+) -> dict[str, Rounding]:
+    """{method: Rounding}, each on the same grid of that many bits, with a scale for each output channel.
 
     unseen    other inputs, on which the output's error is measured: on x itself, a method grades its own homework
     methods   {name: (w, x, grid) -> codes}
 
     >>> random = torch.Generator().manual_seed(0)
     >>> w, x = torch.randn(1, 8, 16, generator=random), torch.randn(1, 99, 4, generator=random)
-    >>> seen = closeups(w, x @ torch.randn(4, 16, generator=random), 3)
+    >>> seen = compare_rounding(w, x @ torch.randn(4, 16, generator=random), 3)
     >>> near, learned = seen["nearest"], seen["AdaRound"]
     >>> bool(near.weight_error < learned.weight_error), bool(near.output_error > learned.output_error)
     (True, True)
@@ -86,5 +86,5 @@ def closeups(
     for name, method in methods.items():
         stored = dequantize(method(w, x, grid), grid)
         errors = normalized_mse(w, stored), float(output_error(w, stored, x if unseen is None else unseen))
-        seen[name] = Closeup(((stored - w) / grid.scale).flatten(), *errors)
+        seen[name] = Rounding(((stored - w) / grid.scale).flatten(), *errors)
     return seen

@@ -4,14 +4,14 @@ import pytest
 import torch
 
 from edukit.panels.quantization import ptq_methods, rounding
-from edukit.quantization.debug.layer_rounding import closeups
+from edukit.quantization.debug.layer_rounding import compare_rounding
 
 W, X = torch.linspace(-1, 1, 24).reshape(1, 3, 8), torch.linspace(0, 1, 80).square().reshape(1, 10, 8)
 PANELS = {
     "ladder": lambda: ptq_methods(
         {"a": {2: [0.1, 0.3], 3: [0.5, 0.6]}, "b": {2: [0.4, 0.5], 3: [0.9, 0.9]}}, [0.95, 0.96]
     ),
-    "rounding": lambda: rounding({bits: closeups(W, X, bits) for bits in (2, 3)}),
+    "rounding": lambda: rounding({bits: compare_rounding(W, X, bits) for bits in (2, 3)}),
 }
 CONTROLS = [
     ("ladder", "bits"),

@@ -8,7 +8,7 @@ import torch
 
 from edukit.plots import Picture
 from edukit.plots.quantization.ptq_methods import MethodsPlot, RoundingPlot
-from edukit.quantization.debug.layer_rounding import Closeup, closeups
+from edukit.quantization.debug.layer_rounding import Rounding, compare_rounding
 
 TABLE = {"per tensor": {2: [0.3, 0.5, 0.4], 3: [0.9, 0.91, 0.92]}, "GPTQ": {2: [0.8, 0.9, 1.0], 3: [0.95, 0.96, 0.97]}}
 BEFORE = [0.96, 0.97, 0.98]
@@ -20,7 +20,7 @@ ladder = partial(MethodsPlot, table=TABLE, before=BEFORE)
 
 @cache
 def seen_of_all():
-    return {bits: closeups(W, X, bits) for bits in (2, 4, 8)}
+    return {bits: compare_rounding(W, X, bits) for bits in (2, 4, 8)}
 
 
 def rounding(fig):
@@ -62,14 +62,14 @@ def test_the_histogram_holds_all_weights_and_the_bars_both_errors(method):
 
 def test_weights_that_moved_further_than_the_axis_are_in_the_last_bars():
     moved = torch.tensor([0.2, -7.0, 3.0, 0.1])
-    near, far = Closeup(moved.clip(-0.5, 0.5), 0.1, 0.2), Closeup(moved, 0.3, 0.1)
+    near, far = Rounding(moved.clip(-0.5, 0.5), 0.1, 0.2), Rounding(moved, 0.3, 0.1)
     plot = Picture(partial(RoundingPlot, seen={2: {"nearest": near, "far": far}}), bits=2, rounding="far")._plot
     assert plot.filled.get_data().values[[0, -1]].tolist() == [25, 25]
 
 
 def test_the_share_of_other_codes_is_counted():
     moved = torch.tensor([0.2, -0.4, 0.4, 0.1])
-    seen = {2: {"nearest": Closeup(moved, 0.1, 0.2), "mine": Closeup(moved + torch.tensor([0, 1, 0, 0]), 0.3, 0.1)}}
+    seen = {2: {"nearest": Rounding(moved, 0.1, 0.2), "mine": Rounding(moved + torch.tensor([0, 1, 0, 0]), 0.3, 0.1)}}
     picture = Picture(partial(RoundingPlot, seen=seen), bits=2, rounding="mine")
     assert picture.description.startswith("2 bits, mine: 25 % of the weights have another code than the nearest.")
     assert "25 % have another code" in picture._plot.facts.get_text()

@@ -10,7 +10,7 @@ from unseen import followed
 from edukit.data import digits
 from edukit.networks.trained import trained
 from edukit.quantization import fold_batchnorm, quantize_model
-from edukit.quantization.debug.layer_rounding import METHODS, closeups, layer_sample
+from edukit.quantization.debug.layer_rounding import METHODS, compare_rounding, layer_sample
 
 RANDOM = torch.Generator().manual_seed(0)
 IMAGES = torch.rand(24, 3, 16, 16, generator=RANDOM)
@@ -23,7 +23,7 @@ def correlated(rows, n, stories=4):
 @pytest.mark.parametrize("bits", [2, 3, 4, 8])
 def test_nearest_has_the_least_weight_error_and_the_others_the_lesser_output_error(bits):
     w, x = torch.randn(1, 6, 24, generator=RANDOM), correlated(200, 24)
-    seen = closeups(w, x, bits)
+    seen = compare_rounding(w, x, bits)
     for name in ("AdaRound", "GPTQ"):
         assert seen["nearest"].weight_error < seen[name].weight_error
         assert seen["nearest"].output_error > seen[name].output_error
@@ -31,7 +31,7 @@ def test_nearest_has_the_least_weight_error_and_the_others_the_lesser_output_err
 
 def test_nearest_moves_by_half_a_step_adaround_by_a_whole_one():
     w, x = torch.randn(2, 5, 12, generator=RANDOM), torch.randn(2, 50, 12, generator=RANDOM)
-    seen = closeups(w, x, 3)
+    seen = compare_rounding(w, x, 3)
     assert seen["nearest"].moved.abs().max() <= 0.5 + 1e-4  # 1e-4: float32 rounding of w / S
     assert seen["AdaRound"].moved.abs().max() <= 1 + 1e-4
     assert all(s.moved.shape == (120,) for s in seen.values())
@@ -40,7 +40,7 @@ def test_nearest_moves_by_half_a_step_adaround_by_a_whole_one():
 def test_errors_are_those_of_the_formula():
     w, x = torch.randn(1, 4, 9, generator=RANDOM), correlated(60, 9)
     other = correlated(30, 9)
-    for name, seen in closeups(w, x, 3, unseen=other).items():
+    for name, seen in compare_rounding(w, x, 3, unseen=other).items():
         step = w.abs().amax(-1, keepdim=True) / 3.5
         stored = w + seen.moved.reshape(w.shape) * step
         np.testing.assert_allclose(seen.weight_error, float((w - stored).square().sum() / w.square().sum()), rtol=1e-4)
@@ -51,7 +51,9 @@ def test_errors_are_those_of_the_formula():
 
 def test_a_method_does_not_grade_its_own_homework():
     w, x = torch.randn(1, 8, 32, generator=RANDOM), torch.randn(1, 20, 32, generator=RANDOM)
-    own, honest = (closeups(w, x, 3, unseen=u)["GPTQ"] for u in (None, torch.randn(1, 200, 32, generator=RANDOM)))
+    own, honest = (
+        compare_rounding(w, x, 3, unseen=u)["GPTQ"] for u in (None, torch.randn(1, 200, 32, generator=RANDOM))
+    )
     assert own.output_error < 0.7 * honest.output_error  # 20 rows cannot tell of 32 inputs
 
 
@@ -63,7 +65,7 @@ def test_layers_of_networks_never_seen_can_be_looked_at(name):
         w, x = layer_sample(model, IMAGES, layer.name)
         assert len(w) == len(x) == (16 if (name, layer) == ("inverted residual", report[2]) else 1)
         assert w.shape[-1] == x.shape[-1] and x.shape[1] > 0
-        seen = closeups(w, x, 4, methods={name: METHODS[name] for name in ("nearest", "GPTQ")})
+        seen = compare_rounding(w, x, 4, methods={name: METHODS[name] for name in ("nearest", "GPTQ")})
         assert seen["GPTQ"].output_error < 1.01 * seen["nearest"].output_error
 
 
@@ -89,4 +91,4 @@ def test_an_unknown_layer_is_refused_and_the_model_is_not_changed():
 def test_a_layer_without_inputs_of_note_survives():
     net = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2)).eval()
     w, x = layer_sample(net, torch.zeros(5, 4), "0")
-    assert all(torch.isfinite(s.moved).all() for s in closeups(w, x, 4).values())
+    assert all(torch.isfinite(s.moved).all() for s in compare_rounding(w, x, 4).values())
