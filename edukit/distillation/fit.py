@@ -16,8 +16,8 @@ from torch import nn
 
 from edukit.distillation.losses import check_temperature_and_alpha, checked_shares, kd_terms
 from edukit.signatures import passes_on
-from edukit.training import fit, predict, seeded
-from edukit.training.evaluate import check_split, logits_of
+from edukit.training.evaluate import check_split, logits_of, predict
+from edukit.training.loop import fit, seeded
 
 
 @passes_on(fit, without=("model", "loss"), progress="distilling")
