@@ -1,8 +1,8 @@
 """A prediction: the learner commits to a guess, and only then the measurement shows.
 
-    guess = Prediction("How many?", {"few": "reply to few", "many": "reply to many"})     choices, in another order
-    guess = Prediction("How many?", low=0, high=100, unit="of 100")                       for each learner; a number
-    guess.reveal(picture, measured="many")  hidden until the guess is given, or none is wanted
+    guess = Prediction("How many?", ["few", "many"])                     choices, in another order for each learner
+    guess = Prediction("How many?", low=0, high=100, unit="of 100")      a number
+    guess.reveal(picture, "many", replies={"few": "…"})                  hidden until the guess is given or unwanted
 
 A choice is a guess once its button is pressed, or the lesson has run on to the measurement; from then on it stays. A
 number is told how far off it is, and drawn into a picture whose plot has a `mark(guess)`.
@@ -35,11 +35,11 @@ _WIDE = {"width": "max-content"}  # as wide as the words
 class Prediction(Box):
     """A question with choices or with a number; `reveal` and `answer` lay the measurement beside the guess.
 
-    choices    at least two answers, or {answer: the reply to it}
+    choices    at least two answers
     low, high  instead of choices: the ends of a slider, with the unit of the number
     Raises ValueError for fewer than two choices, two equal ones, or neither choices nor a range.
 
-    >>> guess = Prediction("2 + 2?", {"4": "so it is", "5": "one too many"})
+    >>> guess = Prediction("2 + 2?", ["4", "5"])
     >>> guess.guess is None, guess.decided
     (True, False)
     """
@@ -47,7 +47,6 @@ class Prediction(Box):
     def __init__(self, question: str, choices=None, *, low=None, high=None, unit: str = ""):
         self.question = question
         self.unit = unit
-        self.replies = choices if isinstance(choices, dict) else {}
         self._choices = _checked(choices, low, high)
         self._input = _buttons(question, self._choices) if self._choices else _slider(low, high, unit)
         self._commit = widgets.Button(description="this is my guess", disabled=bool(self._choices), layout=_WIDE)
@@ -73,24 +72,36 @@ class Prediction(Box):
         """Whether there is a guess, or the learner wanted none."""
         return self.guess is not None or self.skipped
 
-    def answer(self, measured: str | float, because: str) -> str:
-        """Say what was measured; return one line of text, for readers without widgets.
+    def answer(self, measured: str | float, because: str, *, replies: dict[str, str] | None = None) -> str:
+        """Say what was measured; return one line of text, for readers without widgets. Replies are those of `reveal`.
 
         >>> Prediction("2 + 2?", ["4", "5"]).answer("4", "we counted")
         'Measured: 4, because we counted. You made no guess.'
         """
         line = f"{self._measured(measured, because)} {self._own(measured) or 'You made no guess.'}"
-        self._verdict.value = escape(f"{line} {self.replies.get(self.guess, '')}".strip())
+        self._verdict.value = escape(f"{line} {self._reply(replies)}".strip())
         return line
 
-    def reveal(self, shown, measured: str | float, because: str = "") -> "Revealed":
+    def reveal(
+        self, shown, measured: str | float, because: str = "", *, replies: dict[str, str] | None = None
+    ) -> "Revealed":
         """What was measured: `shown`, a picture, panel or table, appears once there is a guess or none is wanted.
 
         measured   the answer in words, or the number where one was asked for, which is then compared with the guess;
                    the same on every machine, so a number is rounded as far as it holds on all of them
-        Raises TypeError for words where a number was asked for.
+        replies    {choice: a sentence to those who chose it}; they stand here, below the question and not in it
+        Raises TypeError for words where a number was asked for, and ValueError for a reply to what is no choice.
         """
-        return Revealed(self, shown, measured, because)
+        return Revealed(self, shown, measured, because, self._checked_replies(replies))
+
+    def _checked_replies(self, replies) -> dict[str, str]:
+        for choice in replies or {}:
+            if choice not in self._choices:
+                raise ValueError(f"replies must be to choices, {', '.join(self._choices)}; got {choice!r}")
+        return replies or {}
+
+    def _reply(self, replies) -> str:
+        return self._checked_replies(replies).get(self.guess, "")
 
     def _measured(self, measured, because) -> str:
         if not self._choices and not isinstance(measured, Real):
@@ -143,8 +154,9 @@ class Prediction(Box):
 class Revealed(Box):
     """What a prediction was about, hidden until it is decided; a folded page where no kernel runs."""
 
-    def __init__(self, prediction: Prediction, shown, measured: str | float, because: str):
+    def __init__(self, prediction: Prediction, shown, measured: str | float, because: str, replies: dict[str, str]):
         self.prediction = prediction
+        self.replies = replies
         self.shown = shown
         self.measured = measured
         self._answer = prediction._measured(measured, because)
@@ -158,7 +170,7 @@ class Revealed(Box):
 
     def _open(self):
         guess = self.prediction.guess
-        own = f"{self.prediction._own(self.measured)} {self.prediction.replies.get(guess, '')}"
+        own = f"{self.prediction._own(self.measured)} {self.replies.get(guess, '')}"
         if guess is not None and hasattr(self.shown, "mark"):
             self.shown.mark(guess)
         with self._out:

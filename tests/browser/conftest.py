@@ -15,11 +15,11 @@ from edukit.panels.quantization import staircase
 from edukit.plots import Picture
 from edukit.plots.networks.layers import AccuracyPlot
 plot = partial(AccuracyPlot, found={"90 % zeros": {"ticket": [73, 82, 78], "other weights": [50, 54, 58]}})
-choice = Prediction("How many codes?", {"four": "one too many", "three": "so it is"})
+choice = Prediction("How many codes?", ["four", "three"])
 number, skipped = (Prediction(f"How many {w}?", low=0, high=100, unit="of 100") for w in ("stay", "go"))"""
 SMALL = [
     *(SETUP, "staircase()", "panel.Slider = PlainSlider; staircase()", "choice", "number", "skipped"),
-    "choice.reveal(Picture(plot), 'three', because='0 is one of them')",
+    "choice.reveal(Picture(plot), 'three', because='0 is one of them', replies={'four': 'one too many'})",
     *("number.reveal(Picture(plot), 78, because='it was trained')", "skipped.reveal(Picture(plot), 22)"),
 ]
 
