@@ -4,14 +4,16 @@ blocks.py     lesson 09
 attention.py  lesson 10
 """
 
-from edukit.panels.networks.attention import cost, recall, where_it_looks
-from edukit.panels.networks.blocks import blocks, layers, reached
+from edukit.panels.networks.attention import cost, recall, two_ways, where_it_looks
+from edukit.panels.networks.blocks import block_layers, blocks, layers, reached
 
 __all__ = [
+    "block_layers",
     "blocks",
     "cost",
     "layers",
-    "recall",
     "reached",
+    "recall",
+    "two_ways",
     "where_it_looks",
 ]

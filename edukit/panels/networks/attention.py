@@ -3,6 +3,7 @@
 from functools import partial
 
 from edukit.panels.panel import Panel
+from edukit.plots.drawings.attention_fill import AttentionFillPlot
 from edukit.plots.networks.attention import (
     FEATURES,
     SHARPNESS,
@@ -49,3 +50,12 @@ def recall() -> Panel:
     """
     low, high = min(SHARPNESS), max(SHARPNESS)
     return Panel(RecallPlot, sharpness=(low, high, 2), features=FEATURES, still={"sharpness": 6}, figsize=(7.5, 3.6))
+
+
+def two_ways() -> Panel:
+    """What softmax attention and linear attention hold of a sequence, position by position.
+
+    >>> two_ways().description[:8]
+    'Position'
+    """
+    return Panel(AttentionFillPlot, step=(0, 12, 0), play="step", still={"step": 9})

@@ -3,6 +3,7 @@
 from functools import partial
 
 from edukit.panels.panel import Panel
+from edukit.plots.drawings.block import KINDS, BlockPlot
 from edukit.plots.networks.blocks import UNITS, BlocksPlot, ReachPlot
 from edukit.plots.networks.layers import LayersPlot
 
@@ -42,3 +43,12 @@ def reached() -> Panel:
     return Panel(
         ReachPlot, units=(0, UNITS, 1), shuffle=False, play="units", still={"units": UNITS}, figsize=(8.5, 3.4)
     )
+
+
+def block_layers() -> Panel:
+    """The layers of one of five blocks, with the channels and the MACs of each.
+
+    >>> block_layers().description[:9]
+    'Standard:'
+    """
+    return Panel(BlockPlot, kind=list(KINDS), still={"kind": "separable"})

@@ -3,6 +3,7 @@
 from functools import partial
 
 from edukit.panels.panel import Panel
+from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot
 from edukit.plots.pruning.channels import GroupsPlot, ScoresPlot
 from edukit.plots.pruning.structured import ChannelTimesPlot
 
@@ -46,3 +47,13 @@ def channel_times(times) -> Panel:
     """
     plot = partial(ChannelTimesPlot, times=times)
     return Panel(plot, channels=(min(times), max(times)), figsize=(8.5, 3.2))
+
+
+def filter_bank() -> Panel:
+    """What four ways of pruning take out of the same eight filters.
+
+    >>> filter_bank().description[:4]
+    'Prun'
+    """
+    controls = dict(kind=list(NOTES), sparsity_percent=(0, 90, 50))
+    return Panel(FilterBankPlot, **controls, still={"kind": "filters"})

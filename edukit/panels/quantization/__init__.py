@@ -29,7 +29,7 @@ from edukit.panels.quantization.mixed import bits_by_layer, diagnosis, layer_err
 from edukit.panels.quantization.ptq_methods import ptq_methods, rounding
 from edukit.panels.quantization.qat import latent_weight, recovery, step_size
 from edukit.panels.quantization.saturation import saturation
-from edukit.panels.quantization.sweep import error_sweep
+from edukit.panels.quantization.sweep import error_sweep, shared_scales
 
 __all__ = [
     "against_bits",
@@ -42,18 +42,19 @@ __all__ = [
     "equalization",
     "error_sweep",
     "formats",
-    "ptq_methods",
     "integer_layer",
     "latent_weight",
     "layer_errors",
     "momentum",
-    "number_grid",
     "more_images",
+    "number_grid",
     "pixels",
+    "ptq_methods",
     "ranges",
     "recovery",
     "rounding",
     "saturation",
+    "shared_scales",
     "sign_gradient",
     "staircase",
     "step_size",

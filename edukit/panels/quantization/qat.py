@@ -13,7 +13,13 @@ def latent_weight() -> Panel:
     'Update 0, true gradient: the weight is -1.10 and stands for -1.0; that changed 0 times.'
     """
     controls = dict(update=(0, UPDATES, 0), gradient=GRADIENTS, learning_rate=RATES)
-    return Panel(LatentWeightPlot, **controls, play="update", still={"update": UPDATES}, figsize=(7.5, 4.2))
+    return Panel(
+        LatentWeightPlot,
+        **controls,
+        play="update",
+        still={"update": UPDATES, "gradient": "straight-through"},
+        figsize=(7.5, 4.2),
+    )
 
 
 def step_size(weights) -> Panel:

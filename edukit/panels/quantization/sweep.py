@@ -6,8 +6,9 @@ from itertools import product
 import torch
 
 from edukit.panels.panel import Panel
+from edukit.plots.drawings.shared_scales import SharedScalesPlot
 from edukit.plots.quantization.sweep import SweepPlot
-from edukit.quantization.grid.sweep import SCALE_BITS
+from edukit.quantization.grid.sweep import SCALE_BITS, SHARINGS
 from edukit.quantization.grid.sweep import error_sweep as sweep
 
 
@@ -26,3 +27,13 @@ def error_sweep(weights, group_sizes=(16, 32, 128), still: dict | None = None) -
     sweeps = {(size, held): sweep(model, group_size=size, scale_bits=held) for size, held in product(sizes, SCALE_BITS)}
     controls = {"row_length": list(by_length), "group_size": sizes, "scale_bits": list(SCALE_BITS)[::-1]}
     return Panel(partial(SweepPlot, sweeps=sweeps), figsize=(7.5, 4.2), still=still, **controls)
+
+
+def shared_scales() -> Panel:
+    """Which weights of a matrix share a scale, and how many bits a weight then takes.
+
+    >>> shared_scales().description[:5]
+    'Scale'
+    """
+    controls = dict(share=list(SHARINGS), scale_bits=list(SCALE_BITS)[::-1])
+    return Panel(SharedScalesPlot, **controls, still={"share": "per group", "scale_bits": 8})

@@ -5,7 +5,7 @@ import torch
 
 from edukit.experiments.attention_cost import measure_cost
 from edukit.networks import EncoderClassifier
-from edukit.panels.networks import cost, recall, where_it_looks
+from edukit.panels.networks import cost, recall, two_ways, where_it_looks
 from edukit.training import seeded
 
 with seeded(0):
@@ -13,11 +13,13 @@ with seeded(0):
 PANELS = {
     "where_it_looks": lambda: where_it_looks(ENCODER, IMAGES),
     "cost": lambda: cost(measure_cost([16, 32, 64], d=8), d=8),
+    "two_ways": two_ways,
     "recall": recall,
 }
 CONTROLS = [
     *[("where_it_looks", name) for name in ("image", "row", "column", "head")],
     ("cost", "doublings"),
+    ("two_ways", "step"),
     *[("recall", name) for name in ("sharpness", "features")],
 ]
 

@@ -4,13 +4,14 @@ import pytest
 
 from edukit.networks import MobileClassifier, ResidualClassifier
 from edukit.networks.costs import layer_costs
-from edukit.panels.networks import blocks, layers, reached
+from edukit.panels.networks import block_layers, blocks, layers, reached
 
 NETS = {"mobile": layer_costs(MobileClassifier(), (3, 32, 32)), "res": layer_costs(ResidualClassifier(), (3, 32, 32))}
-PANELS = {"blocks": blocks, "layers": lambda: layers(NETS), "reached": reached}
+PANELS = {"blocks": blocks, "layers": lambda: layers(NETS), "block_layers": block_layers, "reached": reached}
 CONTROLS = [
     *[("blocks", name) for name in ("channels", "kernel", "stride", "expansion", "squeeze", "size")],
     *[("layers", name) for name in ("net", "layer")],
+    ("block_layers", "kind"),
     *[("reached", name) for name in ("units", "shuffle")],
 ]
 

@@ -4,15 +4,17 @@ import numpy as np
 import pytest
 import torch
 
-from edukit.panels.quantization import error_sweep, saturation
+from edukit.panels.quantization import error_sweep, saturation, shared_scales
 
 random = np.random.default_rng(0)
 PANELS = {
     "error_sweep": lambda: error_sweep([torch.eye(64), torch.eye(32)], group_sizes=[8, 16]),
+    "shared_scales": shared_scales,
     "saturation": lambda: saturation(random.random((40, 9)), random.normal(size=(5, 9))),
 }
 CONTROLS = [
-    *[("error_sweep", name) for name in ("bits", "group_size", "scale_bits", "symmetric")],
+    *[("error_sweep", name) for name in ("row_length", "group_size", "scale_bits")],
+    *[("shared_scales", name) for name in ("share", "scale_bits")],
     *[("saturation", name) for name in ("weight_bits", "scales")],
 ]
 
