@@ -54,7 +54,7 @@ class Prediction(Box):
         self._verdict = widgets.HTML(f"<i>{WAITING}</i>")
         self._committed = False
         self.skipped = False
-        self._waiting: list[Callable[[], None]] = []
+        self._reveals: list[Callable[[], None]] = []
         self._input.observe(self._on_choice, "value")
         self._commit.on_click(self._on_commit)
         self._skip.on_click(self._on_skip)
@@ -124,7 +124,10 @@ class Prediction(Box):
         return str(answer) if self._choices else f"{answer:g} {self.unit}".strip()
 
     def _on_choice(self, _change):
+        """While the kernel is busy, a browser keeps the last position back until the button has been pressed."""
         self._commit.disabled = False
+        if self._committed:
+            self._on_commit(self._commit)
 
     def _on_commit(self, _button):
         self._committed = True
@@ -138,12 +141,10 @@ class Prediction(Box):
         """The guess stays as it is from now on; what waited for it appears."""
         self._input.disabled = True
         self.children = [child for child in self.children if child is not self._buttons]
-        where = "What was measured is shown below." if self._waiting else "Run on to see what was measured."
+        where = "What was measured is shown below." if self._reveals else "Run on to see what was measured."
         self._verdict.value = f"{said} {where}"
-        waiting = self._waiting
-        self._waiting = []
-        for callback in waiting:
-            callback()
+        for reveal in self._reveals:
+            reveal()
 
     def remains(self) -> tuple[dict, dict]:
         """The question and its answers, in words."""
@@ -163,16 +164,16 @@ class Revealed(Box):
         self._out = widgets.Output()
         hidden = "Measured, and hidden until you answer above"
         super().__init__([widgets.HTML(f"<i>{hidden}: {escape(prediction.question)}</i>")])
+        prediction._reveals.append(self._open)
         if prediction.decided:
             self._open()
-        else:
-            prediction._waiting.append(self._open)
 
     def _open(self):
         guess = self.prediction.guess
         own = f"{self.prediction._own(self.measured)} {self.replies.get(guess, '')}"
         if guess is not None and hasattr(self.shown, "mark"):
             self.shown.mark(guess)
+        self._out.outputs = ()
         with self._out:
             display(self.shown)
         line = f"<b>{escape(self._answer)}</b> {escape(own.strip())}".strip()

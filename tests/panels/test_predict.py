@@ -191,3 +191,14 @@ def test_a_reply_to_what_is_no_choice_is_refused():
         guess.reveal("a table", measured="two", replies={"four": "no"})
     with pytest.raises(ValueError, match="got 'four'"):
         guess.answer("two", "we counted", replies={"four": "no"})
+
+
+def test_a_number_that_arrives_after_the_button_was_pressed_is_the_guess():
+    """The browser waits for the kernel before it sends the last position; the button's message does not wait."""
+    guess = Prediction("How many?", low=0, high=100, unit="of 100")
+    shown = guess.reveal("a table", 92)
+    commit(guess, 8)
+    assert "You guessed: 8 of 100, 84 too low." in shown.children[0].value
+    guess._input.value = 90
+    assert "You guessed: 90 of 100, 2 too low." in shown.children[0].value
+    assert guess.guess == 90 and "<b>90 of 100</b>" in guess._verdict.value
