@@ -1,81 +1,138 @@
 """Runtimes: load an exported file and run it, one interface for all of them.
 
-    session = load("model.onnx");  logits = session(x)
+    session = load("model.onnx");  logits = session(x)          ONNX Runtime
+    session = load("model.pte")                                 ExecuTorch
+    session = load("model.tflite")                              LiteRT
+    session = load(model)                                       torch
 
-In production  onnxruntime-android, onnxruntime-objc and onnxruntime-web load the same file by the same names
+In production  onnxruntime-android, executorch-android and com.google.ai.edge.litert load the same files
 """
 
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
+from torch import nn
 
 from edukit.deployment.files.seal import is_intact
-from edukit.refuse import first_line
+from edukit.deployment.runtimes import module
+from edukit.deployment.runtimes.installed import RUNS, check_installed
+from edukit.deployment.runtimes.opened import Opened
+from edukit.refuse import check_whole
 
-RUNTIMES = ("onnxruntime",)
+SUFFIXES = {".onnx": "onnxruntime", ".pte": "executorch", ".tflite": "litert"}
+RUNTIMES = (*SUFFIXES.values(), "torch")
 
 
 class Session:
     """A loaded model: call it with numpy arrays, get numpy arrays.
 
-    inputs, outputs   names -> shapes, as the file has them; a free axis is a string
+    runtime, threads   what runs it, on how many threads
+    inputs, outputs    names -> shapes, as the file has them; a free axis is a string; None where it is unknown
     """
 
-    def __init__(self, session):
-        self._session = session
-        self.inputs = {value.name: tuple(value.shape) for value in session.get_inputs()}
-        self.outputs = {value.name: tuple(value.shape) for value in session.get_outputs()}
+    def __init__(self, opened: Opened, runtime: str, threads: int):
+        self._opened = opened
+        self.runtime, self.threads = runtime, threads
+        self.inputs, self.outputs = opened.inputs, opened.outputs
 
     def __call__(self, *arrays: np.ndarray):
-        """Run once: one array for each input; returns the output, or a tuple where the model has several."""
+        """Run once: one array for each input; returns the output, or a tuple where the model has several.
+
+        Raises ValueError for another number of inputs, another shape and NaN, TypeError for another kind of numbers.
+        """
         if len(arrays) != len(self.inputs):
             raise ValueError(f"the model takes {len(self.inputs)} inputs ({', '.join(self.inputs)}), got {len(arrays)}")
-        feed = {}
-        for (name, shape), array in zip(self.inputs.items(), arrays, strict=True):
-            array = np.asarray(array)
-            fits = len(shape) == array.ndim and all(
-                isinstance(n, str) or n == m for n, m in zip(shape, array.shape, strict=True)
-            )
-            if not fits:
-                raise ValueError(f"{name} must have the shape {shape}, got {array.shape}")
-            feed[name] = array.astype(np.float32) if array.dtype == np.float64 else array
-        results = self._session.run(None, feed)
+        named = zip(self.inputs.items(), self._opened.types, arrays, strict=True)
+        fitting = [_fitting(name, shape, kind, np.asarray(array)) for (name, shape), kind, array in named]
+        results = self._each_row(fitting) if self._opened.row_by_row else self._opened.run(fitting)
         return results[0] if len(results) == 1 else tuple(results)
 
+    def _each_row(self, arrays) -> list[np.ndarray]:
+        """Row after row where the batch is free: the file holds one."""
+        free = [shape[:1] == ("batch",) for shape in self.inputs.values()]
+        counts = {len(array) for array, is_free in zip(arrays, free, strict=True) if is_free}
+        if len(counts) > 1:
+            raise ValueError(f"inputs must have as many rows, got {', '.join(map(str, sorted(counts)))}")
+        rows = [
+            self._opened.run([x[i : i + 1] if is_free else x for x, is_free in zip(arrays, free, strict=True)])
+            for i in range(max(counts, default=1))
+        ]
+        shapes = self.outputs.values()
+        if not rows:
+            return [np.empty((0, *shape[1:]), np.float32) for shape in shapes]
+        return [
+            np.concatenate(parts) if shape[:1] == ("batch",) else parts[0]
+            for shape, parts in zip(shapes, zip(*rows, strict=True), strict=True)
+        ]
 
-def load(path, runtime: str = "onnxruntime", threads: int = 1) -> Session:
-    """A session that runs the file at `path`.
 
-    Raises ValueError for an unknown runtime, fewer than one thread, a file that is missing or damaged.
+def load(path, runtime: str | None = None, threads: int = 1) -> Session:
+    """A session that runs the file at `path`, or a torch model, which is copied.
+
+    runtime   "onnxruntime", "executorch", "litert" or "torch"; by default the one that the suffix names
+    Raises ValueError for an unknown runtime or one for other files, fewer than one thread, a file that is missing or
+    damaged; ModuleNotFoundError where the runtime is not installed.
+
+    >>> import torch
+    >>> load(nn.Linear(2, 3))(np.zeros((4, 2), np.float32)).shape
+    (4, 3)
     """
-    if runtime not in RUNTIMES:
-        raise ValueError(f"runtime must be one of {', '.join(RUNTIMES)}, got {runtime!r}")
-    if not isinstance(threads, int) or threads < 1:
-        raise ValueError(f"threads must be a whole number of at least 1, got {threads!r}")
-    return Session(onnxruntime_session(Path(path), threads))
+    runtime = runtime_of(path, runtime)
+    threads = check_whole(threads, "threads")
+    check_installed(RUNS[runtime], f"to run models in {runtime}")
+    if runtime == "torch":
+        return Session(module.opened(path, threads), runtime, threads)
+    return session_of(intact_bytes(path), runtime, threads, path)
 
 
-def onnxruntime_session(path: Path, threads: int, optimized: Path | None = None):
-    """An onnxruntime.InferenceSession of an intact file; `optimized` is where it writes its own graph."""
-    import onnxruntime
-
-    content = _intact(path)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    options.log_severity_level = 3  # errors only
-    if optimized:
-        options.optimized_model_filepath = str(optimized)
-    try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except Exception as error:
-        raise ValueError(f"{path} is not a model that ONNX Runtime can run: {first_line(error)}") from error
+def session_of(content: bytes, runtime: str, threads: int = 1, path="the file", **options) -> Session:
+    """A session that runs the bytes of a file; `options` are those of the runtime's own `opened`."""
+    backend = import_module(f"edukit.deployment.runtimes.{runtime}")
+    return Session(backend.opened(content, threads, path, **options), runtime, threads)
 
 
-def _intact(path: Path) -> bytes:
+def intact_bytes(path) -> bytes:
     """The file's bytes, checked against the SHA-256 that our export put behind them."""
+    path = Path(path)
     if not path.is_file():
         raise ValueError(f"path must be an exported file, found none at {path}")
     content = path.read_bytes()
     if not is_intact(content):
         raise ValueError(f"{path} is damaged, or another tool rewrote it: its checksum does not fit; export it again")
     return content
+
+
+def as_tuple(answers) -> tuple[np.ndarray, ...]:
+    """What a session returns, also where it is a single array."""
+    return answers if isinstance(answers, tuple) else (answers,)
+
+
+def runtime_of(path, runtime: str | None = None) -> str:
+    """The runtime that runs a file or a model; ValueError where it is not the one that was asked for."""
+    if runtime is not None and runtime not in RUNTIMES:
+        raise ValueError(f"runtime must be one of {', '.join(RUNTIMES)}, got {runtime!r}")
+    found = "torch" if isinstance(path, nn.Module) else SUFFIXES.get(Path(path).suffix.lower(), runtime)
+    if found is None or found == "torch" and not isinstance(path, nn.Module):
+        raise ValueError(f"path must end in {', '.join(SUFFIXES)}, or be a model in memory, got {path}")
+    if runtime not in (None, found):
+        raise ValueError(f"runtime must be {found!r} for {path}, got {runtime!r}")
+    return found
+
+
+def _fitting(name, shape, kind, array) -> np.ndarray:
+    """The array in the type that the file wants; its kind of numbers, its shape and NaN are looked at first."""
+    if shape is not None:
+        fits = len(shape) == array.ndim and all(
+            isinstance(n, str) or n == m for n, m in zip(shape, array.shape, strict=True)
+        )
+        if not fits:
+            raise ValueError(f"{name} must have the shape {shape}, got {array.shape}")
+    is_float = array.dtype.kind == "f"
+    if kind is None:
+        kind = np.dtype(np.float32) if array.dtype == np.float64 else array.dtype
+    if array.dtype.kind != kind.kind and not (array.dtype.kind in "iu" and kind.kind in "iu"):
+        raise TypeError(f"{name} must hold {kind} numbers, got {array.dtype}")
+    if is_float and array.size and np.isnan(array.min()):
+        raise ValueError(f"{name} holds NaN; it must hold numbers")
+    return array.astype(kind, copy=False)

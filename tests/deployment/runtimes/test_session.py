@@ -37,6 +37,28 @@ def test_a_wrong_shape_is_refused_by_name(path, wrong):
         load(path)(wrong)
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.int64, bool])
+def test_another_kind_of_numbers_is_refused_by_name(path, kind):
+    with pytest.raises(TypeError, match="input must hold float32 numbers, got"):
+        load(path)(np.ones((1, 4), kind))
+
+
+def test_nan_is_refused_by_name_and_an_empty_batch_is_none(path):
+    x = np.ones((3, 4), np.float32)
+    x[1, 2] = np.nan
+    with pytest.raises(ValueError, match="input holds NaN"):
+        load(path)(x)
+    assert load(path)(x[:0]).shape == (0, 3)
+
+
+def test_the_suffix_names_the_runtime(path):
+    assert load(path).runtime == load(path, runtime="onnxruntime").runtime == "onnxruntime"
+    with pytest.raises(ValueError, match="runtime must be 'onnxruntime'"):
+        load(path, runtime="litert")
+    with pytest.raises(ValueError, match="path must end in"):
+        load(path.with_suffix(".bin"))
+
+
 def test_a_wrong_number_of_inputs_is_refused(path):
     with pytest.raises(ValueError, match="takes 1 inputs"):
         load(path)(np.ones((1, 4)), np.ones((1, 4)))
