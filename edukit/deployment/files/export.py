@@ -1,150 +1,105 @@
 """Export: a model in Python becomes a file that runtimes on phones read.
 
-    torch.export (a graph)  →  ONNX operators  →  metadata off, checksum on  →  one atomic rename
+    model → to_onnx.py, or mobile.py for phones → the same answers as the model? → checksum → one atomic rename
 
-A float model becomes float operators. A QuantizedModel becomes QDQ: its weights are int8 initializers and its biases
-int32, from our own scales, so that ONNX Runtime replaces DQ → layer → Q by one integer operator (`operators` in
-explain/executed.py shows whether it did).
+A float model becomes float operators. A QuantizedModel becomes integers, from our own scales: weights int8, biases
+int32 (`operators` in explain/executed.py shows whether a runtime computes them so).
 
+Bound     the file's answers to the example differ from the model's by 1/100 of their largest value at most, by 1/20
+          where the model is quantized: rounding, which a step more or less in an early layer can move to another code
 Source    https://docs.pytorch.org/docs/stable/onnx_export.html
-In production  the same call; torch.onnx.export without dynamo=True traces TorchScript and is on its way out
+In production  the converters of each runtime, called one by one
 """
 
-import logging
-import warnings
 from pathlib import Path
 
-import torch
+import numpy as np
 from torch import nn
-from tqdm import tqdm
 
-from edukit.copies import with_stored_weights
+from edukit.deployment.files.mobile import mobile_bytes
 from edukit.deployment.files.seal import sealed
-from edukit.graph import ONE_AT_A_TIME, allowed_sizes, check_it_runs
-from edukit.inputs import as_inputs, check_count, has_batch, with_two_rows
+from edukit.deployment.files.to_onnx import onnx_bytes
+from edukit.deployment.runtimes.installed import WRITES, check_installed
+from edukit.deployment.runtimes.session import SUFFIXES, as_tuple, load, session_of
+from edukit.inputs import as_inputs, check_count, with_two_rows
 from edukit.quantization import QuantizedModel
-from edukit.refuse import cause
+from edukit.refuse import check_model
 from edukit.sealed import write_atomically
 
-OPSET = 18
-FORMATS = ("onnx",)
+FORMATS = {"onnx": ".onnx", "executorch": ".pte", "litert": ".tflite"}
+RUNTIME_OF = {format: SUFFIXES[suffix] for format, suffix in FORMATS.items()}
+BOUND, QUANTIZED_BOUND = 1 / 100, 1 / 20
 
 
-def export(model: nn.Module, example, path, format: str = "onnx") -> Path:
+def export(model: nn.Module, example, path, format: str | None = None) -> Path:
     """Write the model in evaluation mode to `path`, and return the path. The batch size stays free.
 
     example   one batch of inputs as torch or numpy, or a tuple of batches for several inputs
+    format    "onnx", "executorch" (.pte) or "litert" (.tflite); by default the one that the suffix of the path names
     The file is complete or not there: it is written beside its place and then renamed.
-    Raises ValueError for an unknown format, a model that cannot be traced, activations that are not 8 bits wide.
+    Raises ValueError for an unknown format and a path that ends otherwise, a model that cannot be traced or that the
+    format has no operator for, activations that are not 8 bits wide, and a file that answers otherwise than the model;
+    ModuleNotFoundError where what writes the format is not installed.
     """
-    if format not in FORMATS:
-        raise ValueError(f"format must be one of {', '.join(FORMATS)}, got {format!r}")
-    if isinstance(model, QuantizedModel) and model.activation_bits not in (8, None):
-        raise ValueError(f"activations must have 8 bits or be float, this model's have {model.activation_bits} bits")
+    format = _format_of(path, format)
+    check_model(model)
+    _check_bits(model, format)
+    check_installed(WRITES[format], f"to write files for {format}")
     path = Path(path)
     if not path.parent.is_dir():
         raise ValueError(f"path must lie in an existing folder, got {path}")
-    return write_atomically(path, sealed(_onnx_bytes(model, example)))
-
-
-def _onnx_bytes(model, example) -> bytes:
     inputs = with_two_rows(as_inputs(example))
-    names = ["input"] if len(inputs) == 1 else [f"input_{i}" for i in range(len(inputs))]
-    with ONE_AT_A_TIME, _quiet(), tqdm(total=2, desc="export", leave=False, delay=0.5) as bar:
-        program = _traced(model.network if isinstance(model, QuantizedModel) else model, inputs)
-        bar.update()
-        free_batches = _free_batches(program)
-        try:
-            written = torch.onnx.export(
-                program,
-                dynamo=True,
-                opset_version=OPSET,
-                input_names=names,
-                output_names=["output"],
-                dynamic_shapes=free_batches,
-                custom_translation_table=_translations(),
-                verbose=False,
-            )
-        except Exception as error:
-            raise ValueError(f"model cannot be written as ONNX: {cause(error)}") from error
-        bar.update()
-    return _stripped(written.model_proto).SerializeToString()
-
-
-def _traced(model, inputs) -> torch.export.ExportedProgram:
-    """The model, followed once and for every batch size; torch.onnx.export has only to write the operators down."""
     check_count(model, inputs)
-    free_batch = torch.export.ShapesCollection()
-    for x in inputs:
-        if has_batch(x, inputs):
-            free_batch[x] = {0: torch.export.Dim.AUTO}
-    frozen = with_stored_weights(model).eval()
-    try:
-        with torch.no_grad():
-            program = torch.export.export(frozen, inputs, dynamic_shapes=free_batch)
-    except Exception as error:
-        check_it_runs(frozen, inputs)
-        raise ValueError(f"model cannot be traced by torch.export: {cause(error)}") from error
-    return program
+    content = onnx_bytes(model, inputs) if format == "onnx" else mobile_bytes(model, inputs, format)
+    _check_answers(model, inputs, content, format)
+    return write_atomically(path, sealed(content))
 
 
-def _free_batches(program) -> tuple:
-    """What the file calls axis 0 of each input where it is free, None where it is a number, as of a mask."""
-    nodes = {node.name: node for node in program.graph.nodes}
-    sizes = [allowed_sizes(nodes[name].meta["val"], program) for name in program.graph_signature.user_inputs]
-    free = [bool(axes) and axes[0][0] < axes[0][1] for axes in sizes]
-    if not any(free):
-        raise ValueError(f"model cannot be traced for any number of rows: its Python fixes them to {sizes[0][0][0]}")
-    return tuple({0: "batch"} if is_free else None for is_free in free)
+def _format_of(path, format) -> str:
+    if format is not None and format not in FORMATS:
+        raise ValueError(f"format must be one of {', '.join(FORMATS)}, got {format!r}")
+    suffix = Path(path).suffix.lower()
+    named = {end: name for name, end in FORMATS.items()}.get(suffix)
+    if not suffix and format is not None:
+        return format
+    if named is None:
+        raise ValueError(f"path must end in {', '.join(FORMATS.values())}, got {path}")
+    if format not in (None, named):
+        raise ValueError(f"path must end in {FORMATS[format]} for the format {format!r}, got {path}")
+    return named
 
 
-def _translations():
-    """Our operators are ONNX operators already, one or a few."""
-    from onnxscript.values import Opset
-
-    op = Opset("", OPSET)
-
-    def quantize(x, scale, zero_point, qmin, qmax):
-        return op.QuantizeLinear(x, scale, zero_point)
-
-    def dequantize(q, scale, zero_point=None, axis=0):
-        arguments = (q, scale) if zero_point is None else (q, scale, zero_point)
-        return op.DequantizeLinear(*arguments, axis=axis)
-
-    def dynamic_linear(x, codes, scale, bias):
-        q, x_scale, x_zero = op.DynamicQuantizeLinear(x)
-        sums = op.Cast(op.MatMulInteger(q, op.Transpose(codes, perm=[1, 0]), x_zero), to=1)
-        y = op.Mul(sums, op.Mul(x_scale, scale))
-        return y if bias is None else op.Add(y, bias)
-
-    ours = torch.ops.edukit
-    return {
-        ours.quantize.default: quantize,
-        ours.dequantize.default: dequantize,
-        ours.dynamic_linear.default: dynamic_linear,
-    }
+def _check_bits(model, format) -> None:
+    bits = model.activation_bits if isinstance(model, QuantizedModel) else 8
+    if bits == 8 or (bits is None and format == "onnx"):
+        return
+    allowed = "must have 8 bits or be float" if format == "onnx" else f"must have 8 bits for {format}"
+    raise ValueError(f"activations {allowed}, this model's {'are float' if bits is None else f'have {bits} bits'}")
 
 
-def _stripped(proto):
-    """Without stack traces and shapes of inner values: they would be most of a small file."""
-    for item in [*proto.graph.node, *proto.graph.initializer, *proto.graph.input, *proto.graph.output]:
-        item.ClearField("metadata_props")
-        item.ClearField("doc_string")
-    proto.graph.ClearField("metadata_props")
-    proto.graph.ClearField("value_info")
-    return proto
+def _check_answers(model, inputs, content, format) -> None:
+    """Raise a ValueError where the file does not answer the example as the model does.
+
+    An ONNX file is run as it is written: a processor without VNNI saturates in ONNX Runtime's own integers.
+    """
+    arrays = [x.detach().numpy() for x in inputs]
+    options = {"as_written": True} if format == "onnx" else {}
+    found = session_of(content, RUNTIME_OF[format], path=f"the {format} file", **options)(*arrays)
+    expected = load(model)(*arrays)
+    for ours, theirs in zip(as_tuple(expected), as_tuple(found), strict=True):
+        if ours.shape != theirs.shape:
+            raise ValueError(f"the {format} file answers in the shape {theirs.shape}, the model in {ours.shape}")
+        if ours.dtype.kind == "f" and ours.size:
+            _check_close(ours, theirs, model, format)
 
 
-class _quiet(warnings.catch_warnings):
-    """The exporter tells of optional packages and of its own deprecations; neither concerns the caller."""
-
-    def __enter__(self):
-        super().__enter__()
-        warnings.simplefilter("ignore")
-        self._logger = logging.getLogger("torch.onnx")
-        self._level = self._logger.level
-        self._logger.setLevel(logging.ERROR)
-
-    def __exit__(self, *error):
-        self._logger.setLevel(self._level)
-        return super().__exit__(*error)
+def _check_close(ours, theirs, model, format) -> None:
+    quantized = isinstance(model, QuantizedModel)
+    largest = np.nanmax(np.abs(ours), initial=0)
+    allowed = largest * (QUANTIZED_BOUND if quantized else BOUND) + np.finfo(np.float32).eps
+    difference = np.abs(ours - theirs)[~(np.isnan(ours) & np.isnan(theirs))]
+    if not (difference <= allowed).all():
+        raise ValueError(
+            f"the {format} file answers otherwise than the model: largest difference {difference.max():.3g}, "
+            f"allowed {allowed:.3g}, largest answer {largest:.3g}"
+        )

@@ -1,6 +1,7 @@
 """Exported files: the same answers in ONNX Runtime, every quantized layer an integer operator, no half files."""
 
 import os
+import sys
 
 import numpy as np
 import onnx
@@ -10,6 +11,7 @@ from torch import nn
 from unseen import NETWORKS, build, followed
 
 from edukit.deployment import export, load, operators
+from edukit.deployment.files.to_onnx import onnx_bytes
 from edukit.quantization import quantize_model
 
 X = torch.rand(32, 3, 16, 16, generator=torch.Generator().manual_seed(1))
@@ -81,7 +83,9 @@ def test_the_file_holds_no_path_of_the_machine_that_wrote_it(tmp_path):
 @pytest.mark.parametrize(
     "change, word",
     [
-        (dict(format="tflite"), "format"),
+        (dict(format="tflite"), "format must be one of onnx, executorch, litert"),
+        (dict(format="litert"), "path must end in .tflite for the format 'litert'"),
+        (dict(path="model.bin"), "path must end in .onnx, .pte, .tflite"),
         (dict(path="nowhere/model.onnx"), "path"),
         (dict(example=X[:1, :2]), r"model does not take inputs of \(2, 2, 16, 16\)"),
     ],
@@ -90,6 +94,16 @@ def test_bad_input_is_refused_and_leaves_no_file(change, word, tmp_path):
     change = {"model": build("vgg"), "example": X[:1], "path": "model.onnx", **change}
     with pytest.raises(ValueError, match=word):
         export(**{**change, "path": tmp_path / change["path"]})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_answers_otherwise_is_refused_and_not_written(tmp_path, monkeypatch):
+    other = onnx_bytes(build("vgg"), (X[:2] * 0,))
+    wrong = nn.Sequential(build("vgg"), nn.Flatten())
+    wrong[0][0].weight.data.mul_(1.1)
+    monkeypatch.setattr(sys.modules["edukit.deployment.files.export"], "onnx_bytes", lambda *_: other)
+    with pytest.raises(ValueError, match="the onnx file answers otherwise than the model: largest difference"):
+        export(wrong, X[:1], tmp_path / "model.onnx")
     assert list(tmp_path.iterdir()) == []
 
 
