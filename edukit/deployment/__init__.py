@@ -14,7 +14,20 @@ from edukit.deployment.benchmark import Result, benchmark
 from edukit.deployment.device.energy import Energy, energy
 from edukit.deployment.explain.executed import operators
 from edukit.deployment.files.export import export
+from edukit.deployment.files.parity import Parity, parity
 from edukit.deployment.pipeline import compress
 from edukit.deployment.runtimes.session import Session, load
 
-__all__ = ["Energy", "Result", "Session", "benchmark", "compress", "energy", "export", "load", "operators"]
+__all__ = [
+    "Energy",
+    "Parity",
+    "Result",
+    "Session",
+    "benchmark",
+    "compress",
+    "energy",
+    "export",
+    "load",
+    "operators",
+    "parity",
+]

@@ -1,0 +1,174 @@
+"""Parity: one model, several files. Do they give the same answers, and what do they compute in integers?
+
+    a float model       →  torch                                                        ─┐
+    a quantized model   →  integers in numpy, or torch where something stays in float   ─┼─ compared row by row
+    files               →  ONNX Runtime, ExecuTorch, LiteRT                             ─┘
+
+Layer by layer, the network is exported once more with the value of every layer as an output, to find where two runtimes
+part: the first row of the table that is not equal.
+
+Source    https://docs.pytorch.org/executorch/stable/model-inspector.html, "numerical discrepancies"
+In production  ExecuTorch's Inspector; LiteRT's quantization debugger; ONNX Runtime's qdq_loss_debug
+"""
+
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from edukit.copies import copied
+from edukit.deployment.explain.executed import in_float, in_integers, operators
+from edukit.deployment.files.export import export
+from edukit.deployment.runtimes.session import as_tuple, load
+from edukit.inputs import as_inputs
+from edukit.quantization import QuantizedModel, run_integers
+from edukit.table import Table
+
+
+@dataclass(frozen=True)
+class FileParity:
+    """One file beside the model: differences in the units of the outputs, rows that are equal to the last bit.
+
+    top1   share of the rows with the same largest entry; None where the first output is not (rows, classes)
+    """
+
+    name: str
+    runtime: str
+    largest: float
+    mean: float
+    equal: int
+    rows: int
+    top1: float | None
+    integers: Counter = field(default_factory=Counter)
+    floats: Counter = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Parity:
+    """What `parity` has found; a notebook shows it as a table.
+
+    files     a FileParity each
+    layers    {layer: a FileParity for each file}; empty unless it was asked for
+    reasons   {layer: why it is computed in float}, from the model's own report
+    """
+
+    files: list[FileParity]
+    layers: dict[str, list[FileParity]]
+    reasons: dict[str, str]
+
+    @property
+    def table(self) -> Table:
+        heads = "file", "runtime", "largest difference", "mean", "equal rows", "top-1", "integer operators", "in float"
+        return Table(heads, [_cells(file) for file in self.files])
+
+    def __repr__(self):
+        return self.table.text(2)
+
+    def _repr_html_(self) -> str:
+        return self.table.html()
+
+
+def parity(model: nn.Module, paths, images, *, layers: bool = False) -> Parity:
+    """Compare exported files of a model with the model itself, on images that it takes.
+
+    paths    of one file or several, as `export` has written them
+    images   a batch as torch or numpy, or a tuple of batches
+    layers   whether to compare every layer as well; each file is exported once more for that
+    Raises what `load` and sessions raise.
+    """
+    paths = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
+    if not paths:
+        raise ValueError("paths must name at least one file, got none")
+    arrays = [x.detach().numpy() for x in as_inputs(images)]
+    expected = _answers(model, arrays)
+    files = []
+    for path in paths:
+        session = load(path)
+        files.append(_compared(path.name, session.runtime, expected, as_tuple(session(*arrays)), operators(path)))
+    report = model.report if isinstance(model, QuantizedModel) else []
+    reasons = {row.name: row.reason for row in report if row.reason}
+    return Parity(files, _each_layer(model, paths, arrays) if layers else {}, reasons)
+
+
+def _answers(model, arrays) -> tuple[np.ndarray, ...]:
+    """In integers where the model has them from end to end, else in torch."""
+    if isinstance(model, QuantizedModel):
+        try:
+            return as_tuple(run_integers(model, *arrays))
+        except ValueError:  # it leaves something in float
+            pass
+    return as_tuple(load(model)(*arrays))
+
+
+def _compared(name, runtime, expected, found, counts) -> FileParity:
+    differences = [_difference(ours, theirs) for ours, theirs in zip(expected, found, strict=True)]
+    rows = len(expected[0])
+    equal = np.logical_and.reduce([(difference.reshape(rows, -1) == 0).all(1) for difference in differences])
+    flat = np.concatenate([difference.ravel() for difference in differences])
+    classes = expected[0].ndim == 2
+    return FileParity(
+        name,
+        runtime,
+        float(flat.max()),
+        float(flat.mean()),
+        int(equal.sum()),
+        rows,
+        float((expected[0].argmax(1) == found[0].argmax(1)).mean()) if classes else None,
+        in_integers(counts),
+        in_float(counts),
+    )
+
+
+def _difference(ours, theirs) -> np.ndarray:
+    if ours.shape != theirs.shape:
+        raise ValueError(f"the file answers in the shape {theirs.shape}, the model in {ours.shape}")
+    both = np.isnan(ours) & np.isnan(theirs) if ours.dtype.kind == "f" else False
+    return np.where(both, 0, np.abs(ours.astype(np.float64) - theirs))
+
+
+def _each_layer(model, paths, arrays) -> dict[str, list[FileParity]]:
+    if not isinstance(model, QuantizedModel):
+        raise ValueError("layers can be compared of a QuantizedModel alone: only its values are on grids")
+    network, names = _with_all_values(model)
+    whole = QuantizedModel(network, model.report, model.activation_bits)
+    expected = as_tuple(load(whole)(*arrays))
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        example = tuple(torch.from_numpy(x) for x in arrays)
+        for path in paths:
+            session = load(export(whole, example, Path(folder) / f"layers{path.suffix}"))
+            values = as_tuple(session(*arrays))
+            for name, ours, theirs in zip(names, expected, values, strict=True):
+                row = _compared(path.name, session.runtime, (ours,), (theirs,), Counter())
+                found.setdefault(name, []).append(row)
+    return found
+
+
+def _with_all_values(model):
+    """The network, answering with everything that it puts on a grid."""
+    network = copied(model.network)
+    reals = [node for node in network.graph.nodes if node.target is torch.ops.edukit.dequantize.default]
+    reals = [node for node in reals if node.args[0].target is torch.ops.edukit.quantize.default]
+    network.graph.output_node().args = (tuple(reals),)
+    network.graph.set_codegen(torch.fx.graph.CodeGen())
+    network.recompile()
+    return network, [node.args[0].args[0].name for node in reals]
+
+
+def _cells(file: FileParity) -> tuple[str, ...]:
+    top1 = "" if file.top1 is None else f"{file.top1:.1%}"
+    floats = ", ".join(f"{count} {name}" for name, count in file.floats.items()) or "none"
+    return (
+        file.name,
+        file.runtime,
+        f"{file.largest:.3g}",
+        f"{file.mean:.3g}",
+        f"{file.equal} of {file.rows}",
+        top1,
+        str(sum(file.integers.values())),
+        floats,
+    )
