@@ -1,4 +1,7 @@
-"""The command line: `edukit lab` opens the course, `bench` measures the whole pipeline, `site` writes pages."""
+"""The command line: `edukit lab` opens the course, `bench` measures the whole pipeline, `site` writes pages.
+
+`edukit explain FILE` says why a file is not faster.
+"""
 
 import argparse
 import sys
@@ -22,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("edukit", description="Learn and explore model compression, offline.")
     parser.add_argument("--version", action="version", version=f"edukit {edukit.__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="lab | bench | site")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="lab | bench | explain | site")
     lab = commands.add_parser("lab", help="open the notebooks in JupyterLab")
     lab.add_argument("--folder", help="where to put the notebooks when edukit is installed from a wheel")
     lab.add_argument("--no-browser", action="store_true", help="start the server only")
@@ -32,10 +35,12 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--seed", type=int, default=0, help="of the weights and the order of the images (default 0)")
     bench.add_argument("--output", metavar="DIR", help="write results.json, report.html and models/*.onnx there")
     bench.set_defaults(run=_bench)
-    site = commands.add_parser("site", help="write the lessons as static pages, which need no kernel and no network")
-    site.add_argument("folder", metavar="OUT", help="the folder for the pages; it is made if it is not there")
-    site.add_argument("--run", action="store_true", dest="again", help="run the lessons first, so that panels move")
-    site.set_defaults(run=_site)
+    explain = commands.add_parser(
+        "explain", help="say why an ONNX file is not faster: time by operator, and the cause | site"
+    )
+    explain.add_argument("file", metavar="FILE", help="an .onnx file | site")
+    explain.add_argument("--threads", type=int, default=1, help="(default 1) | site")
+    explain.set_defaults(run=_explain)
     return parser
 
 
@@ -57,6 +62,12 @@ def _site(options):
 
     pages = build(options.folder, run=options.again)
     print(f"{len(pages)} pages written; open {pages[0]}")
+
+
+def _explain(options):
+    from edukit.deployment import explain
+
+    print(explain(options.file, threads=options.threads))
 
 
 if __name__ == "__main__":

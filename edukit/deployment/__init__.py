@@ -2,7 +2,7 @@
 
 files/        a model leaves Python, and stays whole
 runtimes/     one Session for every runtime
-explain/      the operators that are really executed
+explain/      the operators that are really executed, and why they are not faster
 device/       energy, an estimate
 pipeline.py   teacher, student, fewer channels, INT8
 benchmark.py  every stage measured
@@ -13,6 +13,7 @@ tradeoff.py   Pareto front, small enough, standard error
 from edukit.deployment.benchmark import Result, benchmark
 from edukit.deployment.device.energy import Energy, energy
 from edukit.deployment.explain.executed import operators
+from edukit.deployment.explain.explained import Explanation, explain
 from edukit.deployment.files.export import export
 from edukit.deployment.files.parity import Parity, parity
 from edukit.deployment.pipeline import compress
@@ -20,12 +21,14 @@ from edukit.deployment.runtimes.session import Session, load
 
 __all__ = [
     "Energy",
+    "Explanation",
     "Parity",
     "Result",
     "Session",
     "benchmark",
     "compress",
     "energy",
+    "explain",
     "export",
     "load",
     "operators",

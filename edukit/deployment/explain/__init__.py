@@ -1,4 +1,11 @@
 """Why is it (not) faster? What a runtime really does with a file.
 
-executed.py  the operators that are executed, after the runtime's own optimization
+executed.py   the operators that are executed, after the runtime's own optimization
+optimized.py  the graph that ONNX Runtime makes of a file
+inputs.py     inputs of the kind that a file takes
+layers.py     what the weights of an executed operator say: width, MACs, zeros
+profile.py    time by operator, from the runtime's own profiler
+roofline.py   what this machine can do at best
+causes.py     why a file is slow, by name, each by a rule with a number
+explained.py  explain(path): a table and one sentence
 """
