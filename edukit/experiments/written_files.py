@@ -21,22 +21,24 @@ def conv_chain(path, channels: int, size: int, *, layers: int = 4, kind: str = "
 
     channels, size   of every layer; the input is (1, channels, size, size)
     kind             "float", "u8s8" or "s8s8"
-    options           groups=1 · zeros=0.0, the share of the weights that are zero · between=None, an operator
+    options          kernel=3 · groups=1 · zeros=0.0, the share of the weights that are zero · between=None, an operator
                      behind each ReLU that has no integer kernel, such as "Sin", in float · zero_point: by default the
-                     lowest code, with which a ReLU is the clip of the grid, and needs no operator
+                     lowest code, with which a ReLU is the clip of the grid, and needs no operator · codes=False,
+                     whether a quantized file takes and gives codes instead of floats
     """
     writer = _Writer(kind, **options)
-    name = writer.quantized("x")
+    name = writer.entry()
     for i in range(layers):
         name = writer.layer(name, i, channels)
     return writer.save(path, name, [1, channels, size, size])
 
 
 class _Writer:
-    def __init__(self, kind, *, kernel=3, groups=1, zeros=0.0, between=None, zero_point=None):
+    def __init__(self, kind, *, kernel=3, groups=1, zeros=0.0, between=None, zero_point=None, codes=False):
         if kind != "float" and kind not in ACTIVATIONS:
             raise ValueError(f"kind must be float, {' or '.join(ACTIVATIONS)}, got {kind!r}")
         self.kind, self.kernel, self.groups, self.zeros, self.between = kind, kernel, groups, zeros, between
+        self.codes = codes and kind != "float"
         self.drawn = np.random.default_rng(0)
         self.nodes, self.weights = [], []
         if kind != "float":
@@ -44,6 +46,10 @@ class _Writer:
             self._store("bias_scale", np.float32(SCALE * SCALE))
             lowest = np.iinfo(ACTIVATIONS[kind]).min
             self._store("zero", ACTIVATIONS[kind](lowest if zero_point is None else zero_point))
+
+    def entry(self) -> str:
+        """The name of the input as the first layer reads it."""
+        return self._node("DequantizeLinear", ["x", "scale", "zero"], "x_dq") if self.codes else self.quantized("x")
 
     def quantized(self, name: str) -> str:
         """The name behind a quantize and a dequantize; the same name in a float file."""
@@ -61,7 +67,11 @@ class _Writer:
         return self.quantized(self._node(self.between, [name], f"s{i}")) if self.between else name
 
     def save(self, path, name, shape) -> Path:
-        ends = [helper.make_tensor_value_info(end, TensorProto.FLOAT, shape) for end in ("x", name)]
+        if self.codes:
+            self.nodes.pop()  # the last dequantize
+            name = self.nodes[-1].output[0]
+        kind = helper.np_dtype_to_tensor_dtype(np.dtype(ACTIVATIONS[self.kind])) if self.codes else TensorProto.FLOAT
+        ends = [helper.make_tensor_value_info(end, kind, shape) for end in ("x", name)]
         graph = helper.make_graph(self.nodes, "chain", ends[:1], ends[1:], self.weights)
         onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10), path)
         return Path(path)

@@ -31,6 +31,12 @@ def test_zeros_groups_and_an_operator_between(tmp_path):
     assert [node.op_type for node in proto.graph.node] == ["Conv", "Relu", "Sin"] * 2
 
 
+def test_a_file_of_codes_converts_nothing(tmp_path):
+    path = conv_chain(tmp_path / "chain.onnx", 8, 6, kind="u8s8", codes=True)
+    assert load(path)(np.full(X.shape, 7, np.uint8)).dtype == np.uint8
+    assert operators(path)["QLinearConv"] == 4 and not operators(path)["QuantizeLinear"]
+
+
 def test_an_unknown_kind_is_refused(tmp_path):
     with pytest.raises(ValueError, match="kind must be float, u8s8 or s8s8, got 'int3'"):
         conv_chain(tmp_path / "chain.onnx", 8, 6, kind="int3")
