@@ -1,6 +1,6 @@
 """The command line: `edukit lab` opens the course, `bench` measures the whole pipeline, `site` writes pages.
 
-`edukit explain FILE` says why a file is not faster.
+`edukit explain FILE` says why a file is not faster; `edukit compare A B` how much faster the second is.
 """
 
 import argparse
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("edukit", description="Learn and explore model compression, offline.")
     parser.add_argument("--version", action="version", version=f"edukit {edukit.__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="lab | bench | explain | site")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="lab | bench | explain | compare | site")
     lab = commands.add_parser("lab", help="open the notebooks in JupyterLab")
     lab.add_argument("--folder", help="where to put the notebooks when edukit is installed from a wheel")
     lab.add_argument("--no-browser", action="store_true", help="start the server only")
@@ -41,6 +41,14 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("file", metavar="FILE", help="an .onnx file | site")
     explain.add_argument("--threads", type=int, default=1, help="(default 1) | site")
     explain.set_defaults(run=_explain)
+    compare = commands.add_parser("compare", help="measure two files side by side, in turns")
+    compare.add_argument("first", metavar="A", help="an exported file")
+    compare.add_argument("second", metavar="B", help="another one, which takes the same inputs")
+    compare.add_argument("--data", help="ask both about the test images of digits, shapes, fashion_mnist or cifar10")
+    compare.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="(default 1 2)")
+    compare.add_argument("--seconds", type=float, default=2.0, help="that each file runs at least (default 2)")
+    compare.add_argument("--minutes", type=float, help="then run each so long without a pause: does it slow down?")
+    compare.set_defaults(run=_compare)
     return parser
 
 
@@ -68,6 +76,21 @@ def _explain(options):
     from edukit.deployment import explain
 
     print(explain(options.file, threads=options.threads))
+
+
+def _compare(options):
+    from edukit import data
+    from edukit.deployment.compared import compare, heat, over_minutes
+    from edukit.deployment.runtimes.session import load
+
+    files = options.first, options.second
+    test = None
+    if options.data:
+        (shape, *_) = load(options.first).inputs.values()
+        test = (data.digits(size=shape[-1]) if options.data == "digits" else data.load(options.data)).test
+    print(compare(*files, data=test, threads=options.threads, least_s=options.seconds))
+    for file in files if options.minutes else ():
+        print(heat(file, over_minutes(file, options.minutes)))
 
 
 if __name__ == "__main__":

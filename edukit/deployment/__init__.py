@@ -7,10 +7,14 @@ device/       energy, an estimate
 pipeline.py   teacher, student, fewer channels, INT8
 benchmark.py  every stage measured
 claims.py     claims of articles beside it, with verdicts
+protocol.py   how two files are timed so that the answer holds tomorrow
+fresh.py      load, first run and memory, in a process of its own
+compared.py   compare(a, b): two files side by side, with a verdict
 tradeoff.py   Pareto front, small enough, standard error
 """
 
 from edukit.deployment.benchmark import Result, benchmark
+from edukit.deployment.compared import Compared, compare
 from edukit.deployment.device.energy import Energy, energy
 from edukit.deployment.explain.executed import operators
 from edukit.deployment.explain.explained import Explanation, explain
@@ -20,12 +24,14 @@ from edukit.deployment.pipeline import compress
 from edukit.deployment.runtimes.session import Session, load
 
 __all__ = [
+    "Compared",
     "Energy",
     "Explanation",
     "Parity",
     "Result",
     "Session",
     "benchmark",
+    "compare",
     "compress",
     "energy",
     "explain",
