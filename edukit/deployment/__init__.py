@@ -4,12 +4,14 @@ files/        a model leaves Python, and stays whole
 runtimes/     one Session for every runtime
 explain/      the operators that are really executed, and why they are not faster
 device/       energy, an estimate
+snippets/     code for an app that fits a file: Kotlin, Swift, ArkTS
 pipeline.py   teacher, student, fewer channels, INT8
 benchmark.py  every stage measured
 claims.py     claims of articles beside it, with verdicts
 protocol.py   how two files are timed so that the answer holds tomorrow
 fresh.py      load, first run and memory, in a process of its own
 compared.py   compare(a, b): two files side by side, with a verdict
+interfaces.py  what the interfaces of 2024 became
 tradeoff.py   Pareto front, small enough, standard error
 """
 
@@ -22,6 +24,7 @@ from edukit.deployment.files.export import export
 from edukit.deployment.files.parity import Parity, parity
 from edukit.deployment.pipeline import compress
 from edukit.deployment.runtimes.session import Session, load
+from edukit.deployment.snippets.written import snippet
 
 __all__ = [
     "Compared",
@@ -39,4 +42,5 @@ __all__ = [
     "load",
     "operators",
     "parity",
+    "snippet",
 ]
