@@ -1,6 +1,7 @@
 """The command line: `edukit lab` opens the course, `bench` measures the whole pipeline, `site` writes pages.
 
-`edukit explain FILE` says why a file is not faster; `edukit compare A B` how much faster the second is.
+`edukit explain FILE` says why a file is not faster; `edukit compare A B` how much faster the second is;
+`edukit show FILE` draws its graph.
 """
 
 import argparse
@@ -25,7 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("edukit", description="Learn and explore model compression, offline.")
     parser.add_argument("--version", action="version", version=f"edukit {edukit.__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="lab | bench | explain | compare | site")
+    commands = parser.add_subparsers(
+        title="commands", required=True, metavar="lab | bench | explain | compare | show | site"
+    )
     lab = commands.add_parser("lab", help="open the notebooks in JupyterLab")
     lab.add_argument("--folder", help="where to put the notebooks when edukit is installed from a wheel")
     lab.add_argument("--no-browser", action="store_true", help="start the server only")
@@ -49,6 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--seconds", type=float, default=2.0, help="that each file runs at least (default 2)")
     compare.add_argument("--minutes", type=float, help="then run each so long without a pause: does it slow down?")
     compare.set_defaults(run=_compare)
+    show = commands.add_parser("show", help="draw a file's graph in the browser, with Netron")
+    show.add_argument("file", metavar="FILE", help="an exported file")
+    show.add_argument("--no-browser", action="store_true", help="start the server only")
+    show.set_defaults(run=_show)
     return parser
 
 
@@ -91,6 +98,12 @@ def _compare(options):
     print(compare(*files, data=test, threads=options.threads, least_s=options.seconds))
     for file in files if options.minutes else ():
         print(heat(file, over_minutes(file, options.minutes)))
+
+
+def _show(options):
+    from edukit.deployment.explain.shown import show
+
+    show(options.file, browser=not options.no_browser)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from edukit.deployment.compared import Compared, compare
 from edukit.deployment.device.energy import Energy, energy
 from edukit.deployment.explain.executed import operators
 from edukit.deployment.explain.explained import Explanation, explain
+from edukit.deployment.explain.fusion import Fusion, fusion
 from edukit.deployment.files.export import export
 from edukit.deployment.files.parity import Parity, parity
 from edukit.deployment.pipeline import compress
@@ -30,6 +31,7 @@ __all__ = [
     "Compared",
     "Energy",
     "Explanation",
+    "Fusion",
     "Parity",
     "Result",
     "Session",
@@ -39,6 +41,7 @@ __all__ = [
     "energy",
     "explain",
     "export",
+    "fusion",
     "load",
     "operators",
     "parity",

@@ -7,5 +7,7 @@ layers.py     what the weights of an executed operator say: width, MACs, zeros
 profile.py    time by operator, from the runtime's own profiler
 roofline.py   what this machine can do at best
 causes.py     why a file is slow, by name, each by a rule with a number
+fusion.py     graph before and after, and which operators became which
+shown.py      a file's graph in the browser, by Netron, without phoning out
 explained.py  explain(path): a table and one sentence
 """
