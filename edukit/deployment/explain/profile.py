@@ -13,6 +13,7 @@ In production  the same profiler; LiteRT's benchmark_model --enable_op_profiling
 import json
 import tempfile
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from edukit.deployment.explain.inputs import feed_of
 from edukit.deployment.explain.layers import Layer, layers_of
 from edukit.deployment.explain.optimized import opened, optimized, read
 from edukit.measure import latency
+from edukit.refuse import first_line
 
 CODES = {"int8", "uint8", "int4", "uint4"}
 CONVERSIONS = {"QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "Cast"}
@@ -87,17 +89,21 @@ class Profile:
         return [call for call in self.calls if call.role in roles]
 
 
-def profile(path, inputs=None, *, threads: int = 1, runs: int = 30) -> Profile:
+def profile(path, inputs=None, *, threads: int = 1, runs: int | None = None) -> Profile:
     """What every operator of an ONNX file takes in ONNX Runtime.
 
     inputs   one batch, or a tuple of batches; drawn in the file's shapes where it is None
+    runs     30, or fewer where 30 would take more than about 2 s
     Raises ValueError for a file that cannot be run, or inputs that do not fit.
     """
     model = read(path)
     feed = feed_of(model, inputs)
-    events = _events(model, feed, threads, runs)
     session = opened(model, threads=threads)
-    run_s = latency(lambda: session.run(None, feed), warmup=10, repeats=runs).median_s
+    run = _refusing(session, feed)
+    once_s = latency(run, warmup=1, repeats=1).median_s
+    runs = runs or max(3, min(30, int(2 / max(once_s, 1e-9))))
+    events = _events(model, feed, threads, runs)
+    run_s = latency(run, warmup=3, repeats=runs).median_s
     executed = optimized(model, "all")
     layers = layers_of(optimized(model, "extended"), executed)
     names = [node.name for node in executed.graph.node if node.name in events]
@@ -105,6 +111,16 @@ def profile(path, inputs=None, *, threads: int = 1, runs: int = 30) -> Profile:
     calls = [_call(name, s, events[name][-1]["args"], layers.get(name)) for name, s in zip(names, times_s, strict=True)]
     quantized = any("Quantize" in node.op_type or "QLinear" in node.op_type for node in model.graph.node)
     return Profile(calls, run_s, threads, quantized)
+
+
+def _refusing(session, feed) -> Callable:
+    """A call that runs the session; the first one has passed, a ValueError says why it did not."""
+    try:
+        session.run(None, feed)
+    except Exception as error:
+        said = {name: (str(x.dtype), x.shape) for name, x in feed.items()}
+        raise ValueError(f"inputs must be what the file takes, got {said}: {first_line(error)}") from error
+    return lambda: session.run(None, feed)
 
 
 def without_profiler(times_s: list[float], run_s: float) -> list[float]:

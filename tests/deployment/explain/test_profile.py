@@ -33,6 +33,12 @@ def test_inputs_of_the_caller_set_the_work(tmp_path):
     assert sum(call.macs for call in profile(path, np.ones((50, 6)), runs=2).calls) == 50 * 6 * 4
 
 
+def test_inputs_that_do_not_fit_are_refused(tmp_path):
+    path = conv_chain(tmp_path / "chain.onnx", 4, 8)
+    with pytest.raises(ValueError, match=r"inputs must be what the file takes, got .*\(1, 5, 8, 8\)"):
+        profile(path, np.ones((1, 5, 8, 8)))
+
+
 def test_nothing_stays_on_the_disk(tmp_path, monkeypatch):
     path = conv_chain(tmp_path / "chain.onnx", 4, 4)
     scratch = tmp_path / "scratch"
