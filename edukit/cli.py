@@ -38,11 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--seed", type=int, default=0, help="of the weights and the order of the images (default 0)")
     bench.add_argument("--output", metavar="DIR", help="write results.json, report.html and models/*.onnx there")
     bench.set_defaults(run=_bench)
-    explain = commands.add_parser(
-        "explain", help="say why an ONNX file is not faster: time by operator, and the cause | site"
-    )
-    explain.add_argument("file", metavar="FILE", help="an .onnx file | site")
-    explain.add_argument("--threads", type=int, default=1, help="(default 1) | site")
+    explain = commands.add_parser("explain", help="say why an ONNX file is not faster: time by operator, and the cause")
+    explain.add_argument("file", metavar="FILE", help="an .onnx file")
+    explain.add_argument("--threads", type=int, default=1, help="(default 1)")
     explain.set_defaults(run=_explain)
     compare = commands.add_parser("compare", help="measure two files side by side, in turns")
     compare.add_argument("first", metavar="A", help="an exported file")
@@ -56,6 +54,10 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("file", metavar="FILE", help="an exported file")
     show.add_argument("--no-browser", action="store_true", help="start the server only")
     show.set_defaults(run=_show)
+    site = commands.add_parser("site", help="write the lessons as static pages, which need no kernel and no network")
+    site.add_argument("folder", metavar="OUT", help="the folder for the pages; it is made if it is not there")
+    site.add_argument("--run", action="store_true", dest="again", help="run the lessons first, so that panels move")
+    site.set_defaults(run=_site)
     return parser
 
 
