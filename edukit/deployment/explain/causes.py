@@ -17,6 +17,7 @@ from edukit.deployment.explain.roofline import Machine
 
 WORTH_NAMING = 0.15
 MANY_ZEROS = 0.3
+FULL_ENOUGH = 0.9  # of a vector's places, over all channels of a layer
 AROUND_DYNAMIC = ("ConvInteger", "DynamicQuantizeLinear", "Cast", "Mul", "Add")
 
 
@@ -53,7 +54,7 @@ def thin_layers(profile: Profile, machine: Machine) -> Cause | None:
     """A vector instruction computes `lanes` channels at once, however few there are."""
     lanes = machine.lanes
     thin = [c for c in profile.calls if c.layer and not c.layer.is_depthwise and _is_thin(c.layer, lanes)]
-    number = f"{len(thin)} layers have other than full groups of {lanes} channels, {_of_peak(thin, machine)}"
+    number = f"{len(thin)} layers do not fill groups of {lanes} channels, {_of_peak(thin, machine)}"
     cost = _above_least(profile, thin, machine)
     return (
         Cause("layers too thin for the vector unit", cost, number, f"channels in multiples of {lanes}")
@@ -63,7 +64,8 @@ def thin_layers(profile: Profile, machine: Machine) -> Cause | None:
 
 
 def _is_thin(layer, lanes) -> bool:
-    return layer.inside < lanes or layer.out % lanes != 0
+    full = -(-layer.out // lanes) * lanes
+    return layer.inside < lanes or layer.out < FULL_ENOUGH * full
 
 
 def depthwise_layers(profile: Profile, machine: Machine) -> Cause | None:
@@ -156,7 +158,8 @@ RULES = (
 def _above_least(profile, calls: list[Call], machine) -> float:
     """The share of all time that these calls take beyond their arithmetic at the peak and their own fixed time."""
     total_s = sum(call.time_s for call in profile.calls)
-    lost_s = sum(max(0.0, c.time_s - machine.call_s - c.macs / machine.peak(c.role)) for c in calls)
+    fixed_s = machine.call_s + machine.run_s / max(1, len(profile.calls))
+    lost_s = sum(max(0.0, c.time_s - fixed_s - c.macs / machine.peak(c.role)) for c in calls)
     return lost_s / total_s if total_s else 0.0
 
 

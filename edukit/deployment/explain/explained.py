@@ -61,7 +61,7 @@ class Explanation:
         if self.cause:
             why = f"{self.cause.name} ({self.cause.cost:.0%} of the time): {self.cause.number}; {self.cause.remedy}"
             others = "".join(f"; also {cause.name} ({cause.cost:.0%})" for cause in self.causes[1:])
-            return f"{facts}. Not faster because of {why}{others}."
+            return f"{facts}. Slowed by {why}{others}."
         return f"{facts}. No cause by name: {_reached(self.profile, self.machine)}."
 
     def __str__(self):

@@ -11,6 +11,7 @@ In production  the same profiler; LiteRT's benchmark_model --enable_op_profiling
 """
 
 import json
+import math
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable
@@ -157,7 +158,11 @@ def _call(name: str, time_s: float, told: dict, layer: Layer | None) -> Call:
     inputs = [next(iter(value.items())) for value in told["input_type_shape"] if value]
     outputs = [next(iter(value.items())) for value in told["output_type_shape"] if value]
     reads = inputs[0][0] if inputs else "float"
-    macs = layer.macs(inputs[0][1], outputs[0][1]) if layer and inputs and outputs else 0
+    macs = 0
+    if outputs and layer:
+        macs = layer.macs(inputs[0][1], outputs[0][1])
+    elif outputs and "MatMul" in told["op_name"]:  # of two activations, as in attention
+        macs = math.prod(outputs[0][1]) * inputs[0][1][-1]
     moved = int(told["activation_size"]) + int(told["output_size"]) + (layer.bytes if layer else 0)
     return Call(name, told["op_name"], time_s, role_of(told["op_name"], reads), reads, macs, moved, layer)
 

@@ -85,5 +85,10 @@ def test_the_processor_decides():
     assert not found(GOOD, CASES["depthwise convolutions bound by memory"], machine=fast_memory)
 
 
+def test_a_layer_of_a_thousand_channels_is_wide():
+    slow = replace(GOOD, macs=20_000_000, layer=replace(WIDE, shape=(1000, 64, 3, 3)))
+    assert not found(slow) and found(replace(slow, layer=replace(WIDE, shape=(1000, 3, 3, 3))))
+
+
 def test_a_fast_thin_layer_is_no_cause():
     assert not found(replace(GOOD, layer=replace(WIDE, shape=(12, 12, 3, 3))))

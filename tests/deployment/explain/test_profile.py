@@ -20,6 +20,17 @@ def test_macs_are_those_of_the_model(tmp_path):
     assert not found.quantized and not found.of("integer") and found.run_s > 0
 
 
+def test_products_of_activations_are_counted_as_in_attention(tmp_path):
+    class Attention(nn.Module):
+        def forward(self, q, k):
+            return (q @ k.transpose(1, 2)).softmax(-1) @ k
+
+    shapes = (1, 5, 8), (1, 9, 8)
+    path = export(Attention(), tuple(torch.rand(shape) for shape in shapes), tmp_path / "model.onnx")
+    found = profile(path, tuple(np.ones(shape) for shape in shapes), runs=2)
+    assert sum(call.macs for call in found.calls) == 2 * 5 * 9 * 8
+
+
 def test_an_integer_file_has_integer_calls_and_conversions_at_its_ends(tmp_path):
     found = profile(conv_chain(tmp_path / "chain.onnx", 16, 8, kind="u8s8"), runs=3)
     assert [call.kind for call in found.of("integer")] == ["QLinearConv"] * 4
