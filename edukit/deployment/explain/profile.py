@@ -13,6 +13,7 @@ In production  the same profiler; LiteRT's benchmark_model --enable_op_profiling
 import json
 import math
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,7 +24,6 @@ import numpy as np
 from edukit.deployment.explain.inputs import feed_of
 from edukit.deployment.explain.layers import Layer, layers_of
 from edukit.deployment.explain.optimized import opened, optimized, read
-from edukit.measure import latency
 from edukit.refuse import first_line
 
 CODES = {"int8", "uint8", "int4", "uint4"}
@@ -50,7 +50,7 @@ class Call:
     """An executed operator.
 
     kind      the operator, such as "QLinearConv"
-    time_s    the median over the runs, the profiler's own time taken off
+    time_s    the lower quartile over the runs, the profiler's own time taken off
     role      "integer" or "float" arithmetic, "conversion" of types, "layout", "move"
     reads     type of the first input, such as "uint8"
     bytes     of activations and weights, read and written once
@@ -71,7 +71,7 @@ class Call:
 class Profile:
     """A file's calls in the order in which they run.
 
-    run_s       median seconds of one run without the profiler
+    run_s       seconds of one run without the profiler, the lower quartile
     quantized   whether the file holds quantized values, whatever is executed
     """
 
@@ -101,14 +101,14 @@ def profile(path, inputs=None, *, threads: int = 1, runs: int | None = None) -> 
     feed = feed_of(model, inputs)
     session = opened(model, threads=threads)
     run = _refusing(session, feed)
-    once_s = latency(run, warmup=1, repeats=1).median_s
+    once_s = _timed(run)
     runs = runs or max(3, min(30, int(2 / max(once_s, 1e-9))))
     events = _events(model, feed, threads, runs)
-    run_s = latency(run, warmup=3, repeats=runs).median_s
+    run_s = undisturbed([_timed(run) for _ in range(runs)])
     executed = optimized(model, "all")
     layers = layers_of(optimized(model, "extended"), executed)
     names = [node.name for node in executed.graph.node if node.name in events]
-    times_s = without_profiler([_median_s(events[name]) for name in names], run_s)
+    times_s = without_profiler([undisturbed([event["dur"] / 1e6 for event in events[name]]) for name in names], run_s)
     calls = [_call(name, s, events[name][-1]["args"], layers.get(name)) for name, s in zip(names, times_s, strict=True)]
     quantized = any("Quantize" in node.op_type or "QLinear" in node.op_type for node in model.graph.node)
     return Profile(calls, run_s, threads, quantized)
@@ -149,8 +149,19 @@ def _events(model, feed, threads, runs, warmup: int = 5) -> dict[str, list[dict]
     return {name: rows[-runs:] for name, rows in found.items()}
 
 
-def _median_s(events: list[dict]) -> float:
-    return float(np.median([event["dur"] for event in events])) / 1e6
+def undisturbed(times_s) -> float:
+    """The lower quartile: neighbours on a busy machine can only add to a time, and hit every operator differently.
+
+    >>> undisturbed([5, 1, 1, 40, 2])
+    1.0
+    """
+    return float(np.percentile(times_s, 25))
+
+
+def _timed(call: Callable) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
 
 
 def _call(name: str, time_s: float, told: dict, layer: Layer | None) -> Call:
