@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     explain = commands.add_parser("explain", help="say why an ONNX file is not faster: time by operator, and the cause")
     explain.add_argument("file", metavar="FILE", help="an .onnx file")
     explain.add_argument("--threads", type=int, default=1, help="(default 1)")
+    _add_shape(explain)
     explain.set_defaults(run=_explain)
     compare = commands.add_parser("compare", help="measure two files side by side, in turns")
     compare.add_argument("first", metavar="A", help="an exported file")
@@ -49,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="(default 1 2)")
     compare.add_argument("--seconds", type=float, default=2.0, help="that each file runs at least (default 2)")
     compare.add_argument("--minutes", type=float, help="then run each so long without a pause: does it slow down?")
+    _add_shape(compare)
     compare.set_defaults(run=_compare)
     show = commands.add_parser("show", help="draw a file's graph in the browser, with Netron")
     show.add_argument("file", metavar="FILE", help="an exported file")
@@ -59,6 +61,18 @@ def _parser() -> argparse.ArgumentParser:
     site.add_argument("--run", action="store_true", dest="again", help="run the lessons first, so that panels move")
     site.set_defaults(run=_site)
     return parser
+
+
+def _add_shape(parser):
+    words = "of the input, for a file that leaves more than the batch free, such as 1 3 224 224"
+    parser.add_argument("--shape", type=int, nargs="+", metavar="N", help=words)
+
+
+def _inputs(options):
+    """Numbers in the shape that was asked for; None where the file knows its own."""
+    import numpy as np
+
+    return np.random.default_rng(0).random(options.shape, np.float32) if options.shape else None
 
 
 def _lab(options):
@@ -84,7 +98,7 @@ def _site(options):
 def _explain(options):
     from edukit.deployment import explain
 
-    print(explain(options.file, threads=options.threads))
+    print(explain(options.file, _inputs(options), threads=options.threads))
 
 
 def _compare(options):
@@ -97,9 +111,9 @@ def _compare(options):
     if options.data:
         (shape, *_) = load(options.first).inputs.values()
         test = (data.digits(size=shape[-1]) if options.data == "digits" else data.load(options.data)).test
-    print(compare(*files, data=test, threads=options.threads, least_s=options.seconds))
+    print(compare(*files, _inputs(options), data=test, threads=options.threads, least_s=options.seconds))
     for file in files if options.minutes else ():
-        print(heat(file, over_minutes(file, options.minutes)))
+        print(heat(file, over_minutes(file, options.minutes, _inputs(options))))
 
 
 def _show(options):

@@ -10,6 +10,7 @@ channel_speed.py   how long a layer takes, channel by channel (lesson 07)
 quantize_speed.py  the formulas beside torch's fused operators
 attention_cost.py  what attention costs as the sequence grows (lesson 10)
 slow_files.py      files that compression does not make faster, why, and the proof
+same_file.py       how far two loads of the same file lie apart
 written_files.py   ONNX files written by hand: chains of convolutions, in float or with Q/DQ
 make_trained.py    how datasets/trained/ was made
 make_digits.py     how datasets/digits.npz was made

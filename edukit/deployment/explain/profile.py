@@ -24,7 +24,7 @@ import numpy as np
 from edukit.deployment.explain.inputs import feed_of
 from edukit.deployment.explain.layers import Layer, layers_of
 from edukit.deployment.explain.optimized import opened, optimized, read
-from edukit.refuse import first_line
+from edukit.refuse import check_whole, first_line
 
 CODES = {"int8", "uint8", "int4", "uint4"}
 CONVERSIONS = {"QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "Cast"}
@@ -95,8 +95,9 @@ def profile(path, inputs=None, *, threads: int = 1, runs: int | None = None) -> 
 
     inputs   one batch, or a tuple of batches; drawn in the file's shapes where it is None
     runs     30, or fewer where 30 would take more than about 2 s
-    Raises ValueError for a file that cannot be run, or inputs that do not fit.
+    Raises ValueError for a file that cannot be run, or inputs that do not fit, for fewer than one thread.
     """
+    check_whole(threads, "threads")
     model = read(path)
     feed = feed_of(model, inputs)
     session = opened(model, threads=threads)

@@ -65,5 +65,11 @@ def test_the_command_prints_the_table_and_one_sentence(tmp_path, capsys):
     assert cli.main(["explain", str(conv_chain(tmp_path / "chain.onnx", 8, 8))]) == 0
     words = capsys.readouterr().out
     assert words.startswith("operator") and "Conv" in words and words.rstrip().endswith(".")
+    model = nn.Conv2d(3, 4, 3)
+    path = str(export(model, torch.rand(2, 3, 8, 8), tmp_path / "model.onnx"))
+    assert cli.main(["explain", path, "--shape", "5", "3", "8", "8"]) == 0
+    assert f"{5 * 36 * 4 * 27:,}" in capsys.readouterr().out
+    assert cli.main(["explain", path, "--shape", "5", "4", "8", "8"]) == 2
+    assert "inputs must be what the file takes" in capsys.readouterr().err
     assert cli.main(["explain", str(tmp_path / "nothing.onnx")]) == 2
     assert "nothing.onnx" in capsys.readouterr().err
