@@ -1,7 +1,7 @@
-"""The command line: `edukit lab` opens the course, `bench` measures the whole pipeline, `site` writes pages.
+"""The command line: `edukit lab` opens the course, `edukit bench` runs the whole pipeline and measures it.
 
-`edukit explain FILE` says why a file is not faster; `edukit compare A B` how much faster the second is;
-`edukit show FILE` draws its graph.
+`edukit explain FILE` says why a file is not faster, `edukit compare A B` how much faster the second is, `edukit show
+FILE` draws its graph, and `edukit site OUT` writes the lessons as pages.
 """
 
 import argparse
@@ -26,9 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("edukit", description="Learn and explore model compression, offline.")
     parser.add_argument("--version", action="version", version=f"edukit {edukit.__version__}")
-    commands = parser.add_subparsers(
-        title="commands", required=True, metavar="lab | bench | explain | compare | show | site"
-    )
+    names = "lab | bench | explain | compare | show | site"
+    commands = parser.add_subparsers(title="commands", required=True, metavar=names)
     lab = commands.add_parser("lab", help="open the notebooks in JupyterLab")
     lab.add_argument("--folder", help="where to put the notebooks when edukit is installed from a wheel")
     lab.add_argument("--no-browser", action="store_true", help="start the server only")
@@ -38,11 +37,22 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--seed", type=int, default=0, help="of the weights and the order of the images (default 0)")
     bench.add_argument("--output", metavar="DIR", help="write results.json, report.html and models/*.onnx there")
     bench.set_defaults(run=_bench)
+    _add_explain(commands)
+    _add_compare(commands)
+    _add_show(commands)
+    _add_site(commands)
+    return parser
+
+
+def _add_explain(commands):
     explain = commands.add_parser("explain", help="say why an ONNX file is not faster: time by operator, and the cause")
     explain.add_argument("file", metavar="FILE", help="an .onnx file")
     explain.add_argument("--threads", type=int, default=1, help="(default 1)")
     _add_shape(explain)
     explain.set_defaults(run=_explain)
+
+
+def _add_compare(commands):
     compare = commands.add_parser("compare", help="measure two files side by side, in turns")
     compare.add_argument("first", metavar="A", help="an exported file")
     compare.add_argument("second", metavar="B", help="another one, which takes the same inputs")
@@ -52,15 +62,20 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--minutes", type=float, help="then run each so long without a pause: does it slow down?")
     _add_shape(compare)
     compare.set_defaults(run=_compare)
+
+
+def _add_show(commands):
     show = commands.add_parser("show", help="draw a file's graph in the browser, with Netron")
     show.add_argument("file", metavar="FILE", help="an exported file")
     show.add_argument("--no-browser", action="store_true", help="start the server only")
     show.set_defaults(run=_show)
+
+
+def _add_site(commands):
     site = commands.add_parser("site", help="write the lessons as static pages, which need no kernel and no network")
     site.add_argument("folder", metavar="OUT", help="the folder for the pages; it is made if it is not there")
     site.add_argument("--run", action="store_true", dest="again", help="run the lessons first, so that panels move")
     site.set_defaults(run=_site)
-    return parser
 
 
 def _add_shape(parser):
@@ -88,13 +103,6 @@ def _bench(options):
     print(run(options.data, seed=options.seed, output=options.output))
 
 
-def _site(options):
-    from edukit.site import build
-
-    pages = build(options.folder, run=options.again)
-    print(f"{len(pages)} pages written; open {pages[0]}")
-
-
 def _explain(options):
     from edukit.deployment import explain
 
@@ -120,6 +128,13 @@ def _show(options):
     from edukit.deployment.explain.shown import show
 
     show(options.file, browser=not options.no_browser)
+
+
+def _site(options):
+    from edukit.site import build
+
+    pages = build(options.folder, run=options.again)
+    print(f"{len(pages)} pages written; open {pages[0]}")
 
 
 if __name__ == "__main__":
