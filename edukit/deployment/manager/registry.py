@@ -1,0 +1,239 @@
+"""The registry: which models lie in a folder, what is known of each, and whether its files are whole.
+
+    FOLDER/registry.json        one line of JSON for each model, to be read by people and programs
+    FOLDER/DIGEST/…             a model's files, in a folder named by what they hold
+    FOLDER/registry.lock        one writer at a time, of any process
+
+    register    lock → copy the files → rename their folder into place → write registry.json beside itself → rename
+
+A process that is killed leaves at most files that no line names; the next writer takes them away.
+
+Assumes   that one file system holds the whole folder, and that its locks hold (network drives may not lock)
+Source    FileLock releases its lock when the process dies, https://py-filelock.readthedocs.io
+In production  app stores deliver models as signed packages; MLflow and model hubs keep such a registry on a server
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from filelock import FileLock
+
+from edukit.deployment.manager.measured import Measured
+from edukit.refuse import first_line
+from edukit.sealed import write_atomically
+
+NAME = re.compile(r"[\w][\w.+ -]{0,80}")
+DIGITS = 16  # of a folder's name; the whole digests stand in the registry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What is known of one model.
+
+    files          {name: [bytes, SHA-256]}, the one to open first
+    memory_bytes   by how much a process grows that loads it, measured; latency_s one input, measured here
+    accuracy       a share of 0 to 1, None where it is unknown
+    """
+
+    name: str
+    folder: str
+    files: dict[str, list]
+    version: str = "1"
+    precision: str = ""
+    device_class: str = ""
+    accuracy: float | None = None
+    memory_bytes: int = 0
+    latency_s: float | None = None
+    inputs: dict[str, list] = field(default_factory=dict)
+    outputs: dict[str, list] = field(default_factory=dict)
+    registered: str = ""
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of all files."""
+        return sum(size for size, _ in self.files.values())
+
+
+class Registry:
+    """The models of a folder, which is made where it is missing; any number of processes may use it at once."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._file = self.folder / "registry.json"
+        self._seen = None
+        self._entries: dict[str, Entry] = {}
+
+    def entries(self) -> dict[str, Entry]:
+        """All entries by name, as they are now; the file is read again only where another one took its place.
+
+        Raises ValueError where registry.json is no registry.
+        """
+        try:
+            found = os.stat(self._file)
+        except FileNotFoundError:
+            return {}
+        seen = (found.st_ino, found.st_mtime_ns, found.st_size)
+        if seen != self._seen:
+            self._entries = _parsed(self._file)
+            self._seen = seen
+        return self._entries
+
+    def register(self, paths, name: str, measured: Measured, *, replace: bool = False, **about) -> Entry:
+        """Copy a model's files into the folder and write its line; on return, both are on the disk.
+
+        paths    one file, or several that belong together, the one to open first
+        about    fields of Entry: version, precision, device_class, accuracy
+        Raises ValueError for a name that is taken unless `replace`, or cannot be one, and for missing files.
+        """
+        paths = checked_files(paths)
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            raise ValueError(f"name must be a short word of letters, digits, . + - and _, got {name!r}")
+        files = {path.name: [path.stat().st_size, sha256(path)] for path in paths}
+        folder = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:DIGITS]
+        today = date.today().isoformat()
+        entry = Entry(name=name, folder=folder, files=files, registered=today, **vars(measured), **about)
+        with self._writing() as entries:
+            if name in entries and not replace:
+                raise ValueError(f"name must be new, {name!r} is registered: replace=True puts this file in its place")
+            if not self._holds(folder, files):
+                self._copy(paths, folder)
+            entries[name] = entry
+        return entry
+
+    def remove(self, name: str) -> None:
+        """Take a model's line away, and its files where no other line names them; ValueError for an unknown name."""
+        with self._writing() as entries:
+            if name not in entries:
+                raise ValueError(unknown(name, entries))
+            del entries[name]
+
+    def intact(self, entry: Entry) -> Path:
+        """The file to open first, when every byte of every file is what was registered.
+
+        Raises ValueError that names the file and what is wrong with it: missing, cut, damaged or another one.
+        """
+        for name, (size, digest) in entry.files.items():
+            path = self.folder / entry.folder / name
+            if not path.is_file():
+                raise ValueError(f"{entry.name} cannot be loaded: its file {path} is missing; register it again")
+            if path.stat().st_size != size:
+                raise ValueError(f"{entry.name} is damaged: {path} has {path.stat().st_size} bytes of {size}")
+            if sha256(path) != digest:
+                raise ValueError(f"{entry.name} is damaged: {path} does not hold what was registered (SHA-256 differs)")
+        return self.folder / entry.folder / next(iter(entry.files))
+
+    def _writing(self):
+        return _Writing(self)
+
+    def _holds(self, folder, files) -> bool:
+        place = self.folder / folder
+        return all((place / name).is_file() and sha256(place / name) == digest for name, (_, digest) in files.items())
+
+    def _copy(self, paths, folder) -> None:
+        place = self.folder / folder
+        shutil.rmtree(place, ignore_errors=True)  # damaged since it was registered
+        beside = self.folder / f".{folder}.tmp"
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir()
+        try:
+            for path in paths:
+                _copied(path, beside / path.name)
+            os.replace(beside, place)
+        except BaseException:
+            shutil.rmtree(beside, ignore_errors=True)
+            raise
+
+    def _write(self, entries) -> None:
+        lines = [f"{json.dumps(name)}: {json.dumps(_line(entry))}" for name, entry in sorted(entries.items())]
+        write_atomically(self._file, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
+
+    def _clean(self, entries) -> None:
+        """Remove what no line names; whoever writes holds the lock, so nobody else is about to name it."""
+        named = {entry.folder for entry in entries.values()} | {"registry.json", "registry.lock"}
+        for path in self.folder.iterdir():
+            if path.name not in named and (path.name.startswith(".") or re.fullmatch("[0-9a-f]{16}", path.name)):
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+class _Writing:
+    """Alone with the registry: a copy of the entries to change, written when all went well."""
+
+    def __init__(self, registry):
+        self._registry = registry
+        self._lock = FileLock(registry.folder / "registry.lock")
+
+    def __enter__(self) -> dict[str, Entry]:
+        self._lock.acquire(poll_interval=0.005)
+        try:
+            self._registry._seen = None  # read for certain: what another process wrote must not be lost
+            self._before = self._registry.entries()
+        except BaseException:
+            self._lock.release()
+            raise
+        self._entries = dict(self._before)
+        return self._entries
+
+    def __exit__(self, kind, error, trace) -> None:
+        try:
+            if kind is None:
+                self._registry._write(self._entries)
+            self._registry._clean(self._entries if kind is None else self._before)
+        except OSError:
+            self._registry._clean(self._before)
+            raise
+        finally:
+            self._lock.release()
+
+
+def sha256(path) -> str:
+    """The digest of a file's bytes, read piece by piece.
+
+    >>> sha256(__file__) == sha256(__file__), len(sha256(__file__))
+    (True, 64)
+    """
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def checked_files(paths) -> list[Path]:
+    """The paths of files that exist, each of another name; ValueError that names the one that does not."""
+    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    files = [Path(path) for path in given]
+    for path in files:
+        if not path.is_file():
+            raise ValueError(f"paths must be files, found none at {path}")
+    if not files or len({path.name for path in files}) < len(files):
+        raise ValueError(f"paths must be one file or several of different names, got {given}")
+    return files
+
+
+def unknown(name, names: Iterable[str]) -> str:
+    """What to say where a name is not registered."""
+    return f"name must be that of a registered model ({', '.join(sorted(names)) or 'there is none'}), got {name!r}"
+
+
+def _line(entry) -> dict:
+    return {key: value for key, value in vars(entry).items() if key != "name"}
+
+
+def _parsed(file) -> dict[str, Entry]:
+    try:
+        found = json.loads(file.read_text())
+        return {name: Entry(name=name, **line) for name, line in found.items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"{file} is no registry of models: {first_line(error)}") from error
+
+
+def _copied(source, target) -> None:
+    with open(source, "rb") as old, open(target, "xb") as new:
+        shutil.copyfileobj(old, new, 1 << 20)
+        new.flush()
+        os.fsync(new.fileno())
