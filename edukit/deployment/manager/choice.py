@@ -59,7 +59,12 @@ def best(models: Mapping[str, tuple], weights: Weights | None = None) -> str:
     """
     if not models:
         raise ValueError("models must hold at least one model, got none")
-    return max(models, key=lambda name: score(*models[name], weights))
+
+    def scored(name):
+        accuracy, latency_s, size_bytes = models[name]
+        return score(accuracy, latency_s, size_bytes, weights)
+
+    return max(models, key=scored)
 
 
 def reciprocal_scores(models: Mapping[str, tuple], weights: Sequence[float] = (0.5, 0.3, 0.2)) -> dict[str, float]:

@@ -99,7 +99,9 @@ class ModelManager:
     def unpin(self, name: str) -> None:
         """Let a pinned model be evicted again; ValueError where it is not pinned."""
         if name not in self._pinned:
-            raise ValueError(f"name must be that of a pinned model ({', '.join(self._pinned) or 'none is'}), got {name!r}")
+            raise ValueError(
+                f"name must be that of a pinned model ({', '.join(self._pinned) or 'none is'}), got {name!r}"
+            )
         self.cache.unpin(self._pinned.pop(name))
 
     def remove(self, name: str) -> None:

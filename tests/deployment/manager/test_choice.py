@@ -10,7 +10,9 @@ from edukit.deployment.manager.choice import Weights, best, range_scores, recipr
 
 def candidates(seed, count=6):
     drawn = np.random.default_rng(seed)
-    figures = zip(drawn.uniform(0.5, 1, count), drawn.uniform(1e-3, 1, count), drawn.uniform(1e5, 1e8, count), strict=True)
+    figures = zip(
+        drawn.uniform(0.5, 1, count), drawn.uniform(1e-3, 1, count), drawn.uniform(1e5, 1e8, count), strict=True
+    )
     return {f"m{i}": tuple(map(float, figure)) for i, figure in enumerate(figures)}
 
 

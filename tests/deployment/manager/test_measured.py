@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from fake_models import linear_file
 from torch import nn
 
 from edukit.deployment import export, load
@@ -10,10 +11,10 @@ from edukit.deployment.manager.measured import fitting, measure
 
 
 def test_a_model_of_ten_megabytes_takes_between_one_and_four_times_its_file(tmp_path):
-    path = export(nn.Linear(1600, 1600), torch.rand(1, 1600), tmp_path / "net.onnx")
+    path = linear_file(tmp_path, 1600, 1600)
     measured = measure(path)
     assert path.stat().st_size <= measured.memory_bytes < 4 * path.stat().st_size
-    assert measured.latency_s > 0 and measured.inputs == {"input": ["batch", 1600]}
+    assert measured.latency_s > 0 and measured.inputs == {"x": ["batch", 1600]}
 
 
 def test_the_processs_own_words_are_told(tmp_path):
@@ -31,7 +32,7 @@ class Tokens(nn.Module):
 
 
 def test_zeros_fit_models_of_floats_and_of_whole_numbers(tmp_path):
-    floats = load(export(nn.Linear(3, 2), torch.rand(1, 3), tmp_path / "floats.onnx"))
+    floats = load(linear_file(tmp_path, 3, 2))
     tokens = load(export(Tokens(), torch.zeros(1, 5, dtype=torch.long), tmp_path / "tokens.onnx"))
     assert fitting(floats)[0].dtype == np.float32 and fitting(tokens)[0].dtype == np.int64
     assert fitting(tokens)[0].shape == (1, 5)

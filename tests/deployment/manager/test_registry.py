@@ -9,10 +9,10 @@ import time
 
 import numpy as np
 import pytest
+from fake_models import file_of
 
 from edukit.deployment.manager.measured import Measured
 from edukit.deployment.manager.registry import Registry, sha256
-from fake_models import file_of
 
 FORK = multiprocessing.get_context("fork")
 MEASURED = Measured(1000, 0.001, {"x": ["batch"]}, {"y": ["batch"]})
@@ -159,7 +159,7 @@ def register_many(folder, source, start, count, log=None):
 
 
 def test_kill_9_fifty_times_in_the_middle_of_registering(registry, source):
-    """After each kill the registry is readable and holds all that was promised; the next writer leaves nothing behind."""
+    """After each kill the registry is readable and holds what was promised; the next writer leaves nothing behind."""
     drawn = np.random.default_rng(0)
     kills = 0
     promised = set()
