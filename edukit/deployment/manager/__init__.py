@@ -9,4 +9,5 @@ loading.py    mapped files, and shards
 batching.py   requests that wait together are answered together
 choice.py     a score of accuracy, latency and size
 switching.py  the device's state decides, with hysteresis
+day.py        a simulated day of a phone
 """

@@ -5,7 +5,7 @@
 Bytes, not models, are counted: one large model may push out three small ones. What is kept (pinned, or at work) stays.
 
 Bound     loaded bytes never exceed the budget
-Source    Belady 1966, https://doi.org/10.1147/sj.52.0078 (what is needed soonest should stay); LRU guesses it from the past
+Source    Belady 1966, https://doi.org/10.1147/sj.52.0078 (what is needed soonest should stay: LRU guesses it)
 In production  onTrimMemory (Android), didReceiveMemoryWarning (iOS): the system asks, the app evicts
 """
 

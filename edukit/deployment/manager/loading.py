@@ -184,7 +184,7 @@ def _bridges(model, weights) -> list[tuple[int, str]]:
 
 
 def _part(model, start, end, first, last, types) -> onnx.ModelProto:
-    """The nodes from start to end as a model of its own; first and last name the tensors that pass, None at the ends."""
+    """The nodes from start to end as a model; first and last name the tensors that pass, None at the ends."""
     graph = model.graph
     nodes = graph.node[start:end]
     wanted = {name for node in nodes for name in node.input}

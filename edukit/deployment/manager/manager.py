@@ -8,7 +8,7 @@ not guessed from its file. Threads may call a manager at once; processes may sha
 share a cache.
 
 Cost      some microseconds a call: `python -m edukit.experiments.manager_cost` measures them
-Bound     the measured bytes of what is loaded never exceed the budget; while a model loads, its file's bytes come on top
+Bound     the measured bytes of what is loaded never exceed the budget; a load needs its file's bytes on top
 In production  Android's Play for On-device AI and iOS's background assets deliver; load and evict is left to the app
 """
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class State:
-    """A device now: degrees Celsius, battery as a share of 0 to 1, bytes of free memory; what is unknown is harmless."""
+    """A device now: degrees Celsius, battery as a share of 0 to 1, bytes of free memory; harmless by default."""
 
     temperature_c: float = 25.0
     battery: float = 1.0

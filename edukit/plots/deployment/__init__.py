@@ -2,4 +2,6 @@
 
 fusion.py   the operators of a file, and what the runtime makes of them
 explain.py  time by operator, and the file's layers under the roofline
+front.py  which models a device can run
+day.py    a day of a phone: requests, warmth, battery, the model in use
 """
