@@ -5,6 +5,9 @@ runtimes/     one Session for every runtime
 explain/      the operators that are really executed, and why they are not faster
 device/       energy, an estimate
 snippets/     code for an app that fits a file: Kotlin, Swift, ArkTS
+explain/      the operators that are really executed
+device/       profiles of devices; latency, energy and heat, estimated
+manager/      many models on disk, a few in memory, one that answers
 pipeline.py   teacher, student, fewer channels, INT8
 benchmark.py  every stage measured
 claims.py     claims of articles beside it, with verdicts
@@ -18,26 +21,31 @@ tradeoff.py   Pareto front, small enough, standard error
 from edukit.deployment.benchmark import Result, benchmark
 from edukit.deployment.compared import Compared, compare
 from edukit.deployment.device.energy import Energy, energy
+from edukit.deployment.device.profiles import Device, devices
 from edukit.deployment.explain.executed import operators
 from edukit.deployment.explain.explained import Explanation, explain
 from edukit.deployment.explain.fusion import Fusion, fusion
 from edukit.deployment.files.export import export
 from edukit.deployment.files.parity import Parity, parity
+from edukit.deployment.manager.manager import ModelManager
 from edukit.deployment.pipeline import compress
 from edukit.deployment.runtimes.session import Session, load
 from edukit.deployment.snippets.written import snippet
 
 __all__ = [
     "Compared",
+    "Device",
     "Energy",
     "Explanation",
     "Fusion",
+    "ModelManager",
     "Parity",
     "Result",
     "Session",
     "benchmark",
     "compare",
     "compress",
+    "devices",
     "energy",
     "explain",
     "export",

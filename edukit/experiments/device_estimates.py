@@ -10,7 +10,6 @@ In production  latency predictors such as nn-Meter learn from measured kernels, 
 """
 
 import argparse
-import platform
 import tempfile
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +19,7 @@ import numpy as np
 import torch
 
 from edukit.deployment import export, load
+from edukit.deployment.benchmark import machine
 from edukit.deployment.device.estimate import estimate
 from edukit.deployment.device.this_machine import measure_machine
 from edukit.experiments.rows import append, read
@@ -115,7 +115,7 @@ def measure(networks=tuple(NETWORKS), integers=INTEGERS, *, repeats: int = 60) -
             estimated_us=1e6 * estimates[name, precision].latency_s,
             measured_us=1e6 * time.median_s,
             p90_us=1e6 * time.p90_s,
-            machine=platform.machine(),
+            machine=machine()["processor"],
         )
         for (name, precision), time in times.items()
     ]

@@ -72,7 +72,6 @@ LOADED_AFTER = Exercise(
         (["a", "f", "b"], SIZES, 100),
         (["e", "g", "a", "c", "e", "b"], SIZES, 120),
         (["a", "b", "c", "a", "d", "e", "g", "a"], SIZES, 150),
-        ([], SIZES, 100),
     ],
     {
         "first in, first out": (

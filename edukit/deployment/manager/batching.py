@@ -11,21 +11,28 @@ Source    https://docs.nvidia.com/deeplearning/triton-inference-server, section 
 In production  Triton, TorchServe; on a phone, frames of a burst and tiles of a photo
 """
 
-import queue
 import threading
 import time
+from collections import deque
 from concurrent.futures import Future
+from typing import NamedTuple
 
 import numpy as np
 
 from edukit.refuse import check_whole
 
 
+class _Request(NamedTuple):
+    rows: np.ndarray
+    answer: Future
+    arrived: float
+
+
 class Batcher:
     """Call it, from any number of threads, with one array of rows; close it, or use it in a `with`.
 
     run       takes an array of rows, and returns an array or a tuple of arrays with as many rows
-    largest   rows of one call at most; wait_s seconds
+    largest   rows of one call at most, but for a request that alone has more; wait_s seconds
     Raises ValueError for largest below 1 or a negative wait_s.
     """
 
@@ -35,24 +42,28 @@ class Batcher:
         if not 0 <= wait_s < 3600:
             raise ValueError(f"wait_s must be from 0 to 3600 seconds, got {wait_s!r}")
         self._wait_s = wait_s
-        self._waiting: queue.Queue = queue.Queue()
-        self._closing = threading.Lock()
+        self._waiting: deque[_Request] = deque()
+        self._rows = 0  # of all requests that wait
+        self._changed = threading.Condition()
         self._closed = False
         self.calls = 0
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     def submit(self, rows: np.ndarray) -> Future:
-        """A future of the answer; RuntimeError after `close`."""
+        """A future of the answer; ValueError for no rows, RuntimeError after `close`."""
         rows = np.asarray(rows)
         if rows.ndim < 1 or not len(rows):
             raise ValueError(f"rows must be an array of one row or more, got the shape {rows.shape}")
-        answer: Future = Future()
-        with self._closing:
+        request = _Request(rows, Future(), time.monotonic())
+        with self._changed:
             if self._closed:
                 raise RuntimeError("the batcher is closed")
-            self._waiting.put((rows, answer))
-        return answer
+            self._waiting.append(request)
+            self._rows += len(rows)
+            if len(self._waiting) == 1 or self._rows >= self._largest:  # nobody else needs to wake the server
+                self._changed.notify()
+        return request.answer
 
     def __call__(self, rows: np.ndarray):
         """The answer, as soon as its batch has run."""
@@ -60,10 +71,9 @@ class Batcher:
 
     def close(self) -> None:
         """Answer what waits, and stop."""
-        with self._closing:
-            if not self._closed:
-                self._closed = True
-                self._waiting.put(None)
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
         self._thread.join()
 
     def __enter__(self):
@@ -73,58 +83,47 @@ class Batcher:
         self.close()
 
     def _serve(self) -> None:
-        following = None
-        while True:
-            first = following or self._waiting.get()
-            if first is None:
-                return
-            batch, following = self._collected(first)
-            self._answer([request for request in batch if request[1].set_running_or_notify_cancel()])
-            if following is _END:
-                return
+        while batch := self._collected():
+            self._answer([request for request in batch if request.answer.set_running_or_notify_cancel()])
 
-    def _collected(self, first) -> tuple[list, object]:
-        """A batch of requests of one kind; and the next request, where one came that does not fit into it."""
-        batch = [first]
-        count = len(first[0])
-        end = time.monotonic() + self._wait_s
-        while count < self._largest:
-            try:
-                request = self._waiting.get(timeout=max(0.0, end - time.monotonic()))
-            except queue.Empty:
-                break
-            if request is None:
-                return batch, _END
-            if not _fits(request, first) or count + len(request[0]) > self._largest:
-                return batch, request
-            batch.append(request)
-            count += len(request[0])
-        return batch, None
+    def _collected(self) -> list[_Request]:
+        """The next batch; empty when the batcher is closed and nothing waits."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            if not self._waiting:
+                return []
+            left = self._waiting[0].arrived + self._wait_s - time.monotonic()
+            if left > 0:
+                self._changed.wait_for(lambda: self._rows >= self._largest or self._closed, left)
+            batch = [self._waiting.popleft()]
+            count = len(batch[0].rows)
+            while self._waiting and self._fits(batch[0].rows, self._waiting[0].rows, count):
+                batch.append(self._waiting.popleft())
+                count += len(batch[-1].rows)
+            self._rows -= count
+        return batch
+
+    def _fits(self, first, rows, count) -> bool:
+        alike = rows.shape[1:] == first.shape[1:] and rows.dtype == first.dtype
+        return alike and count + len(rows) <= self._largest
 
     def _answer(self, batch) -> None:
         """One call for all; where it fails, one for each, so that a bad request fails alone."""
         if not batch:
             return
-        rows = [request[0] for request in batch]
+        rows = [request.rows for request in batch]
         try:
             self.calls += 1
             answers = _split(self._run(np.concatenate(rows)), [len(part) for part in rows])
         except Exception as error:  # whatever the model raises belongs to who asked
             if len(batch) == 1:
-                batch[0][1].set_exception(error)
+                batch[0].answer.set_exception(error)
             else:
                 for request in batch:
                     self._answer([request])
             return
-        for (_, future), answer in zip(batch, answers, strict=True):
-            future.set_result(answer)
-
-
-_END = object()
-
-
-def _fits(request, first) -> bool:
-    return request[0].shape[1:] == first[0].shape[1:] and request[0].dtype == first[0].dtype
+        for request, answer in zip(batch, answers, strict=True):
+            request.answer.set_result(answer)
 
 
 def _split(answer, lengths) -> list:
@@ -133,4 +132,5 @@ def _split(answer, lengths) -> list:
         return list(zip(*(_split(part, lengths) for part in answer), strict=True))
     if len(answer) != sum(lengths):
         raise ValueError(f"run must return a row for each of {sum(lengths)} rows, got {len(answer)}")
-    return np.split(answer, np.cumsum(lengths)[:-1])
+    ends = np.cumsum(lengths).tolist()
+    return [answer[end - length : end] for end, length in zip(ends, lengths, strict=True)]

@@ -23,7 +23,9 @@ from edukit.refuse import check_whole
 
 
 @dataclass
-class _Slot:
+class Slot:
+    """A session in memory, its bytes, how many predictions use it and how often it is pinned."""
+
     size_bytes: int
     session: object = None  # None while it loads
     users: int = 1
@@ -35,7 +37,7 @@ class Cache:
 
     def __init__(self, budget_bytes: int):
         self._budget_bytes = check_whole(budget_bytes, "budget_bytes")
-        self._slots: dict[Hashable, _Slot] = {}
+        self._slots: dict[Hashable, Slot] = {}
         self._changed = threading.Condition()
         self.peak_bytes = self.loads = self.evictions = 0
 
@@ -65,23 +67,20 @@ class Cache:
 
     @contextmanager
     def lease(self, key: Hashable, size_bytes: int, opener: Callable[[], object]):
-        """The session of a key, loaded where it is not; it stays in memory inside the `with`.
-
-        Raises ValueError where the budget can never hold it, and whatever the opener raises.
-        """
-        slot = self._taken(key, size_bytes, opener)
+        """The session of a key, in a `with`: `take` before, `give_back` after."""
+        slot = self.take(key, size_bytes, opener)
         try:
             yield slot.session
         finally:
-            self._give_back(slot)
+            self.give_back(slot)
 
     def pin(self, key: Hashable, size_bytes: int, opener: Callable[[], object]) -> None:
         """Load it where it is not, and keep it in memory until `unpin`; each pin needs its own unpin."""
-        slot = self._taken(key, size_bytes, opener)
+        slot = self.take(key, size_bytes, opener)
         with self._changed:
             fits = bool(slot.pins) or self._pinned_bytes() + slot.size_bytes <= self._budget_bytes
             slot.pins += fits
-        self._give_back(slot)
+        self.give_back(slot)
         if not fits:  # the budget was lowered meanwhile
             raise ValueError(f"the model takes {size_bytes:,} bytes, more than what is not pinned of the budget")
 
@@ -102,7 +101,11 @@ class Cache:
                 self._drop(key)
             return True
 
-    def _taken(self, key, size_bytes, opener) -> _Slot:
+    def take(self, key: Hashable, size_bytes: int, opener: Callable[[], object]) -> Slot:
+        """A slot with the session of a key, loaded where it is not; it stays in memory until `give_back`.
+
+        Raises ValueError where the budget can never hold it, and whatever the opener raises.
+        """
         with self._changed:
             while True:
                 slot = self._slots.get(key)
@@ -113,11 +116,11 @@ class Cache:
                 if slot is None and self._make_room(size_bytes):
                     break
                 self._changed.wait()
-            slot = self._slots[key] = _Slot(size_bytes)
+            slot = self._slots[key] = Slot(size_bytes)
             self.peak_bytes = max(self.peak_bytes, self._total())
         return self._loaded(key, slot, opener)
 
-    def _loaded(self, key, slot, opener) -> _Slot:
+    def _loaded(self, key, slot, opener) -> Slot:
         try:
             session = opener()
         except BaseException:
@@ -145,7 +148,8 @@ class Cache:
             self._drop(key)
         return gone is not None
 
-    def _give_back(self, slot) -> None:
+    def give_back(self, slot: Slot) -> None:
+        """The slot may be evicted again."""
         with self._changed:
             slot.users -= 1
             if not slot.users:

@@ -72,12 +72,14 @@ class ModelManager:
         itself raises names the model in a note.
         """
         entry = self._entry(name)
-        with self.cache.lease(self._key(entry), entry.memory_bytes, lambda: self._open(entry)) as session:
-            try:
-                return session(*arrays)
-            except Exception as error:
-                error.add_note(f"while the model {name!r} was predicting")
-                raise
+        slot = self.cache.take(self._key(entry), entry.memory_bytes, lambda: self._open(entry))
+        try:
+            return slot.session(*arrays)
+        except Exception as error:
+            error.add_note(f"while the model {name!r} was predicting")
+            raise
+        finally:
+            self.cache.give_back(slot)
 
     def load(self, name: str) -> None:
         """Load a model before it is asked for, and run it once on zeros, so that the first answer is a warm one."""

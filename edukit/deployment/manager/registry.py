@@ -68,6 +68,7 @@ class Registry:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._file = self.folder / "registry.json"
+        self._path = os.fspath(self._file)
         self._seen = None
         self._entries: dict[str, Entry] = {}
 
@@ -77,7 +78,7 @@ class Registry:
         Raises ValueError where registry.json is no registry.
         """
         try:
-            found = os.stat(self._file)
+            found = os.stat(self._path)
         except FileNotFoundError:
             return {}
         seen = (found.st_ino, found.st_mtime_ns, found.st_size)
