@@ -21,6 +21,7 @@ import torch
 from edukit.deployment import export, load
 from edukit.deployment.benchmark import machine
 from edukit.deployment.device.estimate import estimate
+from edukit.deployment.device.rapl import measured_energy
 from edukit.deployment.device.this_machine import measure_machine
 from edukit.experiments.rows import append, read
 from edukit.measure import latencies
@@ -55,13 +56,18 @@ INTEGERS = ("MobileNetV1 224", "MobileNetV2 96", "ResNet-18 96", "MobileClassifi
 
 @dataclass(kw_only=True)
 class Row:
-    """One network: estimated and measured microseconds of one image, on one machine."""
+    """One network: estimated and measured microseconds and microjoules of one image, on one machine.
+
+    measured_uj   of the whole processor, by its own counter; None where the machine does not let it be read
+    """
 
     network: str
     precision: str
     estimated_us: float
     measured_us: float
     p90_us: float
+    estimated_uj: float
+    measured_uj: float | None
     machine: str
 
 
@@ -108,6 +114,7 @@ def measure(networks=tuple(NETWORKS), integers=INTEGERS, *, repeats: int = 60) -
                 estimates[name, precision] = estimate(model, (3, size, size), device, precision)
                 calls[name, precision] = partial(session, images[:1].numpy())
         times = latencies(calls, warmup=5, repeats=repeats)
+        joules = {key: measured_energy(call, calls=repeats) for key, call in calls.items()}
     return [
         Row(
             network=name,
@@ -115,6 +122,8 @@ def measure(networks=tuple(NETWORKS), integers=INTEGERS, *, repeats: int = 60) -
             estimated_us=1e6 * estimates[name, precision].latency_s,
             measured_us=1e6 * time.median_s,
             p90_us=1e6 * time.p90_s,
+            estimated_uj=1e6 * estimates[name, precision].energy_j,
+            measured_uj=None if joules[name, precision] is None else 1e6 * joules[name, precision],
             machine=machine()["processor"],
         )
         for (name, precision), time in times.items()

@@ -13,12 +13,14 @@ In production  Android's Play for On-device AI and iOS's background assets deliv
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from edukit.deployment.manager import choice
-from edukit.deployment.manager.cache import Cache
+from edukit.deployment.manager.cache import Cache, Slot
 from edukit.deployment.manager.choice import Weights
-from edukit.deployment.manager.measured import fitting, measure
+from edukit.deployment.manager.measured import fitting
+from edukit.deployment.manager.measured import measure as measure_file
 from edukit.deployment.manager.registry import Entry, Registry, unknown
 from edukit.deployment.manager.switching import State, Switch
 from edukit.deployment.runtimes.session import load
@@ -33,7 +35,8 @@ class ModelManager:
     folder         made where it is missing
     budget_bytes   of memory for loaded models
     opener         makes a session of a path: called with arrays, with `inputs` {name: shape}
-    measure        what tells a file's bytes in memory, seconds and shapes; called with a path
+    measure        what tells a file's bytes in memory, seconds and shapes, called with a path; by default a fresh
+                   process that imports the opener by its name
     cache          shared with other managers, instead of a budget of its own
     """
 
@@ -43,7 +46,7 @@ class ModelManager:
         budget_bytes: int | None = None,
         *,
         opener: Callable = load,
-        measure: Callable = measure,
+        measure: Callable | None = None,
         cache: Cache | None = None,
     ):
         if (budget_bytes is None) == (cache is None):
@@ -51,7 +54,7 @@ class ModelManager:
         self.cache = cache or Cache(budget_bytes)
         self.registry = Registry(folder)
         self._opener = opener
-        self._measure = measure
+        self._measure = measure or partial(measure_file, opener=_importable(opener))
         self._pinned: dict[str, tuple] = {}
 
     def register(self, paths, name: str, *, replace: bool = False, **about) -> Entry:
@@ -71,8 +74,7 @@ class ModelManager:
         Raises ValueError for an unknown name, a damaged file, a model that does not fit the budget; what the model
         itself raises names the model in a note.
         """
-        entry = self._entry(name)
-        slot = self.cache.take(self._key(entry), entry.memory_bytes, lambda: self._open(entry))
+        slot = self._slot(name)
         try:
             return slot.session(*arrays)
         except Exception as error:
@@ -83,9 +85,11 @@ class ModelManager:
 
     def load(self, name: str) -> None:
         """Load a model before it is asked for, and run it once on zeros, so that the first answer is a warm one."""
-        entry = self._entry(name)
-        with self.cache.lease(self._key(entry), entry.memory_bytes, lambda: self._open(entry)) as session:
-            fitting(session)
+        slot = self._slot(name)
+        try:
+            fitting(slot.session)
+        finally:
+            self.cache.give_back(slot)
 
     def unload(self, name: str) -> bool:
         """Take a model out of memory once its predictions have ended; False where it is not there or is pinned."""
@@ -174,6 +178,16 @@ class ModelManager:
         """The answer of the model that a switch chooses for the device's state."""
         return self.predict(switch.choose(state), *arrays)
 
+    def _slot(self, name) -> Slot:
+        """The model's place in memory, taken; where its file was replaced meanwhile, that of the new one."""
+        entry = self._entry(name)
+        try:
+            return self.cache.take(self._key(entry), entry.memory_bytes, lambda: self._open(entry))
+        except ValueError:
+            if self._entry(name) == entry:
+                raise
+        return self._slot(name)
+
     def _entry(self, name) -> Entry:
         entries = self.registry.entries()
         if name not in entries:
@@ -185,6 +199,15 @@ class ModelManager:
 
     def _open(self, entry):
         return self._opener(self.registry.intact(entry))
+
+
+def _importable(opener) -> str:
+    """ "module:function", as a fresh process imports it; ValueError for a lambda, or what a notebook defines."""
+    module = getattr(opener, "__module__", None)
+    name = getattr(opener, "__qualname__", "<")
+    if module in (None, "__main__") or not name.isidentifier():
+        raise ValueError(f"opener must be a function of a module where no measure is given, got {opener!r}")
+    return f"{module}:{name}"
 
 
 def _check_about(about) -> None:

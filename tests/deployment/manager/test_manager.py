@@ -12,6 +12,7 @@ from torch import nn
 
 from edukit.deployment import export, load
 from edukit.deployment.manager.choice import Weights
+from edukit.deployment.manager.loading import Mapped, save_mapped
 from edukit.deployment.manager.manager import ModelManager
 from edukit.deployment.manager.measured import Measured
 from edukit.deployment.manager.switching import State, Switch
@@ -231,3 +232,36 @@ def test_measure_is_called_with_the_first_of_several_files(tmp_path):
     files = [file_of(tmp_path, 4), file_of(tmp_path, 5)]
     manager.register(files, "both")
     assert seen == files[:1] and manager.predict("both", ONES)[0] == 4
+
+
+def test_a_mapped_model_is_measured_as_it_is_opened(tmp_path):
+    files = save_mapped(linear_file(tmp_path, 500, 2000), tmp_path)
+    manager = ModelManager(tmp_path / "models", 10**8, opener=Mapped)
+    entry = manager.register(files, "mapped")
+    assert manager.predict("mapped", np.ones((3, 500), np.float32)).shape == (3, 2000)
+    manager.unload("mapped")
+    weights = manager.registry.folder / entry.folder / files[1].name
+    weights.write_bytes(weights.read_bytes()[::-1])
+    with pytest.raises(ValueError, match="mapped is damaged: .*weights"):
+        manager.predict("mapped", np.ones((3, 500), np.float32))
+
+
+def test_an_opener_that_no_process_can_import_needs_a_measure(tmp_path):
+    with pytest.raises(ValueError, match="opener must be a function of a module"):
+        ModelManager(tmp_path, 1000, opener=lambda path: Times(path))
+
+
+def test_a_model_that_is_replaced_while_it_loads_answers_as_the_new_one(manager, tmp_path):
+    """Its files vanish between the look into the registry and the load: the new ones are taken."""
+    other = ModelManager(manager.registry.folder, 1000, opener=Times, measure=bytes_of)
+    intact = manager.registry.intact
+    calls = []
+
+    def slow(entry):
+        calls.append(entry)
+        if len(calls) == 1:
+            other.register(file_of(tmp_path, 8), "m3", replace=True)
+        return intact(entry)
+
+    manager.registry.intact = slow
+    assert manager.predict("m3", ONES)[0] == 8 and len(calls) == 2
