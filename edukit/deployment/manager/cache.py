@@ -6,6 +6,7 @@
                          │          └──evict──> free
                          └─failed──> free
 
+A C library keeps what was freed; it is asked to hand it back before the next load, or evicting would free nothing.
 Bytes are reserved before the load begins, so the sum never exceeds the budget, however many threads load at once. Who
 finds no room waits until a prediction ends; nobody waits while holding a lease, so no two wait for each other.
 
@@ -19,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from edukit.deployment.manager.budget import to_evict
+from edukit.deployment.manager.measured import return_freed_memory
 from edukit.refuse import check_whole
 
 
@@ -59,6 +61,7 @@ class Cache:
             self._budget_bytes = value
             self._trim()
             self._changed.wait_for(lambda: self._total() <= value)
+        return_freed_memory()
 
     def sizes(self) -> dict[Hashable, int]:
         """{key: bytes} of what is loaded or loading, the least recently used first."""
@@ -99,7 +102,8 @@ class Cache:
             self._changed.wait_for(lambda: not slot.users or self._slots.get(key) is not slot)
             if self._slots.get(key) is slot and not slot.pins:
                 self._drop(key)
-            return True
+        return_freed_memory()
+        return True
 
     def take(self, key: Hashable, size_bytes: int, opener: Callable[[], object]) -> Slot:
         """A slot with the session of a key, loaded where it is not; it stays in memory until `give_back`.
@@ -122,6 +126,8 @@ class Cache:
 
     def _loaded(self, key, slot, opener) -> Slot:
         try:
+            if self.evictions:
+                return_freed_memory()
             session = opener()
         except BaseException:
             with self._changed:

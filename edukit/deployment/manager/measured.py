@@ -1,7 +1,7 @@
 """What a model takes when it is loaded, measured in a fresh process: bytes of memory, seconds of one input.
 
     fresh process:  load, run   the runtime takes its own memory, once
-                    load, run   the process grows by what this model takes: that is counted
+                    load, run   the process grows by what this model takes and keeps: that is counted
                     run, run …  the median is the latency
 
 The growth of the resident set is what every system can tell, whatever the runtime. The size of the file cannot stand
@@ -11,6 +11,7 @@ Bound     a page is 4 kB, and memory that the process freed is used again: small
 In production  adb shell dumpsys meminfo; Xcode's memory report
 """
 
+import ctypes
 import json
 import os
 import subprocess
@@ -72,9 +73,11 @@ def report(path: str, opener: str) -> None:
 def _measured(path, open_file) -> Measured:
     first = open_file(path)
     arrays = fitting(first)
+    return_freed_memory()
     before = psutil.Process().memory_info().rss
     session = open_file(path)
     session(*arrays)
+    return_freed_memory()
     grown = psutil.Process().memory_info().rss - before
     times_s = [_seconds(session, arrays) for _ in range(RUNS)]
     shapes = [{name: list(shape) for name, shape in part.items()} for part in (session.inputs, session.outputs)]
@@ -96,6 +99,16 @@ def fitting(session) -> tuple[np.ndarray, ...]:
         else:
             return arrays
     raise ValueError(f"the model does not run on zeros: {first_line(last)}")
+
+
+def return_freed_memory() -> None:
+    """Hand what was freed back to the system, where the C library can: glibc keeps it for the next one otherwise.
+
+    >>> return_freed_memory()
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 def _seconds(session, arrays) -> float:

@@ -265,3 +265,19 @@ def test_a_model_that_is_replaced_while_it_loads_answers_as_the_new_one(manager,
 
     manager.registry.intact = slow
     assert manager.predict("m3", ONES)[0] == 8 and len(calls) == 2
+
+
+def test_what_is_evicted_goes_back_to_the_system(tmp_path):
+    """30 loads of three real models, of which one fits: the process grows by a few models, not by thirty."""
+    import psutil
+
+    manager = ModelManager(tmp_path / "models", 30_000_000, measure=lambda path: Measured(20_000_000))
+    for columns in (2000, 2100, 2200):
+        manager.register(linear_file(tmp_path, 1000, columns), f"m{columns}")
+    x = np.ones((1, 1000), np.float32)
+    manager.predict("m2000", x)
+    before = psutil.Process().memory_info().rss
+    for _ in range(10):
+        for columns in (2100, 2200, 2000):
+            assert manager.predict(f"m{columns}", x).shape == (1, columns)
+    assert manager.cache.loads == 31 and psutil.Process().memory_info().rss - before < 60_000_000
