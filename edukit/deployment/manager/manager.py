@@ -19,9 +19,10 @@ from pathlib import Path
 from edukit.deployment.manager import choice
 from edukit.deployment.manager.cache import Cache, Slot
 from edukit.deployment.manager.choice import Weights
+from edukit.deployment.manager.entry import Entry
 from edukit.deployment.manager.measured import fitting
 from edukit.deployment.manager.measured import measure as measure_file
-from edukit.deployment.manager.registry import Entry, Registry, unknown
+from edukit.deployment.manager.registry import Registry, unknown
 from edukit.deployment.manager.switching import State, Switch
 from edukit.deployment.runtimes.session import load
 from edukit.table import Table

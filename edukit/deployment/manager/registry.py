@@ -19,46 +19,19 @@ import os
 import re
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from filelock import FileLock
 
+from edukit.deployment.manager.entry import Entry, read, written
 from edukit.deployment.manager.measured import Measured
+from edukit.deployment.manager.whole import checked_files, copy_together, sha256, why_not_whole
 from edukit.refuse import first_line
 from edukit.sealed import write_atomically
 
 NAME = re.compile(r"[\w][\w.+ -]{0,80}")
 DIGITS = 16  # of a folder's name; the whole digests stand in the registry
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """What is known of one model.
-
-    files          {name: [bytes, SHA-256]}, the one to open first
-    memory_bytes   by how much a process grows that loads it, measured; latency_s one input, measured here
-    accuracy       a share of 0 to 1, None where it is unknown
-    """
-
-    name: str
-    folder: str
-    files: dict[str, list]
-    version: str = "1"
-    precision: str = ""
-    device_class: str = ""
-    accuracy: float | None = None
-    memory_bytes: int = 0
-    latency_s: float | None = None
-    inputs: dict[str, list] = field(default_factory=dict)
-    outputs: dict[str, list] = field(default_factory=dict)
-    registered: str = ""
-
-    @property
-    def size_bytes(self) -> int:
-        """Bytes of all files."""
-        return sum(size for size, _ in self.files.values())
 
 
 class Registry:
@@ -83,7 +56,7 @@ class Registry:
             return {}
         seen = (found.st_ino, found.st_mtime_ns, found.st_size)
         if seen != self._seen:
-            self._entries = _parsed(self._file)
+            self._entries = self._read()
             self._seen = seen
         return self._entries
 
@@ -104,8 +77,8 @@ class Registry:
         with self._writing() as entries:
             if name in entries and not replace:
                 raise ValueError(f"name must be new, {name!r} is registered: replace=True puts this file in its place")
-            if not self._holds(folder, files):
-                self._copy(paths, folder)
+            if why_not_whole(self.folder / folder, files):
+                copy_together(paths, self.folder / folder)
             entries[name] = entry
         return entry
 
@@ -121,40 +94,23 @@ class Registry:
 
         Raises ValueError that names the file and what is wrong with it: missing, cut, damaged or another one.
         """
-        for name, (size, digest) in entry.files.items():
-            path = self.folder / entry.folder / name
-            if not path.is_file():
-                raise ValueError(f"{entry.name} cannot be loaded: its file {path} is missing; register it again")
-            if path.stat().st_size != size:
-                raise ValueError(f"{entry.name} is damaged: {path} has {path.stat().st_size} bytes of {size}")
-            if sha256(path) != digest:
-                raise ValueError(f"{entry.name} is damaged: {path} does not hold what was registered (SHA-256 differs)")
-        return self.folder / entry.folder / next(iter(entry.files))
+        folder = self.folder / entry.folder
+        wrong = why_not_whole(folder, entry.files)
+        if wrong:
+            raise ValueError(f"{entry.name} is damaged: {wrong}; register it again")
+        return folder / next(iter(entry.files))
 
     def _writing(self):
         return _Writing(self)
 
-    def _holds(self, folder, files) -> bool:
-        place = self.folder / folder
-        return all((place / name).is_file() and sha256(place / name) == digest for name, (_, digest) in files.items())
-
-    def _copy(self, paths, folder) -> None:
-        place = self.folder / folder
-        shutil.rmtree(place, ignore_errors=True)  # damaged since it was registered
-        beside = self.folder / f".{folder}.tmp"
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir()
+    def _read(self) -> dict[str, Entry]:
         try:
-            for path in paths:
-                _copied(path, beside / path.name)
-            os.replace(beside, place)
-        except BaseException:
-            shutil.rmtree(beside, ignore_errors=True)
-            raise
+            return read(self._file.read_text(encoding="utf-8"), self._entries.values())
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ValueError(f"{self._file} is no registry of models: {first_line(error)}") from error
 
     def _write(self, entries) -> None:
-        lines = [f"{json.dumps(name)}: {json.dumps(_line(entry))}" for name, entry in sorted(entries.items())]
-        write_atomically(self._file, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
+        write_atomically(self._file, written(entries.values()).encode())
 
     def _clean(self, entries) -> None:
         """Remove what no line names; whoever writes holds the lock, so nobody else is about to name it."""
@@ -194,47 +150,6 @@ class _Writing:
             self._lock.release()
 
 
-def sha256(path) -> str:
-    """The digest of a file's bytes, read piece by piece.
-
-    >>> sha256(__file__) == sha256(__file__), len(sha256(__file__))
-    (True, 64)
-    """
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def checked_files(paths) -> list[Path]:
-    """The paths of files that exist, each of another name; ValueError that names the one that does not."""
-    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    files = [Path(path) for path in given]
-    for path in files:
-        if not path.is_file():
-            raise ValueError(f"paths must be files, found none at {path}")
-    if not files or len({path.name for path in files}) < len(files):
-        raise ValueError(f"paths must be one file or several of different names, got {given}")
-    return files
-
-
 def unknown(name, names: Iterable[str]) -> str:
     """What to say where a name is not registered."""
     return f"name must be that of a registered model ({', '.join(sorted(names)) or 'there is none'}), got {name!r}"
-
-
-def _line(entry) -> dict:
-    return {key: value for key, value in vars(entry).items() if key != "name"}
-
-
-def _parsed(file) -> dict[str, Entry]:
-    try:
-        found = json.loads(file.read_text())
-        return {name: Entry(name=name, **line) for name, line in found.items()}
-    except (ValueError, TypeError, AttributeError) as error:
-        raise ValueError(f"{file} is no registry of models: {first_line(error)}") from error
-
-
-def _copied(source, target) -> None:
-    with open(source, "rb") as old, open(target, "xb") as new:
-        shutil.copyfileobj(old, new, 1 << 20)
-        new.flush()
-        os.fsync(new.fileno())

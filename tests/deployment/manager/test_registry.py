@@ -12,7 +12,7 @@ import pytest
 from fake_models import file_of
 
 from edukit.deployment.manager.measured import Measured
-from edukit.deployment.manager.registry import Registry, sha256
+from edukit.deployment.manager.registry import Registry
 
 FORK = multiprocessing.get_context("fork")
 MEASURED = Measured(1000, 0.001, {"x": ["batch"]}, {"y": ["batch"]})
@@ -165,22 +165,22 @@ def test_kill_9_fifty_times_in_the_middle_of_registering(registry, source):
     promised = set()
     for attempt in range(50):
         reader, writer = os.pipe()
-        start = 1000 * (attempt + 1)
-        process = FORK.Process(target=register_many, args=(registry.folder, source, start, 900, writer))
+        process = FORK.Process(target=register_many, args=(registry.folder, source, 1000 * attempt, 900, writer))
         process.start()
         os.close(writer)
-        time.sleep(drawn.uniform(0.005, 0.06))
-        os.kill(process.pid, signal.SIGKILL)
-        process.join()
-        kills += process.exitcode == -signal.SIGKILL
         with os.fdopen(reader) as said:
-            promised |= {line.strip() for line in said}
+            promised |= {said.readline().strip() for _ in range(attempt % 3)}
+            time.sleep(drawn.uniform(0, 0.02))
+            os.kill(process.pid, signal.SIGKILL)
+            process.join()
+            kills += process.exitcode == -signal.SIGKILL
+            promised |= {line.strip() for line in said if line.endswith("\n")}
         entries = Registry(registry.folder).entries()
         assert promised <= set(entries)
     for entry in entries.values():
         registry.intact(entry)
     registry.register(file_of(source, 1), "last", MEASURED)
-    assert kills == 50 and len(promised) > 20 and not left_over(registry)
+    assert kills == 50 and len(promised) >= 49 and not left_over(registry)
 
 
 def test_two_processes_register_a_thousand_models_and_none_is_lost(registry, source, monkeypatch):
@@ -194,9 +194,3 @@ def test_two_processes_register_a_thousand_models_and_none_is_lost(registry, sou
     assert [worker.exitcode for worker in workers] == [0, 0]
     assert set(entries) == {f"m{number}" for number in range(1000)} and not left_over(registry)
     assert all(registry.intact(entries[f"m{n}"]).read_text() == str(n) for n in range(1000))
-
-
-def test_a_digest_is_that_of_hashlib(tmp_path):
-    path = tmp_path / "a"
-    path.write_bytes(b"abc")
-    assert sha256(path) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
