@@ -62,14 +62,14 @@ def day(
     """A day in steps of two minutes; with an empty battery the device is off.
 
     latencies_s   {name: seconds of one inference}, the best model first, the most frugal last
-    gap_c         how far below a threshold the temperature must fall before the better model comes back; the battery's
-                  gap is a hundredth of it for each three degrees
+    gap_c         how far below a threshold the temperature must fall before the better model comes back; a thirtieth
+                  of this number is the gap of the battery's share
     Raises ValueError for no model, negative latencies or gap, and a battery outside 0 to 1.
 
     >>> from edukit.deployment.device.profiles import devices
     >>> moments = day({"full": 0.03, "light": 0.005}, devices["phone"])
-    >>> len(moments), moments[0].model, {moment.model for moment in moments}
-    (720, 'full', {'full', 'light'})
+    >>> len(moments), moments[0].model, sorted({moment.model for moment in moments})
+    (720, 'full', ['full', 'light'])
     """
     _check(latencies_s, gap_c, battery)
     switch = Switch(
