@@ -14,7 +14,6 @@ In production  Android's Play for On-device AI and iOS's background assets deliv
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from edukit.deployment.manager import choice
 from edukit.deployment.manager.cache import Cache, Slot
@@ -22,8 +21,9 @@ from edukit.deployment.manager.choice import Weights
 from edukit.deployment.manager.entry import Entry
 from edukit.deployment.manager.measured import fitting
 from edukit.deployment.manager.measured import measure as measure_file
-from edukit.deployment.manager.registry import Registry, unknown
+from edukit.deployment.manager.registry import Registry, check_name, unknown
 from edukit.deployment.manager.switching import State, Switch
+from edukit.deployment.manager.whole import checked_files
 from edukit.deployment.runtimes.session import load
 from edukit.table import Table
 
@@ -66,8 +66,9 @@ class ModelManager:
         Raises ValueError for a file that does not run, a name that is taken (unless `replace`), an unknown word.
         """
         _check_about(about)
-        first = paths if isinstance(paths, str | Path) else next(iter(paths))
-        return self.registry.register(paths, name, self._measure(first), replace=replace, **about)
+        files = checked_files(paths)
+        check_name(name, self.registry.entries(), replace=replace)
+        return self.registry.register(files, name, self._measure(files[0]), replace=replace, **about)
 
     def predict(self, name: str, *arrays):
         """The model's answer; it is loaded first where it is not, and others are evicted for it.

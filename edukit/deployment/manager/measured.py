@@ -80,7 +80,7 @@ def _measured(path, open_file) -> Measured:
     return_freed_memory()
     grown = psutil.Process().memory_info().rss - before
     times_s = [_seconds(session, arrays) for _ in range(RUNS)]
-    shapes = [{name: list(shape) for name, shape in part.items()} for part in (session.inputs, session.outputs)]
+    shapes = [{name: list(shape or ()) for name, shape in part.items()} for part in (session.inputs, session.outputs)]
     return Measured(max(grown, Path(path).stat().st_size), Latency.of(times_s).median_s, *shapes)
 
 
@@ -89,6 +89,8 @@ def fitting(session) -> tuple[np.ndarray, ...]:
 
     session   inputs {name: shape}, called with arrays
     """
+    if None in session.inputs.values():
+        raise ValueError("the model does not say which shapes it takes: measure it yourself, and hand the figures over")
     shapes = [[n if isinstance(n, int) else 1 for n in shape] for shape in session.inputs.values()]
     for kind in TYPES:
         arrays = tuple(np.zeros(shape, kind) for shape in shapes)

@@ -68,15 +68,13 @@ class Registry:
         Raises ValueError for a name that is taken unless `replace`, or cannot be one, and for missing files.
         """
         paths = checked_files(paths)
-        if not isinstance(name, str) or not NAME.fullmatch(name):
-            raise ValueError(f"name must be a short word of letters, digits, . + - and _, got {name!r}")
+        check_name(name, self.entries(), replace=replace)
         files = {path.name: [path.stat().st_size, sha256(path)] for path in paths}
         folder = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:DIGITS]
         today = date.today().isoformat()
         entry = Entry(name=name, folder=folder, files=files, registered=today, **vars(measured), **about)
         with self._writing() as entries:
-            if name in entries and not replace:
-                raise ValueError(f"name must be new, {name!r} is registered: replace=True puts this file in its place")
+            check_name(name, entries, replace=replace)  # again, now that nobody else can write
             if why_not_whole(self.folder / folder, files):
                 copy_together(paths, self.folder / folder)
             entries[name] = entry
@@ -148,6 +146,14 @@ class _Writing:
             raise
         finally:
             self._lock.release()
+
+
+def check_name(name, taken: Iterable[str], *, replace: bool) -> None:
+    """Raise a ValueError unless it can be the name of a new model, or of one to replace."""
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise ValueError(f"name must be a short word of letters, digits, . + - and _, got {name!r}")
+    if name in taken and not replace:
+        raise ValueError(f"name must be new, {name!r} is registered: replace=True puts this file in its place")
 
 
 def unknown(name, names: Iterable[str]) -> str:

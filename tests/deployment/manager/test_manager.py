@@ -281,3 +281,20 @@ def test_what_is_evicted_goes_back_to_the_system(tmp_path):
         for columns in (2100, 2200, 2000):
             assert manager.predict(f"m{columns}", x).shape == (1, columns)
     assert manager.cache.loads == 31 and psutil.Process().memory_info().rss - before < 60_000_000
+
+
+def test_a_name_that_is_taken_is_refused_before_anything_is_measured(manager, tmp_path):
+    def never(path):
+        raise AssertionError("measured")
+
+    manager._measure = never
+    for name, words in (("m1", "is registered"), ("../m", "short word")):
+        with pytest.raises(ValueError, match=words):
+            manager.register(file_of(tmp_path, 2), name)
+    with pytest.raises(ValueError, match="found none at"):
+        manager.register(tmp_path / "nothing.onnx", "new")
+
+
+def test_files_may_come_from_a_generator(manager, tmp_path):
+    entry = manager.register((file_of(tmp_path, number) for number in (7, 8)), "both")
+    assert list(entry.files) == ["times7.onnx", "times8.onnx"] and manager.predict("both", ONES)[0] == 7

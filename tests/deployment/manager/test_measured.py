@@ -47,3 +47,11 @@ def test_a_model_that_takes_nothing_usual_is_refused():
 
     with pytest.raises(ValueError, match="does not run on zeros: TypeError: text wanted"):
         fitting(Never())
+
+
+def test_a_model_of_unknown_shapes_is_refused():
+    class Silent:
+        inputs = {"x": None}
+
+    with pytest.raises(ValueError, match="does not say which shapes"):
+        fitting(Silent())
