@@ -4,6 +4,7 @@ manager.py    ModelManager: register, predict, load, pin, unload, choose
 registry.py   the models of a folder: one writer at a time, of any process
 entry.py      what is known of a model: a line of JSON
 whole.py      files copied and compared with their checksum
+listing.py    the models as a table
 measured.py   bytes and seconds of a model, in a fresh process
 budget.py     which models must go, so that another one fits
 cache.py      sessions in memory, shared by threads

@@ -19,6 +19,7 @@ from edukit.deployment.manager import choice
 from edukit.deployment.manager.cache import Cache, Slot
 from edukit.deployment.manager.choice import Weights
 from edukit.deployment.manager.entry import Entry
+from edukit.deployment.manager.listing import listing
 from edukit.deployment.manager.measured import fitting
 from edukit.deployment.manager.measured import measure as measure_file
 from edukit.deployment.manager.registry import Registry, check_name, unknown
@@ -26,8 +27,6 @@ from edukit.deployment.manager.switching import State, Switch
 from edukit.deployment.manager.whole import checked_files
 from edukit.deployment.runtimes.session import load
 from edukit.table import Table
-
-HEADS = ("model", "version", "precision", "device", "accuracy", "latency, ms", "file, kB", "memory, kB", "state")
 
 
 class ModelManager:
@@ -146,9 +145,7 @@ class ModelManager:
     def table(self) -> Table:
         """What is registered and loaded, a row for each model."""
         loaded = self.memory()["loaded"]
-        states = {name: "loaded" for name in loaded} | {name: "pinned" for name in self._pinned}
-        rows = [_row(entry, states.get(entry.name, "on disk")) for entry in self.list()]
-        return Table(HEADS, rows)
+        return listing(self.list(), {name: "loaded" for name in loaded} | {name: "pinned" for name in self._pinned})
 
     def best(
         self,
@@ -222,17 +219,3 @@ def _check_about(about) -> None:
                 raise ValueError(f"accuracy must be a share of 0 to 1, got {value!r}")
         elif not isinstance(value, str):
             raise ValueError(f"{name} must be a text, got {value!r}")
-
-
-def _row(entry, state) -> tuple[str, ...]:
-    return (
-        entry.name,
-        entry.version,
-        entry.precision,
-        entry.device_class,
-        "" if entry.accuracy is None else f"{entry.accuracy:.1%}",
-        "" if entry.latency_s is None else f"{1e3 * entry.latency_s:.3g}",
-        f"{entry.size_bytes / 1e3:,.0f}",
-        f"{entry.memory_bytes / 1e3:,.0f}",
-        state,
-    )
