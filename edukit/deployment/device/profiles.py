@@ -124,21 +124,23 @@ def _heat(busy, idle, sustained, limit, constant):
         "busy_w": assumed(busy, "one fast core at work; makers publish no figure"),
         "idle_w": assumed(idle, "screen off, radios on, a day or more on a charge"),
         "sustained_w": assumed(sustained, "what the case gives off at its limit, by its surface"),
-        "limit_c": published(limit, f"pain threshold of skin, {TOUCH}; watches stay below, being worn"),
+        "limit_c": limit,
         "time_constant_s": assumed(constant, "minutes, growing with the mass of the case"),
     }
 
 
-def _peaks(clock, float_lanes, int8_lanes, int8_why, source):
+def _peaks(clock, float_lanes, float_why, int8_lanes, int8_why, source):
     return {
-        "float32_macs_per_s": derived(
-            clock * float_lanes, f"{clock / 1e9:g} GHz ({source}) · {float_lanes} ({CYCLES})"
+        "float32_macs_per_s": assumed(
+            clock * float_lanes, f"{clock / 1e9:g} GHz ({source}) · {float_lanes}: {float_why}"
         ),
         "int8_macs_per_s": assumed(clock * int8_lanes, f"{clock / 1e9:g} GHz · {int8_lanes}: {int8_why}"),
         "call_s": assumed(5e-6, "some thousand instructions to start an operator"),
     }
 
 
+SKIN = published(45.0, f"threshold of pain, {TOUCH}")
+WORN = assumed(43.0, f"a little below the threshold of pain of 45 degrees ({TOUCH}), as it is worn for hours")
 DOT = "a dot product instruction multiplies four bytes in the place of one float"
 devices = {
     "watch": Device(
@@ -147,8 +149,10 @@ devices = {
         {
             "memory_bytes": published(2e9, PIXEL_WATCH_3),
             "bandwidth_bytes_per_s": derived(2 * 2133e6 * 2, f"2,133 MHz, both edges, 16 bits ({SW5100})"),
-            **_peaks(1.7e9, 4, 4, "no dot product instruction, so no faster than floats", SW5100),
-            **_heat(0.6, 0.03, 0.5, 43.0, 240.0),
+            **_peaks(
+                1.7e9, 4, "one pipe of 128 bits", 4, "no dot product instruction, so no faster than floats", SW5100
+            ),
+            **_heat(0.6, 0.03, 0.5, WORN, 240.0),
             "battery_j": derived(0.420 * 3.85 * 3600, f"420 mAh ({PIXEL_WATCH_3}) at 3.85 V, assumed"),
             **_budgets(2e9, 0.1, 0.420 * 3.85 * 3600),
         },
@@ -159,8 +163,8 @@ devices = {
         {
             "memory_bytes": published(8e9, GALAXY_S23),
             "bandwidth_bytes_per_s": derived(2 * 4200e6 * 8, f"4,200 MHz ({SM8550_MEMORY}), both edges, 64 bits"),
-            **_peaks(3.2e9, 16, 64, DOT, SM8550),
-            **_heat(3.5, 0.15, 3.0, 45.0, 600.0),
+            **_peaks(3.2e9, 16, "four pipes of 128 bits", 64, DOT, SM8550),
+            **_heat(3.5, 0.15, 3.0, SKIN, 600.0),
             "battery_j": derived(3.9 * 3.85 * 3600, f"3,900 mAh ({GALAXY_S23}) at 3.85 V, assumed"),
             **_budgets(8e9, 0.033, 3.9 * 3.85 * 3600),
         },
@@ -171,8 +175,8 @@ devices = {
         {
             "memory_bytes": published(8e9, PIXEL_TABLET),
             "bandwidth_bytes_per_s": assumed(2 * 3200e6 * 8, f"LPDDR5 ({PIXEL_TABLET}) at 3,200 MHz, 64 bits"),
-            **_peaks(2.85e9, 16, 64, DOT, TENSOR_G2),
-            **_heat(3.5, 0.3, 6.0, 45.0, 1200.0),
+            **_peaks(2.85e9, 16, "four pipes of 128 bits", 64, DOT, TENSOR_G2),
+            **_heat(3.5, 0.3, 6.0, SKIN, 1200.0),
             "battery_j": derived(27 * 3600, f"27 Wh ({PIXEL_TABLET})"),
             **_budgets(8e9, 0.033, 27 * 3600),
         },
@@ -183,8 +187,8 @@ devices = {
         {
             "memory_bytes": assumed(4e9, f"usual beside this chip ({S928X})"),
             "bandwidth_bytes_per_s": assumed(2 * 1600e6 * 4, f"LPDDR4 at 1,600 MHz, 32 bits ({S928X} names no clock)"),
-            **_peaks(2.0e9, 8, 32, DOT, f"assumed; {S928X} names the core"),
-            **_heat(2.0, 0.5, 5.0, 45.0, 1800.0),
+            **_peaks(2.0e9, 8, f"two pipes of 128 bits, {CYCLES}", 32, DOT, f"assumed; {S928X} names the core"),
+            **_heat(2.0, 0.5, 5.0, SKIN, 1800.0),
             "battery_j": assumed(float("inf"), "it is plugged in"),
             **_budgets(4e9, 0.033, float("inf")),
         },
