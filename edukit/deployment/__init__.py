@@ -3,9 +3,7 @@
 files/        a model leaves Python, and stays whole
 runtimes/     one Session for every runtime
 explain/      the operators that are really executed, and why they are not faster
-device/       energy, an estimate
 snippets/     code for an app that fits a file: Kotlin, Swift, ArkTS
-explain/      the operators that are really executed
 device/       profiles of devices; latency, energy and heat, estimated
 manager/      many models on disk, a few in memory, one that answers
 pipeline.py   teacher, student, fewer channels, INT8
