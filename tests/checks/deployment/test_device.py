@@ -32,8 +32,8 @@ def remembered(values, on, off):
     [
         (check.loaded_after, ordered),
         (check.hysteresis, remembered),
-        (check.roofline, lambda m, b, p, w: m / min(p, w * m / b) if m else b / w),
-        (check.roofline, lambda m, b, p, w: np.maximum(m / p, b / w)),
+        (check.layer_time, lambda m, b, p, w: m / min(p, w * m / b) if m else b / w),
+        (check.layer_time, lambda m, b, p, w: np.maximum(m / p, b / w)),
     ],
 )
 def test_other_right_ways_to_write_it_pass(exercise, answer):

@@ -27,7 +27,7 @@ def _show(arguments, expected, got):
     return f"for {layer}, right is {expected:.4g} s, yours is {got:.4g} s"
 
 
-ROOFLINE = Exercise(
+LAYER_TIME = Exercise(
     room.roofline,
     [
         (1e6, 1e5, 1e9, 1e9),
