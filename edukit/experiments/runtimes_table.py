@@ -30,7 +30,7 @@ from edukit.deployment.protocol import ratio, timings
 from edukit.deployment.runtimes.session import SUFFIXES
 from edukit.experiments.rows import append, read
 from edukit.measure import size_bytes
-from edukit.networks import mobilenet_v1, resnet18, squeezenet, trained
+from edukit.networks import mobilenet_v1, mobilenet_v2, resnet18, trained
 from edukit.quantization import quantize_model, run_integers
 from edukit.training import seeded, threads
 
@@ -77,7 +77,7 @@ def _trained(name: str, data):
 NETWORKS: dict[str, Callable[[], tuple[nn.Module, np.ndarray, np.ndarray]]] = {
     "digits, 78 k": lambda: _trained("digits_residual", digits()),
     "shapes, 309 k": lambda: _trained("shapes_residual", shapes(train=10)),
-    "SqueezeNet 1.1": lambda: _random(lambda: squeezenet("1.1"), 224, 16),
+    "MobileNetV2": lambda: _random(mobilenet_v2, 224, 16),
     "MobileNetV1": lambda: _random(mobilenet_v1, 224, 16),
     "ResNet-18": lambda: _random(resnet18, 224, 16),
 }

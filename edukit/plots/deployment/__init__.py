@@ -1,7 +1,8 @@
 """Pictures of deployment.
 
-fusion.py   the operators of a file, and what the runtime makes of them
-explain.py  time by operator, and the file's layers under the roofline
-front.py  which models a device can run
-day.py    a day of a phone: requests, warmth, battery, the model in use
+fusion.py    the operators of a file, and what the runtime makes of them
+explain.py   time by operator, and the file's layers under the roofline
+runtimes.py  how much faster INT8 is in four runtimes; one plot for several files
+front.py     which models a device can run
+day.py       a day of a phone: requests, warmth, battery, the model in use
 """
