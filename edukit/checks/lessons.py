@@ -69,6 +69,11 @@ LESSONS: dict[str, dict[str, str]] = {
         "networks.causal_attention": "",
         "networks.step": "",
     },
+    "13_export_and_runtimes": {
+        "deployment.requantize": "",
+        "deployment.parity": "",
+        "deployment.roofline": "",
+    },
     "15_mobile_benchmark": {
         "benchmark.speedup": "2507779351",
         "benchmark.pareto_front": "",

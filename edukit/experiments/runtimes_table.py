@@ -1,10 +1,10 @@
-"""One model, four runtimes: are the answers the same, and is INT8 faster? `python -m edukit.experiments.runtimes_table`.
+"""One model, four runtimes: are the answers the same, and is INT8 faster?
 
     model ─┬─ float ──> .onnx .pte .tflite, torch ─┐ in turns, one image, one thread ─> speed-up = float / INT8
            └─ INT8 ───> .onnx .pte .tflite, torch ─┴─ codes of the outputs ───────────> rows equal to numpy's integers
 
 Weights have 7 bits, so that a processor which adds in 16 bits gives the same answers. torch has no file: its INT8 model
-computes the same codes with floats, as a simulation.
+computes the same codes with floats, as a simulation. `python -m edukit.experiments.runtimes_table` prints the rows.
 
 Symbols   a difference in steps: of the grid on which the output lies
 Shapes    measured() -> a Row for each network and runtime

@@ -135,8 +135,8 @@ REQUANTIZE = Exercise(
         ),
         "product in float64": (
             _in_float64,
-            "right but for sums close to a tie: M and its product with the sum are float32, and numpy makes a float64 of "
-            "an int32 times a float32; turn the sum into float32 first",
+            "right but for sums close to a tie: M and its product with the sum are float32, and numpy makes a float64 "
+            "of an int32 times a float32; turn the sum into float32 first",
         ),
         "zero point forgotten": (
             lambda *question: np.clip(_rounded(*question), question[3].qmin, question[3].qmax).astype(np.int32),
@@ -179,10 +179,9 @@ REQUANTIZE = Exercise(
     "float32 multiplier, ties to the even code, zero point, clip: this is what makes runtimes agree",
     show=_show,
     hints=(
-        "The sum counts steps of S_x times S_w, and the code counts steps of S_y. Which factor turns one into the other?",
+        "The sum counts steps of S_x times S_w, the code counts steps of S_y. Which factor turns one into the other?",
         "Four steps, and their order matters: multiply, round, add the zero point, clip. The cast to integers is last.",
         "A runtime keeps everything in float32. In numpy an int32 array times a float32 is a float64: "
         "what must you do with the sum first?",
     ),
 )
-

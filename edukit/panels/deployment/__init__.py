@@ -6,6 +6,6 @@ device.py     which models a device can run, and a day of a phone (lesson 14)
 """
 
 from edukit.panels.deployment.app_code import AppCode
-from edukit.panels.deployment.explained import faster, fused, operator_times, roofline
+from edukit.panels.deployment.explained import agreement, faster, fused, operator_times, roofline
 
-__all__ = ["AppCode", "faster", "fused", "operator_times", "roofline"]
+__all__ = ["AppCode", "agreement", "faster", "fused", "operator_times", "roofline"]

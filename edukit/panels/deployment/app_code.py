@@ -1,7 +1,7 @@
 """The code with which an app runs a file, in three languages, each folded under its name.
 
-    AppCode(path)   shown    Kotlin ▸ · Swift ▸ · ArkTS ▸
-                    stored   how many lines each has: the code holds the checksum of the file, which differs
+AppCode(path)   shown    Kotlin ▸ · Swift ▸ · ArkTS ▸
+                stored   how many lines each has: the code holds the checksum of the file, which differs
 """
 
 from html import escape
