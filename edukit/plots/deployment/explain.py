@@ -21,7 +21,9 @@ class OperatorsPlot:
             self.bars = self.axes.barh(rows, [0.0] * KINDS, 0.6)
             self.labels = [self.axes.text(0, row, "", va="center", color=INK) for row in rows]
             self.axes.set(xlabel="of the time, %", xlim=(0, 128), xticks=range(0, 101, 20), ylim=(KINDS - 0.5, -0.5))
-            self.axes.set_yticks(rows, [" " * 24] * KINDS)
+            self.axes.set_yticks(rows, [""] * KINDS)
+            longest = {"ha": "right", "alpha": 0, "transform": self.axes.transAxes}
+            self.axes.text(-0.01, 0.5, "DynamicQuantizeLinear", **longest)  # keeps room
             self.axes.grid(False, axis="y")
 
     def update(self, explanation):

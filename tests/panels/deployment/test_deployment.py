@@ -11,8 +11,9 @@ from edukit.deployment.explain.explained import Explanation
 from edukit.deployment.explain.fusion import Fused, Fusion, Node
 from edukit.deployment.explain.profile import Call, Profile
 from edukit.deployment.explain.roofline import Machine
+from edukit.deployment.interfaces import INTERFACES
 from edukit.experiments.runtimes_table import measured
-from edukit.panels.deployment import AppCode, agreement, faster, fused, operator_times, roofline
+from edukit.panels.deployment import AppCode, Interfaces, agreement, faster, fused, operator_times, roofline
 
 MACHINE = Machine(bandwidth=10e9, float_macs_s=50e9, integer_macs_s=200e9, run_s=0, call_s=0)
 FILES = {
@@ -52,6 +53,13 @@ def test_the_table_of_equal_rows_says_how_far_the_others_are():
     table = agreement(measured())
     assert table.heads == ("equal rows", "ONNX Runtime", "ExecuTorch", "LiteRT", "torch")
     assert ("shapes, 309 k", *["64 of 64"] * 3, "62 of 64, 2 steps apart") in table.rows
+
+
+def test_each_interface_of_2024_has_a_link_to_its_source():
+    page = Interfaces()._repr_html_()
+    assert page.count("<a href=") == len(INTERFACES) == page.count("<tr>") - 1
+    assert all(f'<a href="{row.source}">{row.name}</a>' in page for row in INTERFACES)
+    assert "2026" in repr(Interfaces())
 
 
 @pytest.fixture(scope="module")
