@@ -68,7 +68,7 @@ def neighbours(lesson: Lesson, lessons=LESSONS) -> tuple[Lesson | None, Lesson |
 
     >>> before, after = neighbours(LESSONS[10])
     >>> before.title, after.title
-    ('09 Compact networks', '15 Mobile benchmark')
+    ('09 Compact networks', '13 Export and runtimes')
     """
     order = [None, *written(lessons), None]
     place = order.index(lesson)
