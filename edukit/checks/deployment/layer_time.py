@@ -72,4 +72,9 @@ LAYER_TIME = Exercise(
     },
     "the slower of arithmetic and memory sets the time",
     show=_show,
+    hints=(
+        "A layer has to compute and to move bytes, and both run at the same time.",
+        "One time is MACs divided by the peak, the other is bytes divided by the bandwidth.",
+        "The layer is done when the slower of both is.",
+    ),
 )
