@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
+from edukit.plots.layers import STILL
 from edukit.plots.style import BLUE, CUT, FAINT, INK, KEPT, LIMIT, MUTED, ORANGE, dark, house
 
 SIGNS = LinearSegmentedColormap.from_list("signs", [ORANGE, "white", BLUE]).with_extremes(bad=FAINT)  # white is 0
@@ -69,8 +70,8 @@ class ForgettingPlot:
             ):
                 image.set_anchor("N")
                 image.axis("off")
-                image.set_title(title)
-                image.text(0, -0.02, words, color=INK, transform=image.transAxes, va="top", size=9)
+                image.set_title(title, gid=STILL)
+                image.text(0, -0.02, words, color=INK, transform=image.transAxes, va="top", size=9, gid=STILL)
             self._draw_landscape(axes, trained)
 
     def _draw_landscape(self, axes, trained):
@@ -88,7 +89,8 @@ class ForgettingPlot:
         axes.text(self.before, known - 4, "as\ntrained", color=INK, ha="center", va="top")
         self.facts = axes.text(0.99, 0.55, "", color=INK, transform=axes.transAxes, ha="right", va="center")
         smallest = min(choice.size_bytes for choice in self.landscape.values()) / 1000
-        axes.set(title="What it weighs, and what it knows", xscale="log", ylim=(0, 106))
+        axes.set_title("What it weighs, and what it knows", gid=STILL)
+        axes.set(xscale="log", ylim=(0, 106))
         axes.set(xlabel="weights, kB (logarithmic)", ylabel="digits read, %", xlim=(smallest / 1.3, 3 * self.before))
         axes.set_xticks([1, 10, 100], ["1", "10", "100"])
         axes.minorticks_off()

@@ -5,8 +5,9 @@ import pytest
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
-from edukit.plots.layers import Layers
+from edukit.plots.layers import STILL, Layers
 from edukit.plots.style import house
 
 
@@ -20,6 +21,7 @@ def plot():
         axes[0].line = axes[0].plot([0, 1], [0, 1], label="line", clip_on=False)[0]
         axes[1].imshow(np.arange(12).reshape(3, 4))
         axes[0].set(title="left", xlabel="x", ylabel="y")
+        axes[1].note = axes[1].text(0, 1.1, "right", transform=axes[1].transAxes, gid=STILL)
         figure.legend(loc="upper right")
     figure.canvas.draw()
     return figure, *axes
@@ -35,6 +37,8 @@ MOVES = {
     "the colour of one name": lambda left, right: left.get_xticklabels()[1].set_color("red"),
     "an axis label": lambda left, right: left.set_xlabel("other"),
     "a title": lambda left, right: left.set_title("other"),
+    "a marked text": lambda left, right: right.note.set_text("other"),
+    "the place of a marked text": lambda left, right: right.note.set_position((0.2, 1.1)),
     "a logarithmic axis": lambda left, right: left.set(xscale="log", xlim=(0.01, 100)),
     "the grid away": lambda left, right: left.grid(False),
     "axes away": lambda left, right: right.set_axis_off(),
@@ -69,3 +73,13 @@ def test_axes_are_drawn_again_only_where_they_changed(plot, move, monkeypatch):
     MOVES[move](left, right)
     layers.draw()
     assert bool(drawn) == (move not in STAND_STILL | {"the grid away"})
+
+
+def test_a_marked_text_is_drawn_once(plot, monkeypatch):
+    figure, left, right = plot
+    layers, drawn, draw = Layers(figure), [], Text.draw
+    layers.draw()
+    monkeypatch.setattr(Text, "draw", lambda text, renderer: drawn.append(text) or draw(text, renderer))
+    MOVES["a line"](left, right)
+    layers.draw()
+    assert left.title in drawn and right.note not in drawn

@@ -12,6 +12,7 @@ from edukit.experiments.attention_cost import crossing, meeting, multiply_adds
 from edukit.networks.attention import linear_weights, softmax_weights
 from edukit.networks.recall import recalled_weight
 from edukit.networks.token_classifier import queries_and_keys
+from edukit.plots.layers import STILL
 from edukit.plots.style import BLUE, FAINT, GREEN, INK, LIMIT, MUTED, ORANGE, dark, house
 
 COLORS = {"softmax": BLUE, "softmax, fused": GREEN, "linear": ORANGE}
@@ -46,7 +47,8 @@ class WhereItLooksPlot:
                 ax.grid(False)
                 ax.spines[:].set_visible(True)
             for ax, name in zip(self.axes[1:], ("Softmax", "Linear"), strict=True):
-                ax.set(title=f"{name} looks at", xlabel="largest\nlike")
+                ax.set_title(f"{name} looks at", gid=STILL)
+                ax.set_xlabel("largest\nlike")
 
     def update(self, image, row, column, head):
         """image 1 to B; row and column of the place, 1 to 8 from the top left; head 1 to 4."""

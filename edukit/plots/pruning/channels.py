@@ -7,10 +7,12 @@ import numpy as np
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
+from edukit.plots.layers import STILL
 from edukit.plots.style import BLUE, FAINT, GREEN, INK, LIMIT, MUTED, ORANGE, dark, house
 
 CELL, STRIP, GAP, PER_ROW = 64, 7, 24, 7  # of the picture of groups, in its own small squares
-COLORS = [tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in ("#ffffff", FAINT, BLUE, ORANGE, GREEN)]
+OPAQUE = [f"{color}ff" for color in (FAINT, BLUE, ORANGE, GREEN)]
+COLORS = [tuple(bytes.fromhex(color[1:])) for color in ("#ffffff00", *OPAQUE)]
 NOTHING, STAYS, MADE, READ, SCALED = range(len(COLORS))
 
 
@@ -33,14 +35,16 @@ class GroupsPlot:
                 left = i % PER_ROW * step
                 layer["corner"] = top + GAP, left
                 out, read = layer["shape"]
-                axes.text(left, top + GAP - 2, f"{layer['short']}\n{read} → {out}", fontsize=8, color=INK, va="bottom")
+                words = f"{layer['short']}\n{read} → {out}"
+                axes.text(left, top + GAP - 2, words, fontsize=8, color=INK, va="bottom", gid=STILL)
             self.words = (
                 ("a filter that makes it", BLUE),
                 ("a norm that scales it", GREEN),
                 ("inputs that read it", ORANGE),
             )
             for i, (text, color) in enumerate(self.words):
-                axes.text(i * 2 * step, rows * step + 6, f"■ {text}", color=dark(color), va="top", fontsize=9)
+                place = i * 2 * step, rows * step + 6
+                axes.text(*place, f"■ {text}", color=dark(color), va="top", fontsize=9, gid=STILL)
 
     def update(self, group, channel):
         """group, channel: counted from 1; a group with fewer channels shows its last."""
