@@ -59,7 +59,7 @@ def equalizable_pairs(graph: fx.GraphModule, example, *, norms: bool = False) ->
     reads = Counter(source.target for node in graph.graph.nodes for source in node.all_input_nodes)
     makers = [node for node in graph.graph.nodes if node.target in LAYERS or norms and node.target is NORM]
     firsts = [n for n in makers if (own := weights_of(graph, n)) and all(reads[w.target] == 1 for w in own)]
-    inputs = [x[:2] for x in as_inputs(example)]
+    inputs = _few_rows(graph, as_inputs(example))
     runs = [_Coloured(graph, firsts, irrational) for irrational in (5**0.5, 2**0.5)]  # a mixture fools one at most
     for run in runs:
         run.run(*inputs)
@@ -76,6 +76,16 @@ def equalizable_pairs(graph: fx.GraphModule, example, *, norms: bool = False) ->
         if readers and all(u in allowed or u.target is aten.sym_size.int for n in passed for u in n.users):
             pairs.append(Pair(first, readers))
     return pairs
+
+
+def _few_rows(graph, inputs):
+    """Two rows of each input, where the graph takes another number of rows than it was captured with."""
+    few = [x[:2] for x in inputs]
+    try:
+        graph.check(*few)
+    except ValueError:  # its Python looped over the rows, or an input has none
+        return inputs
+    return few
 
 
 def weights_of(graph: fx.GraphModule, node: fx.Node) -> list[fx.Node]:

@@ -187,3 +187,22 @@ def test_bad_weights_ranges_and_shapes_are_named():
             equalizing_scales(np.float32(r1), np.float32(r2))
     with pytest.raises(ValueError, match=r"do not fit: got \(2, 3\), \(2,\), \(2, 4\)"):
         equalize_pair(np.ones((2, 3)), np.ones(2), np.ones((2, 4)))
+
+
+class RowByRow(nn.Module):
+    """Its Python loops over the batch, so its graph takes as many rows as it was captured with."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(6, 8)
+        self.second = nn.Linear(8, 4)
+
+    def forward(self, x):
+        return torch.stack([self.second(F.relu(self.first(row))) for row in x])
+
+
+def test_a_graph_of_a_fixed_number_of_rows_is_followed_with_all_of_them():
+    torch.manual_seed(0)
+    model = RowByRow().eval()
+    x = torch.rand(5, 6)
+    assert torch.allclose(equalize(model, x)(x), model(x), atol=1e-6)
