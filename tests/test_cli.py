@@ -42,7 +42,7 @@ def test_ctrl_c_leaves_nothing(tmp_path):
     while "teacher" not in process.stderr.readline():  # the first progress bar: training has begun
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=60)
+    _, error = process.communicate(timeout=180)
     assert process.returncode == 130 and "stopped" in error and "Traceback" not in error
     assert list(tmp_path.iterdir()) == []
 

@@ -3,16 +3,11 @@
 Source  https://github.com/dequelabs/axe-core, the rules that the pages are held to
 """
 
-import shutil
-
 import pytest
 
 from edukit.site import build
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.base", reason="axe-playwright-python is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 WIDTHS = 400, 1280
 AXE = """async () => {
   const found = await axe.run(document, {resultTypes: ['violations'], rules: {'color-contrast': {enabled: false}}});
@@ -26,18 +21,9 @@ def site(tmp_path_factory):
     return build(tmp_path_factory.mktemp("pages"))
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield chromium
-        chromium.close()
-
-
 @pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_is_wider_than_the_screen_and_each_is_one_request(site, browser, width):
-    page = browser.new_page(viewport={"width": width, "height": 800})
+def test_no_page_is_wider_than_the_screen_and_each_is_one_request(site, chromium, width):
+    page = chromium.new_page(viewport={"width": width, "height": 800})
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     for path in site:
@@ -47,9 +33,9 @@ def test_no_page_is_wider_than_the_screen_and_each_is_one_request(site, browser,
     assert [url for url in asked if not url.startswith("data:")] == [path.as_uri() for path in site]
 
 
-def test_axe_finds_nothing_serious(site, browser):
+def test_axe_finds_nothing_serious(site, chromium):
     """All of its rules but for contrast, which takes it minutes; tests/site/test_template.py computes that."""
-    page = browser.new_page(viewport={"width": 400, "height": 800})
+    page = chromium.new_page(viewport={"width": 400, "height": 800})
     found = {}
     for path in site:
         page.goto(path.as_uri())
@@ -60,8 +46,8 @@ def test_axe_finds_nothing_serious(site, browser):
     assert not any(found.values()), found
 
 
-def test_a_reader_goes_from_lesson_to_lesson_by_links(site, browser):
-    page = browser.new_page()
+def test_a_reader_goes_from_lesson_to_lesson_by_links(site, chromium):
+    page = chromium.new_page()
     page.goto(site[0].as_uri())
     page.get_by_role("link", name="Tour").click()
     for _ in site[2:]:
