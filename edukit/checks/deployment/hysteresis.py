@@ -46,19 +46,6 @@ def _show(arguments, expected, got):
     )
 
 
-def _hysteresis_by_hand(values, on, off):
-    """For each value, whether the device saves: from `on` upwards, and until the value falls to `off`."""
-    modes = []
-    saving = False
-    for value in values:
-        if value >= on:
-            saving = True
-        elif value <= off:
-            saving = False
-        modes.append(saving)
-    return modes
-
-
 HYSTERESIS = Exercise(
     switching.hysteresis,
     [
@@ -112,7 +99,6 @@ HYSTERESIS = Exercise(
     "it begins at one threshold, ends at the other, and between them it remembers",
     agree=lambda _, expected, got: [bool(mode) for mode in got] == expected,
     show=_show,
-    shown=_hysteresis_by_hand,
     hints=(
         "The mode is a memory: it changes at two values, and stays as it is between them.",
         "Go through the values one by one with one variable that starts as False.",

@@ -61,19 +61,6 @@ def _show(arguments, expected, got):
     )
 
 
-def _loaded_by_hand(requests, sizes, budget_bytes):
-    """The models in memory after the requests, the least recently used first."""
-    loaded = {}
-    for name in requests:
-        if sizes[name] > budget_bytes:
-            continue
-        loaded.pop(name, None)
-        while sum(loaded.values()) + sizes[name] > budget_bytes:
-            del loaded[next(iter(loaded))]
-        loaded[name] = sizes[name]
-    return list(loaded)
-
-
 LOADED_AFTER = Exercise(
     budget.loaded_after,
     [
@@ -124,7 +111,6 @@ LOADED_AFTER = Exercise(
     "bytes, not models; used, not loaded; and no eviction more than needed",
     agree=lambda _, expected, got: list(got) == expected,
     show=_show,
-    shown=_loaded_by_hand,
     hints=(
         "Keep the loaded models in the order of their last use; a dict keeps the order in which names were put in.",
         "A request moves its model to the end, whether it was loaded or not. Make room first, from the front.",

@@ -9,7 +9,7 @@ Source    Belady 1966, https://doi.org/10.1147/sj.52.0078 (what is needed soones
 In production  onTrimMemory (Android), didReceiveMemoryWarning (iOS): the system asks, the app evicts
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 
 def to_evict(
@@ -36,7 +36,7 @@ def to_evict(
     return gone if total <= budget_bytes else None
 
 
-def loaded_after(requests: Iterable[str], sizes: Mapping[str, int], budget_bytes: int) -> list[str]:
+def loaded_after(requests, sizes, budget_bytes: int) -> list[str]:
     """The models in memory when all requests are answered, the least recently used first.
 
     sizes   {name: bytes}; a model that is larger than the whole budget is not loaded, and pushes nothing out
@@ -44,7 +44,7 @@ def loaded_after(requests: Iterable[str], sizes: Mapping[str, int], budget_bytes
     >>> loaded_after("abca", {"a": 40, "b": 40, "c": 40}, budget_bytes=100)
     ['c', 'a']
     """
-    loaded: dict[str, int] = {}
+    loaded = {}
     for name in requests:
         if sizes[name] > budget_bytes:
             continue

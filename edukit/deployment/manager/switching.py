@@ -12,7 +12,7 @@ In production  PowerManager.getCurrentThermalStatus (Android), ProcessInfo.therm
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -72,7 +72,7 @@ def next_level(level: int, value: float, up: Sequence[float], down: Sequence[flo
     return level
 
 
-def hysteresis(values: Iterable[float], on: float, off: float) -> list[bool]:
+def hysteresis(values, on: float, off: float) -> list[bool]:
     """For each value, whether the device is in the saving mode: from `on` upwards, and until it falls to `off`.
 
     >>> hysteresis([36, 40, 39, 38, 37, 39], on=40, off=37)
