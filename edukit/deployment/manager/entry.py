@@ -76,14 +76,18 @@ def read(text: str, known: Iterable[Entry] = ()) -> dict[str, Entry]:
     >>> list(read(written([Entry(name="a", folder="f", files={})])))
     ['a']
     """
-    if text.startswith(START) and text.endswith(END):
-        lines = {entry.line: entry for entry in known}
-        try:
-            entries = [lines.get(line) or _parsed(line) for line in text[len(START) : -len(END)].split(BETWEEN)]
-            return {entry.name: entry for entry in entries}
-        except ValueError:
-            pass  # somebody wrote a model over several lines
-    return {name: Entry(name=name, **about) for name, about in json.loads(text).items()}
+    try:
+        return _read_by_line(text, {entry.line: entry for entry in known})
+    except ValueError:  # somebody wrote a model over several lines
+        return {name: Entry(name=name, **about) for name, about in json.loads(text).items()}
+
+
+def _read_by_line(text, known: dict[str, Entry]) -> dict[str, Entry]:
+    """The entries of a text as `written` writes it; ValueError for any other."""
+    if not (text.startswith(START) and text.endswith(END)):
+        raise ValueError("a registry as it is written has a line for each model")
+    entries = [known.get(line) or _parsed(line) for line in text[len(START) : -len(END)].split(BETWEEN)]
+    return {entry.name: entry for entry in entries}
 
 
 def _parsed(line) -> Entry:
