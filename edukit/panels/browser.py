@@ -158,7 +158,7 @@ def delays_of(page):
 def _settle(settings: Path):
     for plugin, values in SETTINGS.items():
         file = settings / f"@jupyterlab/{plugin}.jupyterlab-settings"
-        file.parent.mkdir(parents=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(values))
 
 

@@ -14,6 +14,7 @@ from itertools import product
 import ipywidgets as widgets
 
 from edukit.plots.picture import Frame, Picture
+from edukit.plots.style import DRAWING
 
 MOST_STATES = 150  # 60 ms each: nine seconds of drawing
 MOST_BYTES = 7_500_000  # of PNG, as many as a page should carry for one panel
@@ -67,8 +68,9 @@ class Frames:
         self._kept.clear()
 
     def _drawn(self, state) -> Frame:
-        self._picture.move(**dict(zip(self._names, state, strict=True)))
-        return self._picture.frame()
+        with DRAWING:
+            self._picture.move(**dict(zip(self._names, state, strict=True)))
+            return self._picture.frame()
 
 
 def stops(control) -> list:

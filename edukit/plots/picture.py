@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from edukit.plots.layers import Layers
-from edukit.plots.style import house
+from edukit.plots.style import DRAWING, house
 
 PIXELS_PER_INCH = 100  # of the page
 SHARPNESS = 2  # pixels of the picture for one of the page
@@ -45,10 +45,11 @@ class Picture(Figure):
     def __init__(self, plot, *, figsize=(7.0, 2.8), **values):
         super().__init__(figsize=figsize, dpi=SHARPNESS * PIXELS_PER_INCH, layout="constrained")
         FigureCanvasAgg(self)
-        self._plot = plot(self)
         self._marked = ""
-        self.move(**values)
-        self.draw_without_rendering()
+        with DRAWING:
+            self._plot = plot(self)
+            self.move(**values)
+            self.draw_without_rendering()
         self.set_layout_engine("none")  # the layout is the slowest part of drawing, and must not jump
         self._layers = Layers(self)
 
@@ -69,8 +70,9 @@ class Picture(Figure):
 
     def png(self) -> bytes:
         """The picture as a PNG file of at most 256 colours: a third of the bytes, in half the time."""
-        self._layers.draw()
-        image = Image.fromarray(np.asarray(self.canvas.buffer_rgba())).convert("RGB")
+        with DRAWING:
+            self._layers.draw()
+            image = Image.fromarray(np.asarray(self.canvas.buffer_rgba())).convert("RGB")
         buffer = BytesIO()
         image.quantize(256, Image.Quantize.FASTOCTREE).save(buffer, "png")
         return buffer.getvalue()
@@ -82,7 +84,8 @@ class Picture(Figure):
 
     def frame(self) -> "Frame":
         """What the picture shows now, to keep."""
-        return Frame(self.png(), self.description, self.width)
+        with DRAWING:
+            return Frame(self.png(), self.description, self.width)
 
     def _repr_mimebundle_(self, **kwargs):
         return self.frame().bundle()

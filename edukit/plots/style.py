@@ -6,6 +6,7 @@ Source    Okabe & Ito 2008, https://jfly.uni-koeln.de/color/
 """
 
 from contextlib import contextmanager
+from threading import RLock
 
 import matplotlib
 from matplotlib.colors import to_hex, to_rgb
@@ -14,6 +15,7 @@ INK, MUTED, FAINT = "#222222", "#767b84", "#e6e8eb"
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 KEPT, CUT, FLOAT, QUANTIZED, LIMIT = BLUE, ORANGE, MUTED, BLUE, RED  # fixed, so that a reader learns them once
 GUESS = "your guess"
+DRAWING = RLock()  # JupyterLab runs what a control starts in a thread of its own, while cells run: one draws at a time
 
 RC = {
     "axes.spines.top": False,
@@ -49,7 +51,7 @@ def house():
     >>> matplotlib.rcParams["lines.linewidth"] == before
     True
     """
-    with matplotlib.rc_context(RC):
+    with DRAWING, matplotlib.rc_context(RC):  # the settings are those of the whole process
         yield
 
 

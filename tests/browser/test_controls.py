@@ -1,6 +1,5 @@
 """Sliders and predictions in a real JupyterLab and Notebook 7: keys move what they should, and nothing else."""
 
-import os
 import re
 from importlib.util import find_spec
 
@@ -9,7 +8,6 @@ import pytest
 from edukit.panels.browser import delays_ms, opened, run_all
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif("EDUKIT_BROWSER" not in os.environ, reason="run alone: EDUKIT_BROWSER=1 pytest -n 0")
 KEYS = {"ArrowRight": 4, "ArrowUp": 5, "ArrowLeft": 4, "ArrowDown": 3, "End": 8, "Home": 2, "PageUp": 3, "PageDown": 2}
 NOTEBOOK_7 = pytest.mark.skipif(find_spec("notebook") is None, reason="Notebook 7 is not installed")
 ACTIVE = "() => window.jupyterapp.shell.currentWidget.content.activeCellIndex"

@@ -4,7 +4,6 @@ Prints (pytest -s) the time from the key to the frame that shows the picture.
 """
 
 import json
-import os
 import urllib.request
 
 import numpy as np
@@ -139,7 +138,6 @@ def test_the_time_from_key_to_picture_in_a_page(page, capsys):
         print(f"\nkey to picture in a page: {spread(times)}")
 
 
-@pytest.mark.skipif("EDUKIT_BROWSER" not in os.environ, reason="run alone: EDUKIT_BROWSER=1 pytest -n 0")
 def test_in_a_notebook_the_picture_moves_while_the_kernel_is_busy(chromium, jupyter, capsys):
     save("drawn_once.ipynb", ["from edukit.panels import Panel", PLOTS.strip(), BARS], jupyter)
     with browser.opened("drawn_once.ipynb", jupyter, chromium) as page:

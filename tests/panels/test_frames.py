@@ -1,6 +1,7 @@
 """Every state of a panel is drawn once, shown from then on, and sent to the browser when it asks."""
 
 from base64 import b64decode
+from concurrent.futures import ThreadPoolExecutor
 
 import ipywidgets as widgets
 import pytest
@@ -132,3 +133,11 @@ def test_a_control_is_played_through_the_kernel_where_there_are_many_states():
     panel = Panel(Bar, height=(5, 500), sure=True, play="height")
     assert not panel.drawn_once
     assert (panel._sender.play, panel._sender.counts, panel._sender.states) == (0, [496, 2], 0)
+
+
+def test_a_frame_shows_its_own_state_while_another_thread_asks_for_others(panel):
+    """In JupyterLab a control's change and the browser's question come in a thread of their own, beside a cell's."""
+    apart = {state: panel._frames._drawn(state) for state in ((0, True), (2, False))}
+    with ThreadPoolExecutor(2) as pool:
+        together = list(pool.map(panel._frames._drawn, list(apart) * 10))
+    assert together == list(apart.values()) * 10

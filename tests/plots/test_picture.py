@@ -1,6 +1,7 @@
 """A picture shows itself, keeps its layout, and leaves the reader's own settings alone."""
 
 from base64 import b64decode
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import matplotlib
@@ -51,4 +52,20 @@ def test_few_colours_are_enough():
 def test_the_readers_settings_stay():
     before = dict(matplotlib.rcParams)
     Picture(Line, slope=1).png()
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_pictures_drawn_in_two_threads_are_those_drawn_one_after_the_other():
+    """JupyterLab runs what a control starts in a thread of its own, while cells run; settings are shared."""
+    slopes = [0, 1] * 10
+
+    def drawn():
+        picture = Picture(Line, slope=1)
+        return [(picture.move(slope=slope), picture.png()) for slope in slopes]
+
+    before = dict(matplotlib.rcParams)
+    alone = drawn()
+    with ThreadPoolExecutor(4) as pool:
+        together = [future.result() for future in [pool.submit(drawn) for _ in range(4)]]
+    assert together == [alone] * 4
     assert dict(matplotlib.rcParams) == before
