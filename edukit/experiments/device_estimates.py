@@ -22,7 +22,7 @@ from edukit.deployment import export, load
 from edukit.deployment.benchmark import machine
 from edukit.deployment.device.estimate import estimate
 from edukit.deployment.device.rapl import measured_energy
-from edukit.deployment.device.this_machine import measure_machine
+from edukit.deployment.explain.roofline import roofline
 from edukit.experiments.rows import append, read
 from edukit.measure import latencies
 from edukit.networks import (
@@ -100,7 +100,7 @@ def typical_error(table: list[Row]) -> float:
 
 def measure(networks=tuple(NETWORKS), integers=INTEGERS, *, repeats: int = 60) -> list[Row]:
     """Export, estimate and time the networks, in turns; minutes for all of them."""
-    device = measure_machine()
+    device = roofline().device()
     estimates, calls = {}, {}
     with tempfile.TemporaryDirectory() as folder:
         for name in networks:

@@ -1,10 +1,11 @@
 """The device: what a model costs on it, where that can be estimated, and what this machine can measure.
 
-profiles.py      watch, phone, tablet, smart screen: figures with kind and source
-energy.py        energy per inference, an estimate from counted operations
-roofline.py      latency, an estimate layer by layer
-thermal.py       warmth and speed under a sustained load, an estimate
-estimate.py      costs of a model on a device, and the reasons why it does not fit
-this_machine.py  this machine's own roofs, measured
-rapl.py          energy measured by the processor's counter
+This machine as a device, with measured roofs: `explain/roofline.py`.
+
+profiles.py  watch, phone, tablet, smart screen: figures with kind and source
+energy.py    energy per inference, an estimate from counted operations
+roofline.py  latency, an estimate layer by layer
+thermal.py   warmth and speed under a sustained load, an estimate
+estimate.py  costs of a model on a device, and the reasons why it does not fit
+rapl.py      energy measured by the processor's counter
 """

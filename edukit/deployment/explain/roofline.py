@@ -21,6 +21,8 @@ import numpy as np
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
+from edukit.deployment.device.profiles import Device, Figure
+from edukit.deployment.device.roofline import roofline as least_time
 from edukit.deployment.explain.optimized import opened
 
 LANES = {"AVX512": 16, "AVX2": 8}  # numbers of 32 bits in a vector; other processors have 4
@@ -56,11 +58,26 @@ class Machine:
         >>> Machine(1e9, 1e9, 4e9, 0, 0).least_s(2000, 1000, "integer"), Machine(1e9, 1e9, 4e9, 0, 0).ridge("integer")
         (1e-06, 4.0)
         """
-        return max(macs / self.peak(role), size_bytes / self.bandwidth)
+        return least_time(macs, size_bytes, self.peak(role), self.bandwidth)
 
     def ridge(self, role: str) -> float:
         """MACs a byte from which on the arithmetic, and not the memory, sets the time."""
         return self.peak(role) / self.bandwidth
+
+    def device(self) -> Device:
+        """The same figures as a profile, for estimates of latency; it has no budgets and no heat.
+
+        >>> Machine(1e9, 2e9, 8e9, 0, 1e-5).device()["int8_macs_per_s"]
+        8000000000.0
+        """
+        product = f"a matrix product of {SIZE} x {SIZE} in ONNX Runtime"
+        figures = {
+            "bandwidth_bytes_per_s": Figure(self.bandwidth, "measured", "copying 64 MB, bytes read and written"),
+            "float32_macs_per_s": Figure(self.float_macs_s, "measured", product),
+            "int8_macs_per_s": Figure(self.integer_macs_s, "measured", product),
+            "call_s": Figure(self.call_s, "measured", "a convolution that has next to nothing to do"),
+        }
+        return Device("this machine", "measured in this session", figures)
 
 
 @cache

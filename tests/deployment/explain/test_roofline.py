@@ -1,5 +1,8 @@
 """The roofline: plain arithmetic, a clock that we move by hand, and figures that are there."""
 
+from torch import nn
+
+from edukit.deployment.device.estimate import estimate
 from edukit.deployment.explain.roofline import Machine, best_s, roofline
 
 SLOW = Machine(bandwidth=100, float_macs_s=1000, integer_macs_s=4000, run_s=0, call_s=0)
@@ -32,3 +35,10 @@ def test_this_machine_is_measured_once():
     assert found is roofline() and found.lanes in (4, 8, 16)
     assert min(found.bandwidth, found.float_macs_s, found.integer_macs_s) > 1e6
     assert 0 <= found.call_s < 1 and 0 <= found.run_s < 1
+
+
+def test_the_measured_roofs_serve_an_estimate():
+    machine = roofline().device()
+    assert all(figure.kind == "measured" and figure.value >= 0 for figure in machine.figures.values())
+    found = estimate(nn.Conv2d(8, 8, 3), (8, 32, 32), machine)
+    assert found.latency_s > machine["call_s"] and found.device == "this machine"
