@@ -8,4 +8,5 @@ roofline.py  latency, an estimate layer by layer
 thermal.py   warmth and speed under a sustained load, an estimate
 estimate.py  costs of a model on a device, and the reasons why it does not fit
 rapl.py      energy measured by the processor's counter
+systems.py   what Android, iOS and HarmonyOS tell an app of heat and memory, and how they deliver models
 """

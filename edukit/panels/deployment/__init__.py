@@ -3,11 +3,31 @@
 explained.py   what a runtime does with a file: fusion, time by operator, the roofline (lesson 13)
 app_code.py    the code with which an app runs a file (lesson 13)
 interfaces.py  what the interfaces of 2024 became, with links (lesson 13)
-device.py      which models a device can run, and a day of a phone (lesson 14)
+profiles.py    the figures of four devices, and what three systems offer, with links (lesson 14)
+device.py      what a model costs on a device, what is in its memory, and a day of a phone (lesson 14)
 """
 
 from edukit.panels.deployment.app_code import AppCode
+from edukit.panels.deployment.device import estimates, front, heat, layer_times, memory, phone_day, shards
 from edukit.panels.deployment.explained import agreement, faster, fused, operator_times, roofline
 from edukit.panels.deployment.interfaces import Interfaces
+from edukit.panels.deployment.profiles import Profiles, Systems
 
-__all__ = ["AppCode", "Interfaces", "agreement", "faster", "fused", "operator_times", "roofline"]
+__all__ = [
+    "AppCode",
+    "Interfaces",
+    "Profiles",
+    "Systems",
+    "agreement",
+    "estimates",
+    "faster",
+    "front",
+    "fused",
+    "heat",
+    "layer_times",
+    "memory",
+    "operator_times",
+    "phone_day",
+    "roofline",
+    "shards",
+]

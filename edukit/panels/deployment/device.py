@@ -1,12 +1,26 @@
-"""The panels of the lesson on the device: which models it can run, and which one answers in the course of a day."""
+"""The panels of the lesson on the device: what a model costs there, which one it can run, and which one answers."""
 
 from collections.abc import Mapping
 from functools import partial
 
 from edukit.deployment.device.profiles import devices
 from edukit.panels.panel import Panel
+from edukit.plots import Picture
 from edukit.plots.deployment.day import DayPlot
+from edukit.plots.deployment.estimates import PRECISIONS, EstimatesPlot, LayerTimesPlot
 from edukit.plots.deployment.front import FrontPlot
+from edukit.plots.deployment.heat import HeatPlot
+from edukit.plots.drawings.model_memory import REQUESTS, ModelMemoryPlot
+from edukit.plots.drawings.shards import LAYERS, ShardsPlot
+
+
+def layer_times(costs, name: str) -> Panel:
+    """What each layer of a network waits for, and how long it takes, by estimate, on each device.
+
+    costs   layers as `layer_costs` counts them
+    """
+    plot = partial(LayerTimesPlot, costs=costs, name=name)
+    return Panel(plot, device=list(devices), precision=list(PRECISIONS), figsize=(8.5, 3.4))
 
 
 def front(models: Mapping[str, tuple], still: dict | None = None) -> Panel:
@@ -15,6 +29,43 @@ def front(models: Mapping[str, tuple], still: dict | None = None) -> Panel:
     models   {name: (accuracy, layers as `layer_costs` counts them, "float32" or "int8")}
     """
     return Panel(partial(FrontPlot, models=models), device=list(devices), figsize=(7.5, 4.2), still=still)
+
+
+def heat() -> Panel:
+    """Temperature and speed of each device, by estimate, over an hour in which one core never rests.
+
+    >>> heat().description[:60]
+    'The watch takes 0.6 W where the case gives off 0.5 W: after '
+    """
+    return Panel(HeatPlot, device=list(devices), figsize=(7.5, 3.6))
+
+
+def estimates(rows) -> Picture:
+    """Estimate and measurement of many networks: rows as `edukit.experiments.device_estimates.rows` has them.
+
+    >>> from edukit.experiments.device_estimates import rows
+    >>> estimates(rows()).description[:28]
+    '17 networks on one computer,'
+    """
+    return Picture(partial(EstimatesPlot, rows=rows), figsize=(6.0, 4.4))
+
+
+def memory() -> Panel:
+    """Files on disk and models in memory, request by request, under a budget of bytes.
+
+    >>> memory().description[:29]
+    'Request 1, model a: there is '
+    """
+    return Panel(ModelMemoryPlot, request=(1, len(REQUESTS), 1), pin_a=False, still={"request": 4}, play="request")
+
+
+def shards() -> Panel:
+    """What a file in two shards can answer when.
+
+    >>> shards().description[:40]
+    'The first shard holds 3 of 25 layers: it'
+    """
+    return Panel(ShardsPlot, layers=(1, LAYERS - 1, 3))
 
 
 def phone_day(latencies_s: Mapping[str, float], still: dict | None = None) -> Panel:

@@ -10,4 +10,6 @@ filter_bank.py     what four ways of pruning take out of the same filters
 attention_fill.py  the weights of softmax attention beside the state of linear attention
 block.py           five building blocks of networks, with the channels and MACs of each layer
 shared_scales.py   which weights of a matrix share a scale
+model_memory.py    files on disk, and models in memory under a budget of bytes
+shards.py          what a file in shards can answer when
 """
