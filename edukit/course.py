@@ -53,7 +53,7 @@ LESSONS = (
     Lesson("11", "Architecture search", "Can a computer find the small network?"),
     Lesson("12", "Detection", "Not only what, but where?"),
     Lesson("13", "Export and runtimes", "What does a phone do with the file?", 60, "01, 03"),
-    Lesson("14", "Model manager", "Ten models, one small memory: which one is loaded?"),
+    Lesson("14", "On the device", "Can a watch run this?", 60, "09, 13"),
     Lesson("15", "Mobile benchmark", "Can a phone run this?", 50, "01, 07, 08"),
 )
 

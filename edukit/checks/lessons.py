@@ -74,6 +74,11 @@ LESSONS: dict[str, dict[str, str]] = {
         "deployment.parity": "",
         "deployment.roofline": "",
     },
+    "14_on_the_device": {
+        "deployment.layer_time": "",
+        "deployment.loaded_after": "",
+        "deployment.hysteresis": "",
+    },
     "15_mobile_benchmark": {
         "benchmark.speedup": "2507779351",
         "benchmark.pareto_front": "",

@@ -15,6 +15,7 @@ same_file.py       how far two loads of the same file lie apart
 written_files.py   ONNX files written by hand: chains of convolutions, in float or with Q/DQ
 device_estimates.py  estimated and measured latency of many networks: datasets/device_estimates.csv (lesson 14)
 manager_cost.py    what a model manager costs a call, and what batches, mapped files and shards gain (lesson 14)
+damaged_files.py   one flipped bit: who notices, the runtime or the manager (lesson 14)
 make_trained.py    how datasets/trained/ was made
 make_digits.py     how datasets/digits.npz was made
 """

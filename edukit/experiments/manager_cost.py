@@ -92,10 +92,9 @@ def write_large(folder, layers: int = LAYERS, width: int = WIDTH) -> Path:
 def loading(folder, repeats: int = 5, path: Path | None = None) -> list[dict]:
     """Seconds from a path to the first features and to the first answer, and bytes that the process grew by.
 
-    Each try in a fresh process, ways in turns, medians; "cold" where the system let the page cache be dropped.
+    Each try in a fresh process, ways in turns, medians; "dropped" where the system let the page cache be dropped.
     """
-    path = path or write_large(folder)
-    files = {"whole": path, "mapped": save_mapped(path, folder)[0], "shards": save_shards(path, folder)[0]}
+    files = {way: Path(file) for way, file in _fresh("write_all", folder, path or "").items()}
     rows = []
     for cold in (False, True):
         tries: dict[str, list[dict]] = {way: [] for way in files}
@@ -121,9 +120,21 @@ def drop_pages(folder) -> None:
 def _first_answer(way, file, cold) -> dict:
     if cold:
         drop_pages(file.parent)
-    code = "import sys; from edukit.experiments.manager_cost import tell; tell(*sys.argv[1:])"
-    done = subprocess.run([sys.executable, "-c", code, way, str(file)], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
+    return _fresh("tell", way, file)
+
+
+def _fresh(function: str, *arguments) -> dict:
+    """What a function of this file prints as JSON, in a fresh process: its memory is none of the caller's."""
+    code = f"import sys; from edukit.experiments.manager_cost import {function}; {function}(*sys.argv[1:])"
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def write_all(folder: str, file: str = "") -> None:
+    """Write the large network in its three forms, or a given one, and print their paths as JSON."""
+    path = Path(file) if file else write_large(folder)
+    paths = {"whole": path, "mapped": save_mapped(path, folder)[0], "shards": save_shards(path, folder)[0]}
+    print(json.dumps({way: str(path) for way, path in paths.items()}))
 
 
 def tell(way: str, file: str) -> None:

@@ -9,7 +9,7 @@ HEADS = ("model", "version", "precision", "device", "accuracy", "latency, ms", "
 
 
 def listing(entries: Iterable[Entry], states: Mapping[str, str]) -> Table:
-    """A row for each entry.
+    """A row for each entry; where there is no HTML, who is where.
 
     states   {name: "loaded" or "pinned"}; the others are on disk
 
@@ -17,7 +17,9 @@ def listing(entries: Iterable[Entry], states: Mapping[str, str]) -> Table:
     >>> table.rows[0][0], table.rows[0][4], table.rows[0][6], table.rows[0][-1]
     ('a', '50.0%', '2', 'on disk')
     """
-    return Table(HEADS, [_row(entry, states.get(entry.name, "on disk")) for entry in entries])
+    found = {entry.name: (entry, states.get(entry.name, "on disk")) for entry in entries}
+    said = ", ".join(f"{name} {state}" for name, (_, state) in found.items())
+    return Table(HEADS, [_row(*one) for one in found.values()], f"{len(found)} models in a table: {said}.")
 
 
 def _row(entry, state) -> tuple[str, ...]:
