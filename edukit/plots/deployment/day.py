@@ -59,7 +59,11 @@ class DayPlot:
         said = ", ".join(f"{name} {shares.get(name, 0):.0%}" for name in self.latencies_s)
         warmest = max(moment.temperature_c for moment in moments)
         return (
-            f"Air of {ambient_c:g} °C, a gap of {gap_c:g} °C: the model changes {changes} times a day (estimate). "
+            f"Air of {ambient_c:g} °C, a gap of {gap_c:g} °C: the model changes {_times(changes)} a day (estimate). "
             f"Who answers how many requests: {said}. The warmest moment has {warmest:.1f} °C, "
             f"midnight {100 * moments[-1].battery:.0f} % battery."
         )
+
+
+def _times(count) -> str:
+    return "once" if count == 1 else f"{count} times"

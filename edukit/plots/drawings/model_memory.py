@@ -94,8 +94,8 @@ class ModelMemoryPlot:
         self.total.set_text(f"{taken} of {BUDGET} MB")
         said = _sentence(change, pinned)
         self.note.set_text(said.replace("; ", "\n"))
-        inside = " ".join(change.loaded) or "nothing"
-        return f"Request {request}, model {change.name}: {said}. In memory: {inside}, {taken} of {BUDGET} MB."
+        inside = ", ".join(name + " (pinned)" * (name in pinned) for name in change.loaded)
+        return f"Request {request}, model {change.name}: {said}. In memory: {inside}; {taken} of {BUDGET} MB."
 
     def _place(self, change, pinned):
         x = LEFT

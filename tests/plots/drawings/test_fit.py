@@ -15,13 +15,16 @@ from edukit.plots.drawings.attention_fill import AttentionFillPlot
 from edukit.plots.drawings.block import KINDS, BlockPlot
 from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot
 from edukit.plots.drawings.integer_layer import IntegerLayerPlot
+from edukit.plots.drawings.model_memory import ModelMemoryPlot
 from edukit.plots.drawings.number_grid import NumberGridPlot
+from edukit.plots.drawings.shards import ShardsPlot
 from edukit.plots.drawings.shared_scales import SHARINGS, SharedScalesPlot
 
 NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 3, 8), (0, 1), (-2.8, -0.3, 0.99, 2.8))]
 SMALL_NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 5), (0, 1), (-2.8e-3, 0, 1e-3))]
 PRUNED = [dict(kind=kind, sparsity_percent=percent) for kind, percent in product(NOTES, (0, 50, 90))]
 SCALES = [dict(share=share, scale_bits=bits) for share, bits in product(SHARINGS, (8, 16, 32))]
+REQUESTED = [dict(request=request, pin_a=pin) for request, pin in product(range(1, 9), (False, True))]
 CLIPPED = partial(IntegerLayerPlot, x=(-1, -0.9), weights=(-0.5, 1.3), bias=-2, x_range=(-1, 1), y_range=(-1, 0.5))
 DRAWINGS = {
     "number": (NumberGridPlot, NUMBERS),
@@ -39,6 +42,9 @@ DRAWINGS = {
     "block, small": (partial(BlockPlot, channels=8, size=1), [dict(kind=kind) for kind in KINDS]),
     "block, large": (partial(BlockPlot, channels=512, size=224), [dict(kind=kind) for kind in KINDS]),
     "scales": (SharedScalesPlot, SCALES),
+    "memory": (ModelMemoryPlot, REQUESTED),
+    "shards": (ShardsPlot, [dict(layers=layers) for layers in range(1, 25)]),
+    "shards, few": (partial(ShardsPlot, layers=4), [dict(layers=layers) for layers in (1, 2, 3)]),
 }
 
 
@@ -81,7 +87,7 @@ def test_words_touch_nothing(name):
         assert not collisions(picture), state
 
 
-@pytest.mark.parametrize("name", ["number", "layer", "bank", "attention", "block", "scales"])
+@pytest.mark.parametrize("name", ["number", "layer", "bank", "attention", "block", "scales", "memory", "shards"])
 @pytest.mark.parametrize("figsize", [(4.5, 2.8), (10.0, 4.0)])
 def test_a_sheet_of_another_size_shrinks_or_grows_as_a_whole(name, figsize):
     plot, states = DRAWINGS[name]
@@ -99,7 +105,7 @@ def test_words_are_large_enough_and_every_state_has_its_own_sentence(name):
     assert len(said) == len(states) - alike and all(sentence.endswith(".") for sentence in said)
 
 
-@pytest.mark.parametrize("name", ["number", "layer", "bank", "attention", "block", "scales"])
+@pytest.mark.parametrize("name", ["number", "layer", "bank", "attention", "block", "scales", "memory", "shards"])
 def test_what_moves_is_drawn_as_in_a_new_picture(name):
     plot, states = DRAWINGS[name]
     picture = Picture(plot, **states[0])
