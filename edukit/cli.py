@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="train, distil, prune, quantize, export and measure a network")
     bench.add_argument("--data", default="digits", help="digits (default), shapes, fashion_mnist or cifar10")
     bench.add_argument("--seed", type=int, default=0, help="of the weights and the order of the images (default 0)")
-    bench.add_argument("--output", metavar="DIR", help="write results.json, report.html and models/*.onnx there")
+    bench.add_argument("--output", metavar="DIR", help="write results.json, report.html and the files of models/ there")
     bench.set_defaults(run=_bench)
     _add_explain(commands)
     _add_compare(commands)

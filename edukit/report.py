@@ -9,7 +9,7 @@ from pathlib import Path
 from string import Template
 
 from edukit import data as datasets
-from edukit.deployment.benchmark import HEADS, Result, benchmark, figures
+from edukit.deployment.benchmark import FILE_HEADS, HEADS, Result, benchmark, figures, file_figures
 from edukit.deployment.device.energy import SOURCE
 from edukit.plots.benchmark import LatencyPlot, SizePlot
 from edukit.plots.picture import Picture
@@ -17,6 +17,7 @@ from edukit.sealed import remove_orphans, write_atomically
 from edukit.table import Table
 from edukit.training.loop import check_seed
 
+FILES = "Each file in its runtime, loaded and run for the first time in a process of its own"
 CLAIMS = "What articles claim, and what this run measured"
 
 
@@ -49,7 +50,9 @@ def text(result: Result) -> str:
     """The table of stages, each with its ratio to the teacher, and the claims with their verdicts."""
     claims = [f"{c.verdict:<14} {c.source}  {c.text}: {c.measured}{_because(c)}" for c in result.claims]
     stages = Table(HEADS, _rows(result.stages)).text()
-    return "\n".join([_title(result), "", stages, "", CLAIMS, *claims, "", _notes(result)])
+    return "\n".join(
+        [_title(result), "", stages, "", FILES, _files(result).text(2), "", CLAIMS, *claims, "", _notes(result)]
+    )
 
 
 def page(result: Result) -> str:
@@ -60,10 +63,16 @@ def page(result: Result) -> str:
         title=html.escape(_title(result)),
         heading=CLAIMS,
         stages=Table(HEADS, _rows(result.stages)).html(),
+        told=FILES,
+        files=_files(result).html(),
         claims=Table(("article", "claim", "measured", "verdict"), claims).html(),
         pictures="".join(_figure(picture) for picture in pictures),
         notes=html.escape(_notes(result)),
     )
+
+
+def _files(result) -> Table:
+    return Table(FILE_HEADS, [file_figures(stage) for stage in (*result.stages, *result.elsewhere)])
 
 
 def _rows(stages) -> list[tuple[str, ...]]:
@@ -99,7 +108,7 @@ def _notes(result) -> str:
     machine = ", ".join(f"{name} {value}" for name, value in result.machine.items())
     return (
         f"MobileNetV1 at 224x224, one thread: eager torch {milli[0]:.1f} ms, ONNX Runtime FP32 {milli[1]:.1f} ms, "
-        f"INT8 {milli[2]:.1f} ms.\nAccuracy and latency: the exported file in ONNX Runtime, one image, one thread. "
+        f"INT8 {milli[2]:.1f} ms.\nAccuracy and latency: the exported file in its runtime, one image, one thread. "
         f"Energy: an estimate from {SOURCE}\nMeasured on: {machine}"
     )
 
@@ -124,7 +133,7 @@ def _checked_target(output: str) -> Path:
             _try(place)
     except (OSError, ValueError) as error:
         raise ValueError(f"output must be a folder that takes files, {folder} is not: {error}") from error
-    for path in [folder / "report.html", folder / "results.json", *(folder / "models").glob("*.onnx")]:
+    for path in [folder / "report.html", folder / "results.json", *(folder / "models").glob("*")]:
         if path.is_symlink() or path.exists() and not path.is_file():
             raise ValueError(f"output must hold no link or folder in the place of a file, got {path}")
     return folder
@@ -174,6 +183,8 @@ PAGE = """<!doctype html>
 <h1>$title</h1>
 $stages
 $pictures
+<h2>$told</h2>
+$files
 <h2>$heading</h2>
 <div class="words">$claims</div>
 <p class="notes">$notes</p>

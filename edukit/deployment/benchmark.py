@@ -3,14 +3,17 @@
 Protocol
     accuracy   the exported file, run by ONNX Runtime, on test images that no earlier step has seen
     bytes      the file on disk; and the raw weights in it with their scales
-    latency    one image, one thread, warm-up, the stages in turns: median and 90th percentile
+    latency    one image, one thread, all files in turns, by `protocol.py`: median, 90th and 99th percentile
+    start      load, first run and memory of each file, in a process of its own
+    runtimes   ONNX Runtime; FP32 and INT8 in ExecuTorch and LiteRT as well, where they are installed
     energy     an estimate from published energies of single operations, marked as such
     claims     what articles say beside what was measured here, in the same run, with a verdict
 """
 
 import platform
 import tempfile
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +25,13 @@ from edukit.data.dataset import Dataset
 from edukit.deployment.claims import Claim, judge
 from edukit.deployment.device.energy import energy
 from edukit.deployment.explain.executed import operators
-from edukit.deployment.files.export import export
+from edukit.deployment.files.export import FORMATS, RUNTIME_OF, export
+from edukit.deployment.fresh import Start, start
 from edukit.deployment.pipeline import Plan, compress
+from edukit.deployment.protocol import Timing, timings
+from edukit.deployment.runtimes.installed import RUNS, WRITES, missing
 from edukit.deployment.runtimes.session import load
-from edukit.measure import Latency, count_activations, count_macs, count_parameters, latencies, size_bytes
+from edukit.measure import count_activations, count_macs, count_parameters, size_bytes
 from edukit.networks import mobilenet_v1
 from edukit.quantization import QuantizedModel, fold_batchnorm, quantize_model
 from edukit.training import accuracy, seeded, threads
@@ -33,7 +39,12 @@ from edukit.training import accuracy, seeded, threads
 
 @dataclass(frozen=True)
 class Stage:
-    """One network, measured. energy_j is an estimate; accuracy is a share, 0 to 1."""
+    """One network in one file, measured.
+
+    accuracy   a share, 0 to 1, of the file that was timed
+    energy_j   an estimate
+    start      in a process of its own; None where it was not asked for
+    """
 
     name: str
     parameters: int
@@ -41,12 +52,17 @@ class Stage:
     size_bytes: int
     weight_bytes: int
     accuracy: float
-    latency: Latency
+    latency: Timing
     energy_j: float
     operators: dict[str, int]
+    runtime: str = "onnxruntime"
+    start: Start | None = None
 
 
 HEADS = ("stage", "parameters", "MACs", "file, kB", "test accuracy", "median, µs", "p90, µs", "energy, µJ (estimate)")
+
+
+FILE_HEADS = ("file", "runtime", "kB", "test accuracy", "median, µs", "p90", "p99", "load, ms", "first run", "peak, MB")
 
 
 def figures(stage: Stage) -> tuple[str, ...]:
@@ -64,19 +80,37 @@ def figures(stage: Stage) -> tuple[str, ...]:
     )
 
 
+def file_figures(stage: Stage) -> tuple[str, ...]:
+    """A stage's file, started in a process of its own, as a row of a table under FILE_HEADS."""
+    times_s = stage.latency.median_s, stage.latency.p90_s, stage.latency.p99_s
+    return (
+        stage.name,
+        stage.runtime,
+        f"{stage.size_bytes / 1000:,.1f}",
+        f"{stage.accuracy:.1%}",
+        *(f"{1e6 * seconds:.0f}" for seconds in times_s),
+        *(f"{1e3 * seconds:.1f}" for seconds in (stage.start.load_s, stage.start.first_s)),
+        f"{stage.start.peak_bytes / 1e6:.1f}",
+    )
+
+
 @dataclass(frozen=True)
 class Speed:
     """One 224x224 MobileNetV1, three ways. It was never trained: speed does not ask what weights mean."""
 
     macs: int
-    eager: Latency
-    float_file: Latency
-    int8_file: Latency
+    eager: Timing
+    float_file: Timing
+    int8_file: Timing
 
 
 @dataclass(frozen=True)
 class Result:
-    """Everything that one run measured."""
+    """Everything that one run measured.
+
+    stages      in ONNX Runtime
+    elsewhere   the last two of them in the other runtimes that are installed
+    """
 
     data: str
     seed: int
@@ -84,6 +118,7 @@ class Result:
     speed: Speed
     claims: list[Claim]
     machine: dict[str, str]
+    elsewhere: list[Stage] = field(default_factory=list)
 
     def as_dict(self) -> dict:
         """Plain dictionaries and lists, for JSON."""
@@ -99,53 +134,87 @@ def benchmark(
     folder   keeps the exported files, one for each stage; by default they are measured and thrown away
     """
     models = compress(data, seed=seed, plan=plan, progress=progress)
+    formats = dict.fromkeys(list(models)[-2:], installed_formats())
     with tempfile.TemporaryDirectory() as scratch:
-        stages = measure_stages(models, data, Path(folder or scratch), progress=progress)
+        asked = {"formats": formats, "least_s": 2.0, "fresh": True, "progress": progress}
+        found = measure_stages(models, data, Path(folder or scratch), **asked)
         speed = measure_speed(Path(scratch), progress=progress)
-    return Result(data.name, seed, stages, speed, judge(stages, speed), machine())
+    stages = [stage for stage in found if stage.runtime == "onnxruntime"]
+    elsewhere = [stage for stage in found if stage.runtime != "onnxruntime"]
+    return Result(data.name, seed, stages, speed, judge(stages, speed), machine(), elsewhere)
 
 
-def measure_stages(models: dict[str, nn.Module], data: Dataset, folder: Path, *, progress: bool = False) -> list[Stage]:
-    """Export each model to folder and measure the files side by side.
+def installed_formats() -> list[str]:
+    """Those that can be written and run here; ONNX always.
 
-    models   by name; in its file's name _ stands for a space. Raises ValueError for a name that is no file's name
+    >>> installed_formats()[0]
+    'onnx'
     """
-    files = {name: _file_name(name) for name in models}
-    if len(set(files.values())) < len(files):
+    return [format for format in FORMATS if not missing((*WRITES[format], *RUNS[RUNTIME_OF[format]]))]
+
+
+def measure_stages(
+    models: dict[str, nn.Module],
+    data: Dataset,
+    folder: Path,
+    *,
+    formats: Mapping[str, Sequence[str]] | None = None,
+    least_s: float = 0.5,
+    fresh: bool = False,
+    progress: bool = False,
+) -> list[Stage]:
+    """Export each model to folder and measure the files side by side, by the benchmark's protocol.
+
+    models    by name; in its file's name _ stands for a space
+    formats   {name: the formats of its files}; ONNX alone for a name that is not there
+    least_s   seconds that each file runs at least
+    fresh     whether each file is also loaded in a process of its own, which takes about 2 s each
+    Raises ValueError for a name that is no file's name.
+    """
+    names = {name: _file_name(name) for name in models}
+    if len(set(names.values())) < len(names):
         raise ValueError(f"models must have names of their own, also with _ for a space, got {', '.join(models)}")
     image = data.test.x[:1]
-    steps = tqdm(models.items(), "4/4 export: ", disable=not progress, leave=False)
-    paths = {name: export(model, image, folder / files[name]) for name, model in steps}
-    sessions = {name: load(path, threads=1) for name, path in paths.items()}
-    times = latencies({name: lambda s=session: s(image) for name, session in sessions.items()}, warmup=50, repeats=300)
-    stages = []
-    for name, model in models.items():
-        quantized = isinstance(model, QuantizedModel)
-        macs = count_macs(model, image.shape[1:])
-        weight_bytes = raw_weight_bytes(model)
-        activation_bytes = count_activations(model, image.shape[1:]) * (1 if quantized else 4)
-        joules = energy(macs, weight_bytes, "int8" if quantized else "float32", activation_bytes=activation_bytes)
-        stages.append(
-            Stage(
-                name,
-                count_parameters(model),
-                macs,
-                size_bytes(paths[name]),
-                weight_bytes,
-                accuracy(sessions[name], data.test),
-                times[name],
-                joules.total_j,
-                dict(operators(paths[name])),
-            )
+    files = [(name, format) for name in models for format in (formats or {}).get(name, ["onnx"])]
+    steps = tqdm(files, "4/4 export: ", disable=not progress, leave=False)
+    paths = [export(models[name], image, folder / f"{names[name]}{FORMATS[format]}") for name, format in steps]
+    sessions = {path: load(path, threads=1) for path in paths}
+    times = timings({path: lambda s=session: s(image) for path, session in sessions.items()}, least_s=least_s)
+    return [
+        Stage(
+            name=name,
+            size_bytes=size_bytes(path),
+            accuracy=accuracy(sessions[path], data.test),
+            latency=times[path],
+            operators=dict(operators(path)),
+            runtime=RUNTIME_OF[format],
+            start=start(path, (image,)) if fresh else None,
+            **_of_model(models[name], image),
         )
-    return stages
+        for path, (name, format) in zip(paths, files, strict=True)
+    ]
+
+
+def _of_model(model, image) -> dict:
+    """What all files of a model have in common."""
+    quantized = isinstance(model, QuantizedModel)
+    macs = count_macs(model, image.shape[1:])
+    weight_bytes = raw_weight_bytes(model)
+    activation_bytes = count_activations(model, image.shape[1:]) * (1 if quantized else 4)
+    joules = energy(macs, weight_bytes, "int8" if quantized else "float32", activation_bytes=activation_bytes)
+    return {
+        "parameters": count_parameters(model),
+        "macs": macs,
+        "weight_bytes": weight_bytes,
+        "energy_j": joules.total_j,
+    }
 
 
 def _file_name(stage: str) -> str:
-    """The file of a stage; a name such as ../a would lie outside its folder."""
+    """The file of a stage without its suffix; a name such as ../a would lie outside its folder."""
     if not isinstance(stage, str) or not stage.strip(". ") or set(stage) & set("/\\:\0"):
         raise ValueError(f"models must have names that can be names of files, got {stage!r}")
-    return f"{stage.replace(' ', '_')}.onnx"
+    return stage.replace(" ", "_")
 
 
 def raw_weight_bytes(model: nn.Module) -> int:
@@ -156,7 +225,7 @@ def raw_weight_bytes(model: nn.Module) -> int:
     return sum(weight.nbytes for weight in model.parameters() if weight.ndim > 1)
 
 
-def measure_speed(folder: Path, size: int = 224, *, progress: bool = False) -> Speed:
+def measure_speed(folder: Path, size: int = 224, *, least_s: float = 2.0, progress: bool = False) -> Speed:
     """Eager torch, the float file and the INT8 file of one MobileNetV1, one thread each, in turns."""
     with seeded(0):
         model = fold_batchnorm(mobilenet_v1())
@@ -172,7 +241,7 @@ def measure_speed(folder: Path, size: int = 224, *, progress: bool = False) -> S
 
     functions = {"eager": eager, "float_file": lambda: files[0](image), "int8_file": lambda: files[1](image)}
     with threads(1):
-        return Speed(count_macs(model, (3, size, size)), **latencies(functions, warmup=5, repeats=50))
+        return Speed(count_macs(model, (3, size, size)), **timings(functions, least_s=least_s))
 
 
 def machine() -> dict[str, str]:

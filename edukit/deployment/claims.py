@@ -11,8 +11,8 @@ software alone, so that claim gets no verdict: the energy beside it is an estima
 
 from dataclasses import dataclass
 
+from edukit.deployment.protocol import ratio
 from edukit.deployment.tradeoff import within_points
-from edukit.measure import speedup
 
 HARMONYOS = "HarmonyOS开发:模型压缩与端侧部署优化"  # compression and deployment on HarmonyOS devices
 ON_THIS_PROCESSOR = "measured on this processor alone; the integer instructions of a phone are others"
@@ -55,8 +55,9 @@ def _ratio(source, text, before, after, wanted, because="") -> Claim:
 
 
 def _faster(text, before, after, because) -> Claim:
-    times = speedup(before, after)
-    return Claim(PYTORCH, text, f"{times:.1f}x", times >= 4, because)
+    found = ratio(before, after)
+    measured = f"{found.value:.1f}x ({found.low:.1f} to {found.high:.1f})"
+    return Claim(PYTORCH, text, measured, found.value >= 4, because)
 
 
 def _points(source, before, after, allowed) -> Claim:

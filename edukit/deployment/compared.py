@@ -48,7 +48,7 @@ class Compared:
         rows = [_row("file, kB", [size / 1e3 for size in self.sizes], ",.1f")]
         rows += [_row(words, [scale * getattr(s, name) for s in self.starts], ",.1f") for words, name, scale in ONCE]
         for threads, pair in self.timings.items():
-            found = [(t.latency.median_s, t.latency.p90_s, t.p99_s) for t in pair]
+            found = [(t.median_s, t.p90_s, t.p99_s) for t in pair]
             for i, words in enumerate(("median", "p90", "p99")):
                 told = str(self.ratios[threads]) if words == "median" else None
                 micro = [1e6 * times[i] for times in found]

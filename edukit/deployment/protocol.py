@@ -30,15 +30,13 @@ ROUNDS, WARM_BLOCK, MOST_BLOCKS, STABLE, NOTHING = 100, 10, 30, 0.05, 0.02
 DRAWS, INSIDE = 2000, 0.95
 
 
-@dataclass(frozen=True)
-class Timing:
-    """What the calls of one candidate took.
+@dataclass(frozen=True, kw_only=True)
+class Timing(Latency):
+    """What the calls of one candidate took: a `Latency` with the 99th percentile and the calls of the warm-up.
 
-    warmup      calls before it was stable; is_stable is False where it never was, within 300 calls
-    latency     median, 90th percentile, spread and rounds; p99_s is the 99th percentile
+    warmup   calls before it was stable; is_stable is False where it never was, within 300 calls
     """
 
-    latency: Latency
     p99_s: float
     warmup: int
     is_stable: bool
@@ -104,13 +102,13 @@ def warm_up(call: Callable, clock=time.perf_counter) -> tuple[int, float, bool]:
     return MOST_BLOCKS * WARM_BLOCK, before, False
 
 
-def ratio(before: Timing, after: Timing, seed: int = 0) -> Ratio:
+def ratio(before: Latency, after: Latency, seed: int = 0) -> Ratio:
     """How many times faster `after` is, from one call of `timings`, with its bootstrap interval."""
-    pairs = np.divide(before.latency.rounds_s, np.maximum(after.latency.rounds_s, 1e-9))
+    pairs = np.divide(before.rounds_s, np.maximum(after.rounds_s, 1e-9))
     drawn = np.random.default_rng(seed).choice(pairs, (DRAWS, len(pairs)))
     ends = 50 * (1 - INSIDE), 50 * (1 + INSIDE)
     low, high = np.percentile(np.median(drawn, axis=1), ends)
-    return Ratio(speedup(before.latency, after.latency), float(low), float(high))
+    return Ratio(speedup(before, after), float(low), float(high))
 
 
 def sustained(call: Callable, seconds: float, *, window_s: float = 5.0, clock=time.perf_counter) -> list[Latency]:
@@ -136,7 +134,8 @@ def sustained(call: Callable, seconds: float, *, window_s: float = 5.0, clock=ti
 def _timing(times, warmup, median_s, is_stable) -> Timing:
     flat = np.concatenate(times)
     found = Latency.of(flat, [np.median(row) for row in times])
-    return Timing(found, round(float(np.percentile(flat, 99)), 9), warmup, is_stable)
+    p99_s = round(float(np.percentile(flat, 99)), 9)
+    return Timing(**vars(found), p99_s=p99_s, warmup=warmup, is_stable=is_stable)
 
 
 def _time(call, clock) -> float:

@@ -9,7 +9,17 @@ from torch import nn
 
 from edukit.data import digits
 from edukit.deployment import energy, load
-from edukit.deployment.benchmark import machine, measure_speed, measure_stages, raw_weight_bytes
+from edukit.deployment.benchmark import (
+    FILE_HEADS,
+    file_figures,
+    installed_formats,
+    machine,
+    measure_speed,
+    measure_stages,
+    raw_weight_bytes,
+)
+from edukit.deployment.files.export import FORMATS, RUNTIME_OF
+from edukit.deployment.protocol import ROUNDS, WARM_BLOCK
 from edukit.measure import count_activations, count_macs
 from edukit.networks import MobileClassifier
 from edukit.quantization import quantize_model
@@ -22,7 +32,7 @@ def measured(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     model = MobileClassifier(10, 1, width=0.25)
     models = {"a float": model, "INT8": quantize_model(model, DATA.calibration.x)}
-    return models, measure_stages(models, DATA, folder), folder
+    return models, measure_stages(models, DATA, folder, least_s=0.02), folder
 
 
 def test_sizes_and_accuracy_are_those_of_the_files(measured):
@@ -32,7 +42,37 @@ def test_sizes_and_accuracy_are_those_of_the_files(measured):
         assert stage.size_bytes == path.stat().st_size
         answers = load(path)(DATA.test.x).argmax(1)
         assert stage.accuracy == np.mean(answers == DATA.test.y)
-        assert 0 < stage.latency.median_s <= stage.latency.p90_s
+        assert 0 < stage.latency.median_s <= stage.latency.p90_s <= stage.latency.p99_s
+        assert stage.runtime == "onnxruntime" and stage.start is None
+
+
+def test_the_protocol_times_all_files_in_common_rounds(measured):
+    assert {len(stage.latency.rounds_s) for stage in measured[1]} == {ROUNDS}
+    assert all(stage.latency.repeats >= ROUNDS and stage.latency.warmup >= 2 * WARM_BLOCK for stage in measured[1])
+
+
+def test_a_file_is_started_in_a_process_of_its_own_where_asked(tmp_path):
+    (stage,) = measure_stages({"a": MobileClassifier(10, 1, width=0.25)}, DATA, tmp_path, least_s=0.01, fresh=True)
+    assert stage.start.load_s > 0 and stage.start.first_s > 0 and stage.start.peak_bytes > 0
+    assert file_figures(stage)[:2] == ("a", "onnxruntime") and len(file_figures(stage)) == len(FILE_HEADS)
+
+
+def test_onnx_can_always_be_written_and_run():
+    assert "onnx" in installed_formats() and set(installed_formats()) <= set(FORMATS)
+
+
+def test_a_model_is_measured_in_every_format_that_it_is_asked_for(tmp_path):
+    pytest.importorskip("executorch")
+    pytest.importorskip("litert_torch")
+    model = nn.Sequential(nn.Conv2d(1, 4, 3, stride=4), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 64, 10))
+    models = {"float": model, "INT8": quantize_model(model, DATA.calibration.x)}
+    stages = measure_stages(models, DATA, tmp_path, formats={"INT8": installed_formats()}, least_s=0.01)
+    assert [(s.name, s.runtime) for s in stages] == [
+        ("float", "onnxruntime"),
+        *(("INT8", r) for r in RUNTIME_OF.values()),
+    ]
+    assert len({stage.accuracy for stage in stages[1:]}) == 1 == len({stage.macs for stage in stages})
+    assert {path.suffix for path in tmp_path.iterdir()} == set(FORMATS.values())
 
 
 def test_quantizing_keeps_the_macs_and_quarters_the_weights(measured):
@@ -57,7 +97,7 @@ def test_raw_weight_bytes_of_a_known_layer():
 
 def test_speed_measures_three_ways_and_restores_the_threads(tmp_path):
     before = torch.get_num_threads()
-    speed = measure_speed(tmp_path, size=32)
+    speed = measure_speed(tmp_path, size=32, least_s=0.01)
     assert min(speed.eager.median_s, speed.float_file.median_s, speed.int8_file.median_s) > 0
     assert torch.get_num_threads() == before
 

@@ -8,18 +8,18 @@ from edukit.measure import Latency
 
 
 def stage(name, size_bytes, weight_bytes, accuracy, median_s, energy_j):
-    latency = Latency(median_s, median_s, 0.0, 1)
+    latency = Latency.of([median_s], [median_s])
     return Stage(name, 10, 1_000_000, size_bytes, weight_bytes, accuracy, latency, energy_j, {"QLinearConv": 5})
 
 
 def claims(accuracy=0.975, size_bytes=100_000, median_s=0.00025):
-    fast = Latency(0.01, 0.01, 0.0, 1)
+    fast = Latency.of([0.01], [0.01])
     stages = [
         stage("teacher", 2_000_000, 1_900_000, 0.99, 0.004, 10.0),
         stage("FP32", 400_000, 380_000, 0.98, 0.001, 1.0),
         stage("INT8", size_bytes, 95_000, accuracy, median_s, 0.25),
     ]
-    return {(c.source, c.text): c for c in judge(stages, Speed(5 * 10**8, fast, fast, Latency(0.0025, 0.0025, 0.0, 1)))}
+    return {(c.source, c.text): c for c in judge(stages, Speed(5 * 10**8, fast, fast, Latency.of([0.0025], [0.0025])))}
 
 
 def test_everything_holds_at_its_limit():

@@ -12,7 +12,6 @@ from edukit.deployment.compared import Compared, arrays_for, compare, over_minut
 from edukit.deployment.fresh import Start
 from edukit.deployment.protocol import Ratio, Timing
 from edukit.experiments.written_files import conv_chain
-from edukit.measure import Latency
 
 
 @pytest.fixture
@@ -30,7 +29,7 @@ def test_sizes_threads_and_ratios_are_those_of_the_files(files):
     assert found.sizes == tuple(path.stat().st_size for path in files)
     assert list(found.timings) == list(found.ratios) == [1, 2]
     for pair in found.timings.values():
-        assert all(t.latency.median_s > 0 and t.latency.repeats >= 100 and t.p99_s >= t.latency.p90_s for t in pair)
+        assert all(t.median_s > 0 and t.repeats >= 100 and t.p99_s >= t.p90_s for t in pair)
     assert all(s.peak_bytes >= 0 and s.load_s > 0 for s in found.starts) and found.accuracies is None
 
 
@@ -43,7 +42,10 @@ def test_accuracy_comes_from_the_very_files(files, monkeypatch, no_process):
 
 
 def test_table_and_sentence_say_what_was_measured(tmp_path):
-    slow, fast = (Timing(Latency(s, 2 * s, 0, 100), 3 * s, 20, True) for s in (4e-3, 1e-3))
+    slow, fast = (
+        Timing(median_s=s, p90_s=2 * s, iqr_s=0, repeats=100, p99_s=3 * s, warmup=20, is_stable=True)
+        for s in (4e-3, 1e-3)
+    )
     starts = Start(0.5, 0.01, 8_000_000), Start(0.25, 0.01, 2_000_000)
     ratios = {1: Ratio(4.0, 3.9, 4.1), 2: Ratio(1.0, 0.9, 1.1)}
     both = {1: (slow, fast), 2: (slow, slow)}
