@@ -4,8 +4,9 @@
     a quantized model   →  integers in numpy, or torch where something stays in float   ─┼─ compared row by row
     files               →  ONNX Runtime, ExecuTorch, LiteRT                             ─┘
 
-Layer by layer, the network is exported once more with the value of every layer as an output, to find where two runtimes
-part: the first row of the table that is not equal.
+Layer by layer, the network is exported once more with the value of every layer as an output. The first layer that is not
+equal to the integers has inputs that are: its operator is what the runtime computes in a way of its own. It is named for
+each file that differs from the integers.
 
 Source    https://docs.pytorch.org/executorch/stable/model-inspector.html, "numerical discrepancies"
 In production  ExecuTorch's Inspector; LiteRT's quantization debugger; ONNX Runtime's qdq_loss_debug
@@ -13,7 +14,7 @@ In production  ExecuTorch's Inspector; LiteRT's quantization debugger; ONNX Runt
 
 import tempfile
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,15 +26,21 @@ from edukit.deployment.explain.executed import in_float, in_integers, operators
 from edukit.deployment.files.export import export
 from edukit.deployment.runtimes.session import as_tuple, load
 from edukit.inputs import as_inputs
-from edukit.quantization import QuantizedModel, run_integers
+from edukit.quantization import QuantizedModel
+from edukit.quantization.integer.network import all_codes, output_codes
+from edukit.quantization.ptq.placement import ACTIVATIONS, operation_of
 from edukit.table import Table
+
+INTEGERS, SIMULATION, TORCH = "numpy's integers", "torch's simulation of the integers", "torch"
 
 
 @dataclass(frozen=True)
 class FileParity:
     """One file beside the model: differences in the units of the outputs, rows that are equal to the last bit.
 
-    top1   share of the rows with the same largest entry; None where the first output is not (rows, classes)
+    top1    share of the rows with the same largest entry; None where the first output is not (rows, classes)
+    steps   the largest difference in steps of the output's grid; None beside anything but integers
+    apart   the first layer that differs, with its operators; "" where all rows are equal, or where nobody looked
     """
 
     name: str
@@ -45,6 +52,8 @@ class FileParity:
     top1: float | None
     integers: Counter = field(default_factory=Counter)
     floats: Counter = field(default_factory=Counter)
+    steps: float | None = None
+    apart: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,7 @@ class Parity:
     """What `parity` has found; a notebook shows it as a table.
 
     files     a FileParity each
+    beside    what they are compared with: numpy's integers, torch's simulation of them, or torch
     layers    {layer: a FileParity for each file}; empty unless it was asked for
     reasons   {layer: why it is computed in float}, from the model's own report
     """
@@ -59,17 +69,23 @@ class Parity:
     files: list[FileParity]
     layers: dict[str, list[FileParity]]
     reasons: dict[str, str]
+    beside: str = TORCH
 
     @property
     def table(self) -> Table:
         heads = "file", "runtime", "largest difference", "mean", "equal rows", "top-1", "integer operators", "in float"
         return Table(heads, [_cells(file) for file in self.files])
 
+    @property
+    def sentence(self) -> str:
+        """Which files differ, by how many steps, and in which layer first; "" where no file was looked at."""
+        return " ".join(_apart(file) for file in self.files if file.apart)
+
     def __repr__(self):
-        return self.table.text(2)
+        return "\n".join([self.table.text(2), *filter(None, [self.sentence])])
 
     def _repr_html_(self) -> str:
-        return self.table.html()
+        return f"{self.table.html()}<p>{self.sentence}</p>" if self.sentence else self.table.html()
 
 
 def parity(model: nn.Module, paths, images, *, layers: bool = False) -> Parity:
@@ -77,31 +93,47 @@ def parity(model: nn.Module, paths, images, *, layers: bool = False) -> Parity:
 
     paths    of one file or several, as `export` has written them
     images   a batch as torch or numpy, or a tuple of batches
-    layers   whether to compare every layer as well; each file is exported once more for that
+    layers   whether to compare every layer as well; each file is exported once more for that. A file that differs from
+             the integers is looked at in any case
     Raises what `load` and sessions raise.
     """
     paths = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
     if not paths:
         raise ValueError("paths must name at least one file, got none")
     arrays = [x.detach().numpy() for x in as_inputs(images)]
-    expected = _answers(model, arrays)
+    if layers and not isinstance(model, QuantizedModel):
+        raise ValueError("layers can be compared of a QuantizedModel alone: only its values are on grids")
+    expected, grids, beside = _answers(model, arrays)
     files = []
     for path in paths:
         session = load(path)
-        files.append(_compared(path.name, session.runtime, expected, as_tuple(session(*arrays)), operators(path)))
+        found = as_tuple(session(*arrays))
+        row = _compared(path.name, session.runtime, expected, found, operators(path))
+        files.append(replace(row, steps=_steps(expected, found, grids)))
+    looked_at = [i for i, file in enumerate(files) if layers or (beside == INTEGERS and file.equal < file.rows)]
+    each = _each_layer(model, [paths[i] for i in looked_at], arrays) if looked_at else {}
+    for place, i in enumerate(looked_at):
+        if files[i].equal < files[i].rows:
+            files[i] = replace(files[i], apart=_first_apart(model, {name: rows[place] for name, rows in each.items()}))
     report = model.report if isinstance(model, QuantizedModel) else []
     reasons = {row.name: row.reason for row in report if row.reason}
-    return Parity(files, _each_layer(model, paths, arrays) if layers else {}, reasons)
+    return Parity(files, each if layers else {}, reasons, beside)
 
 
-def _answers(model, arrays) -> tuple[np.ndarray, ...]:
-    """In integers where the model has them from end to end, else in torch."""
+def _answers(model, arrays) -> tuple[tuple[np.ndarray, ...], list, str]:
+    """In integers where the model has them from end to end, with the grids of the outputs; else in torch."""
     if isinstance(model, QuantizedModel):
         try:
-            return as_tuple(run_integers(model, *arrays))
+            codes = output_codes(model, *arrays)
+            return tuple(code.values for code in codes), [code.grid for code in codes], INTEGERS
         except ValueError:  # it leaves something in float
             pass
-    return as_tuple(load(model)(*arrays))
+    return as_tuple(load(model)(*arrays)), [], SIMULATION if isinstance(model, QuantizedModel) else TORCH
+
+
+def _steps(expected, found, grids) -> float | None:
+    triples = zip(expected, found, grids, strict=True) if grids else ()
+    return max((round(float(_difference(a, b).max() / grid.scale), 3) for a, b, grid in triples), default=None)
 
 
 def _compared(name, runtime, expected, found, counts) -> FileParity:
@@ -131,11 +163,9 @@ def _difference(ours, theirs) -> np.ndarray:
 
 
 def _each_layer(model, paths, arrays) -> dict[str, list[FileParity]]:
-    if not isinstance(model, QuantizedModel):
-        raise ValueError("layers can be compared of a QuantizedModel alone: only its values are on grids")
     network, names = _with_all_values(model)
     whole = QuantizedModel(network, model.report, model.activation_bits)
-    expected = as_tuple(load(whole)(*arrays))
+    expected = _values(model, whole, names, arrays)
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         example = tuple(torch.from_numpy(x) for x in arrays)
@@ -146,6 +176,31 @@ def _each_layer(model, paths, arrays) -> dict[str, list[FileParity]]:
                 row = _compared(path.name, session.runtime, (ours,), (theirs,), Counter())
                 found.setdefault(name, []).append(row)
     return found
+
+
+def _values(model, whole, names, arrays) -> tuple[np.ndarray, ...]:
+    """Of every layer: in integers where the model has them, else in torch."""
+    try:
+        codes = all_codes(model, *arrays)
+    except ValueError:  # it leaves something in float
+        return as_tuple(load(whole)(*arrays))
+    return tuple(codes[name].values for name in names)
+
+
+def _first_apart(model, rows: dict[str, FileParity]) -> str:
+    """The first layer whose rows are not all equal, with the operators that make its value."""
+    name = next((name for name, row in rows.items() if row.equal < row.rows), None)
+    if name is None:
+        return "no layer: a new export of the model is equal"
+    node = next(node for node in model.network.graph.nodes if node.name == name)
+    made_by = [node.args[0], node] if node.target in ACTIVATIONS else [node]
+    words = ["quantize" if n.op == "placeholder" else operation_of(n) for n in made_by]
+    return f"{name} ({' and '.join(words)})"
+
+
+def _apart(file: FileParity) -> str:
+    by = f" by {file.steps:g} step{'s' * (file.steps != 1)} at most" if file.steps is not None else ""
+    return f"{file.name}: {file.rows - file.equal} of {file.rows} rows differ{by}, first in {file.apart}."
 
 
 def _with_all_values(model):

@@ -61,8 +61,19 @@ def run_integers(quantized: QuantizedModel, *inputs):
     >>> bool(np.abs(run_integers(quantized, x) - quantized(x).detach().numpy()).max() < 0.02)
     True
     """
-    values = tuple(codes.values for codes in _run(quantized, inputs).outputs)
+    values = tuple(codes.values for codes in output_codes(quantized, *inputs))
     return values[0] if len(values) == 1 else values
+
+
+def output_codes(quantized: QuantizedModel, *inputs) -> list[Codes]:
+    """The same as codes on their grids, one for each output.
+
+    >>> from edukit.quantization import quantize_model
+    >>> quantized = quantize_model(torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.ReLU()), torch.rand(8, 3))
+    >>> [codes.q.shape for codes in output_codes(quantized, torch.rand(5, 3))]
+    [(5, 2)]
+    """
+    return _run(quantized, inputs).outputs
 
 
 def all_codes(quantized: QuantizedModel, *inputs) -> dict[str, Codes]:

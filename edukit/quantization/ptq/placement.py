@@ -2,7 +2,8 @@
 
 Three kinds of operation decide it:
     layers   convolutions and linear layers: integer operators exist, so input and output are quantized
-    joins    additions, concatenations, averages: quantized where an integer operator reads the result
+    joins    additions, concatenations, averages: quantized where an integer operator reads the result; the average of
+             a layer also where it is the answer, as in SqueezeNet: each runtime adds floats in an order of its own
     moves    max pooling, flatten, slices, …: they only move values, so the grid of the input serves the output
 
 An activation right behind a layer (ReLU, ReLU6) is computed by the same integer operator, for free: clipping to the
@@ -26,7 +27,8 @@ from edukit.quantization.grid.observer import Observer
 from edukit.quantization.ptq.fold import BATCH_NORM
 
 aten = torch.ops.aten
-JOINS = {aten.add.Tensor, aten.cat.default, aten.mean.dim, aten.avg_pool2d.default, aten.adaptive_avg_pool2d.default}
+MEANS = {aten.mean.dim, aten.avg_pool2d.default, aten.adaptive_avg_pool2d.default}
+JOINS = {aten.add.Tensor, aten.cat.default, *MEANS}
 ACTIVATIONS = {aten.relu.default, aten.relu6.default, aten.hardtanh.default, aten.clamp.default}
 SPLITS = {aten.split.Tensor, aten.split_with_sizes.default}
 MOVES = {
@@ -68,7 +70,8 @@ def observed(graph: fx.GraphModule) -> list[fx.Node]:
     for node in reversed(graph.graph.nodes):  # users come before their inputs
         if not is_activation(node) or _fused_into_user(node):
             continue
-        if why_float(_computed_by(node)) is None or any(_reads_integers(user, points) for user in node.users):
+        reads = any(_reads_integers(user, points) for user in node.users)
+        if reads or why_float(_computed_by(node)) is None or _is_mean_of_answers(node):
             points.add(node)
     return [node for node in graph.graph.nodes if node in points]
 
@@ -146,6 +149,19 @@ def _reads_integers(user: fx.Node, points: set) -> bool:
     if user.target in JOINS or user.target in MOVES:
         return _activated(user) in points
     return why_float(user) is None
+
+
+def _is_mean_of_answers(node: fx.Node) -> bool:
+    """Whether a value is the average of a layer, and the network answers with it, moved or as it is."""
+    if node.target not in MEANS:
+        return False
+    before = node.args[0]
+    while (moved := moved_from(before)) is not None:
+        before = moved
+    readers = list(node.users)
+    while any(user.target in MOVES for user in readers):
+        readers = [reader for user in readers for reader in (user.users if user.target in MOVES else [user])]
+    return why_float(_computed_by(before)) is None and all(user.op == "output" for user in readers)
 
 
 def _computed_by(node: fx.Node) -> fx.Node:

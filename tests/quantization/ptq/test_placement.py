@@ -50,6 +50,13 @@ def test_a_residual_addition_is_quantized_and_no_layer_reads_float():
             assert node.args[0] in quantized
 
 
+def test_the_mean_of_a_layer_is_quantized_where_it_is_the_answer():
+    classes = nn.Sequential(nn.Conv2d(3, 4, 1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    assert points(classes)[1] == ["input", "relu", "adaptive_avg_pool2d"]
+    assert "adaptive_avg_pool2d" not in points(nn.Sequential(*classes, nn.Softmax(1)))[1]  # read as floats
+    assert "adaptive_avg_pool2d" not in points(nn.Sequential(classes[0], nn.Hardswish(), *classes[2:]))[1]
+
+
 def test_moved_values_know_where_they_came_from():
     graph, _ = points(followed("shuffle"))
     parts = [node for node in graph.graph.nodes if node.name.startswith("getitem") and moved_from(node) is not None]
