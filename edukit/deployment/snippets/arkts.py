@@ -5,7 +5,7 @@ The converter's default would turn images into channels-last: the command says t
 Source    https://gitcode.com/openharmony/docs, js-apis-mindSporeLite.md and mindspore-lite-converter-guidelines.md
 """
 
-from edukit.deployment.snippets.described import Described
+from edukit.deployment.snippets.described import Described, prepare
 
 ARRAYS = {
     "float32": "Float32Array",
@@ -15,6 +15,20 @@ ARRAYS = {
     "int32": "Int32Array",
     "int64": "BigInt64Array",
 }
+PREPARE = """
+  /** Pixels of 0 to 255, $channels channels a pixel, $width pixels a row, $height rows. */
+  prepare(pixels: Uint8Array): Float32Array {
+    const mean: number[] = [$mean];
+    const std: number[] = [$std];
+    const size: number = $size;
+    const numbers = new Float32Array($channels * size);
+    for (let i = 0; i < numbers.length; i++) {
+      const channel: number = Math.floor(i / size);
+      numbers[i] = (pixels[i % size * $channels + channel] / 255 - mean[channel]) / std[channel];
+    }
+    return numbers;
+  }
+"""
 
 
 def arkts(file: Described) -> str:
@@ -66,30 +80,5 @@ export class {file.class_name} {{
 {results}
     return answers;
   }}
-{_prepare(file)}}}
-"""
-
-
-def _least(axis: int | str) -> str:
-    return "1" if isinstance(axis, str) else str(axis)
-
-
-def _prepare(file: Described) -> str:
-    if not file.mean:
-        return ""
-    _, channels, height, width = file.inputs[0].shape
-    mean, std = (", ".join(map(repr, numbers)) for numbers in (file.mean, file.std))
-    return f"""
-  /** Pixels of 0 to 255, {channels} channels a pixel, {width} pixels a row, {height} rows. */
-  prepare(pixels: Uint8Array): Float32Array {{
-    const mean: number[] = [{mean}];
-    const std: number[] = [{std}];
-    const size: number = {height * width};
-    const numbers = new Float32Array({channels} * size);
-    for (let i = 0; i < numbers.length; i++) {{
-      const channel: number = Math.floor(i / size);
-      numbers[i] = (pixels[i % size * {channels} + channel] / 255 - mean[channel]) / std[channel];
-    }}
-    return numbers;
-  }}
+{prepare(file, PREPARE)}}}
 """

@@ -9,6 +9,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 
 import numpy as np
 import onnx
@@ -82,6 +83,24 @@ def described(path, *, mean=(), std=()) -> Described:
     mean, std = (_numbers(given, name) for given, name in ((mean, "mean"), (std, "std")))
     _check_fits(inputs[0], mean, std)
     return Described(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), inputs, outputs, mean, std)
+
+
+def prepare(file: Described, text: str, unit: str = "") -> str:
+    """A language's text with the numbers of a file's preprocessing; "" where it has none.
+
+    text   with $channels, $height, $width, their $size, and $mean and $std in a row
+    unit   what the language writes behind a number
+
+    >>> one = Described("a.onnx", "", [Value("x", "x", "float32", (1, 1, 2, 3))], [], (0.5,), (0.25,))
+    >>> prepare(one, "$size numbers - [$mean]", "f")
+    '6 numbers - [0.5f]'
+    """
+    if not file.mean:
+        return ""
+    _, channels, height, width = file.inputs[0].shape
+    mean, std = (", ".join(f"{x!r}{unit}" for x in numbers) for numbers in (file.mean, file.std))
+    sizes = {"channels": channels, "height": height, "width": width, "size": height * width}
+    return Template(text).substitute(sizes, mean=mean, std=std)
 
 
 def identifier(name: str, used: set[str]) -> str:

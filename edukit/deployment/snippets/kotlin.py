@@ -3,7 +3,7 @@
 Source    https://onnxruntime.ai/docs/api/java/ai/onnxruntime/package-summary.html
 """
 
-from edukit.deployment.snippets.described import Described, Value
+from edukit.deployment.snippets.described import Described, Value, prepare
 
 ARRAYS = {  # numpy: array, buffer, and the type that a ByteBuffer needs
     "float32": ("FloatArray", "FloatBuffer", ""),
@@ -14,6 +14,18 @@ ARRAYS = {  # numpy: array, buffer, and the type that a ByteBuffer needs
     "uint8": ("ByteArray", "ByteBuffer", "UINT8"),
     "bool": ("ByteArray", "ByteBuffer", "BOOL"),
 }
+PREPARE = """
+    /** Pixels of 0 to 255, $channels channels a pixel, $width pixels a row, $height rows. */
+    fun prepare(pixels: IntArray): FloatArray {
+        val mean = floatArrayOf($mean)
+        val std = floatArrayOf($std)
+        val size = $size
+        return FloatArray($channels * size) { i ->
+            val channel = i / size
+            (pixels[i % size * $channels + channel] / 255f - mean[channel]) / std[channel]
+        }
+    }
+"""
 
 
 def kotlin(file: Described) -> str:
@@ -58,7 +70,7 @@ class {file.class_name}(model: ByteArray, threads: Int = 1) : AutoCloseable {{
             feed.values.forEach {{ it.close() }}
         }}
     }}
-{_prepare(file)}
+{prepare(file, PREPARE, "f")}
     override fun close() = session.close()
 }}
 """
@@ -79,25 +91,6 @@ def _result(value: Value) -> str:
                 val {value.identifier}Buffer = {tensor}
                 val {value.identifier} = {array}({value.identifier}Buffer.remaining())
                 {value.identifier}Buffer.get({value.identifier})"""
-
-
-def _prepare(file: Described) -> str:
-    if not file.mean:
-        return ""
-    _, channels, height, width = file.inputs[0].shape
-    mean, std = (", ".join(f"{x!r}f" for x in numbers) for numbers in (file.mean, file.std))
-    return f"""
-    /** Pixels of 0 to 255, {channels} channels a pixel, {width} pixels a row, {height} rows. */
-    fun prepare(pixels: IntArray): FloatArray {{
-        val mean = floatArrayOf({mean})
-        val std = floatArrayOf({std})
-        val size = {height * width}
-        return FloatArray({channels} * size) {{ i ->
-            val channel = i / size
-            (pixels[i % size * {channels} + channel] / 255f - mean[channel]) / std[channel]
-        }}
-    }}
-"""
 
 
 def _quoted(name: str) -> str:

@@ -3,7 +3,7 @@
 Source    https://github.com/microsoft/onnxruntime-swift-package-manager
 """
 
-from edukit.deployment.snippets.described import Described
+from edukit.deployment.snippets.described import Described, prepare
 
 TYPES = {  # numpy: element of an array, and what ONNX Runtime calls it
     "float32": ("Float", "float"),
@@ -14,6 +14,18 @@ TYPES = {  # numpy: element of an array, and what ONNX Runtime calls it
     "uint32": ("UInt32", "uInt32"),
     "uint64": ("UInt64", "uInt64"),
 }
+PREPARE = """
+    /// Pixels of 0 to 255, $channels channels a pixel, $width pixels a row, $height rows.
+    func prepare(pixels: [UInt8]) -> [Float] {
+        let mean: [Float] = [$mean]
+        let std: [Float] = [$std]
+        let size = $size
+        return (0..<($channels * size)).map { i in
+            let channel = i / size
+            return (Float(pixels[i % size * $channels + channel]) / 255 - mean[channel]) / std[channel]
+        }
+    }
+"""
 
 
 def swift(file: Described) -> str:
@@ -62,7 +74,7 @@ final class {file.class_name} {{
 {results}
         )
     }}
-{_prepare(file)}
+{prepare(file, PREPARE)}
     private static func value<T>(_ numbers: [T], _ type: ORTTensorElementDataType, _ shape: [Int]) throws -> ORTValue {{
         let data = numbers.withUnsafeBytes {{ NSMutableData(bytes: $0.baseAddress, length: $0.count) }}
         return try ORTValue(tensorData: data, elementType: type, shape: shape.map {{ NSNumber(value: $0) }})
@@ -73,25 +85,6 @@ final class {file.class_name} {{
         return data.withUnsafeBytes {{ Array($0.bindMemory(to: T.self)) }}
     }}
 }}
-"""
-
-
-def _prepare(file: Described) -> str:
-    if not file.mean:
-        return ""
-    _, channels, height, width = file.inputs[0].shape
-    mean, std = (", ".join(map(repr, numbers)) for numbers in (file.mean, file.std))
-    return f"""
-    /// Pixels of 0 to 255, {channels} channels a pixel, {width} pixels a row, {height} rows.
-    func prepare(pixels: [UInt8]) -> [Float] {{
-        let mean: [Float] = [{mean}]
-        let std: [Float] = [{std}]
-        let size = {height * width}
-        return (0..<({channels} * size)).map {{ i in
-            let channel = i / size
-            return (Float(pixels[i % size * {channels} + channel]) / 255 - mean[channel]) / std[channel]
-        }}
-    }}
 """
 
 
