@@ -45,8 +45,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_explain(commands):
-    explain = commands.add_parser("explain", help="say why an ONNX file is not faster: time by operator, and the cause")
-    explain.add_argument("file", metavar="FILE", help="an .onnx file")
+    explain = commands.add_parser("explain", help="say why a file is not faster: time by operator, and the cause")
+    explain.add_argument("file", metavar="FILE", help="an .onnx or a .pte file")
     explain.add_argument("--threads", type=int, default=1, help="(default 1)")
     _add_shape(explain)
     explain.set_defaults(run=_explain)

@@ -37,8 +37,12 @@ class Cause:
 
 
 def causes(profile: Profile, machine: Machine) -> list[Cause]:
-    """The causes that cost at least 15 % of the time, the dearest first."""
-    found = [rule(profile, machine) for rule in RULES]
+    """The causes that cost at least 15 % of the time, the dearest first.
+
+    In other runtimes than ONNX Runtime, only those that need neither MACs nor weights.
+    """
+    rules = RULES if profile.runtime == "onnxruntime" else BY_ROLE
+    found = [rule(profile, machine) for rule in rules]
     return sorted((cause for cause in found if cause and cause.cost >= WORTH_NAMING), key=lambda cause: -cause.cost)
 
 
@@ -153,6 +157,7 @@ RULES = (
     layout_changes,
     outweighing_calls,
 )
+BY_ROLE = float_islands, conversions, layout_changes
 
 
 def _above_least(profile, calls: list[Call], machine) -> float:

@@ -2,7 +2,10 @@
 
     explain(path)  =  profile(path)  +  roofline()  →  a table, and one sentence with the dearest cause
 
-In production  ONNX Runtime's profiler and Netron, read by somebody who knows the causes
+ONNX Runtime's profiler tells shapes as well, so that MACs and the share of the peak are known. ExecuTorch's tells times
+and types. LiteRT has one, and does not hand it to Python.
+
+In production  the runtimes' profilers and Netron, read by somebody who knows the causes
 """
 
 from collections import defaultdict
@@ -11,8 +14,11 @@ from dataclasses import dataclass
 from edukit.deployment.explain.causes import Cause, causes
 from edukit.deployment.explain.profile import Profile, profile
 from edukit.deployment.explain.roofline import Machine, roofline
+from edukit.deployment.explain.xnnpack import profile_executorch
+from edukit.deployment.runtimes.session import runtime_of
 from edukit.table import Table
 
+PROFILES = {"onnxruntime": profile, "executorch": profile_executorch}
 HEADS = ("operator", "computes in", "calls", "time, µs", "of the time", "MACs", "GMAC/s", "of the peak")
 
 
@@ -72,12 +78,20 @@ class Explanation:
 
 
 def explain(path, inputs=None, *, threads: int = 1) -> Explanation:
-    """Why an ONNX file is not faster: time by operator, the roofline of this machine, the causes by name.
+    """Why a file is not faster: time by operator, the roofline of this machine, the causes by name.
 
+    path     of an .onnx file, or of a .pte file, whose operators tell their times and types alone
     inputs   one batch as torch or numpy, or a tuple of batches; drawn in the file's shapes where it is None
-    Raises ValueError for a file that is missing, damaged or cannot be run, for inputs that do not fit.
+    Raises ValueError for a file that is missing, damaged or cannot be run, for inputs that do not fit, and for LiteRT,
+    which has no profiler in Python; ModuleNotFoundError where the runtime is not installed.
     """
-    found = profile(path, inputs, threads=threads)
+    runtime = runtime_of(path)
+    if runtime not in PROFILES:
+        raise ValueError(
+            f"path must end in .onnx or .pte, got {path}: {runtime} gives Python no profiler. operators(path) counts "
+            "what it executes, compare(a, b) times whole files, benchmark_model --enable_op_profiling=true asks a phone"
+        )
+    found = PROFILES[runtime](path, inputs, threads=threads)
     machine = roofline(threads)
     return Explanation(found, machine, causes(found, machine))
 
@@ -101,6 +115,8 @@ def _row(calls, explanation: Explanation) -> tuple[str, ...]:
 
 def _reached(profile: Profile, machine: Machine) -> str:
     """What the slowest role of arithmetic reaches, and what integers could add to a float file."""
+    if profile.runtime != "onnxruntime":
+        return f"the profiler of {profile.runtime} tells no shapes, and so no MACs"
     layers = [call for call in profile.calls if call.macs]
     if not layers:
         return "it multiplies no matrices"

@@ -14,7 +14,7 @@ from pathlib import Path
 import onnx
 import onnxruntime
 
-from edukit.deployment.runtimes.session import load
+from edukit.deployment.runtimes.session import load, runtime_of
 
 _Level = onnxruntime.GraphOptimizationLevel
 LEVELS = {"none": _Level.ORT_DISABLE_ALL, "extended": _Level.ORT_ENABLE_EXTENDED, "all": _Level.ORT_ENABLE_ALL}
@@ -23,8 +23,10 @@ LEVELS = {"none": _Level.ORT_DISABLE_ALL, "extended": _Level.ORT_ENABLE_EXTENDED
 def read(path) -> onnx.ModelProto:
     """An ONNX file that ONNX Runtime can run, every node with a name of its own.
 
-    Raises ValueError for a file that is missing, damaged, or no model.
+    Raises ValueError for a file of another runtime, one that is missing, damaged, or no model.
     """
+    if (runtime := runtime_of(path)) != "onnxruntime":
+        raise ValueError(f"path must end in .onnx, got {path}: {runtime} does not write down the graph that it makes")
     load(path, "onnxruntime")
     model = onnx.load(path)
     for i, node in enumerate(model.graph.node):

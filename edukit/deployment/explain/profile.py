@@ -73,12 +73,14 @@ class Profile:
 
     run_s       seconds of one run without the profiler, the lower quartile
     quantized   whether the file holds quantized values, whatever is executed
+    runtime     whose profiler told it; MACs and bytes are known in ONNX Runtime alone
     """
 
     calls: list[Call] = field(repr=False)
     run_s: float
     threads: int = 1
     quantized: bool = False
+    runtime: str = "onnxruntime"
 
     def share(self, calls) -> float:
         """Of the time of all calls, the part that these calls take."""

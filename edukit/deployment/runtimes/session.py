@@ -29,12 +29,13 @@ class Session:
 
     runtime, threads   what runs it, on how many threads
     inputs, outputs    names -> shapes, as the file has them; a free axis is a string; None where it is unknown
+    types              of the inputs, as the caller gives them; None where the runtime decides
     """
 
     def __init__(self, opened: Opened, runtime: str, threads: int):
         self._opened = opened
         self.runtime, self.threads = runtime, threads
-        self.inputs, self.outputs = opened.inputs, opened.outputs
+        self.inputs, self.outputs, self.types = opened.inputs, opened.outputs, opened.types
 
     def __call__(self, *arrays: np.ndarray):
         """Run once: one array for each input; returns the output, or a tuple where the model has several.
