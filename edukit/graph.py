@@ -19,7 +19,6 @@ Source    https://docs.pytorch.org/docs/stable/export.html
 
 import math
 import sys
-import threading
 import warnings
 from collections.abc import Callable, Iterable
 
@@ -29,8 +28,8 @@ from torch import fx, nn
 from edukit.copies import copied, with_stored_weights
 from edukit.inputs import as_inputs, check_count, has_batch, with_two_rows
 from edukit.refuse import cause, check_model, first_line
+from edukit.turns import in_turn
 
-ONE_AT_A_TIME = threading.RLock()  # torch traces with settings of the whole process: one thread after the other
 aten = torch.ops.aten
 CONVOLUTIONS = aten.conv1d, aten.conv2d, aten.conv3d
 LAYERS = {operation for conv in CONVOLUTIONS for operation in (conv.default, conv.padding)}  # padding="same"
@@ -67,6 +66,7 @@ class Captured(fx.GraphModule):
                 raise ValueError(f"{name} has the shape {tuple(x.shape)}; this model was captured for ({allowed})")
 
 
+@in_turn
 def capture(model: nn.Module, example) -> Captured:
     """The model in evaluation mode as a functional graph with weights of its own; the model is not changed.
 
@@ -83,7 +83,7 @@ def capture(model: nn.Module, example) -> Captured:
                 return copied(model).eval()
         frozen = with_stored_weights(model).eval()
         try:
-            with ONE_AT_A_TIME, warnings.catch_warnings():
+            with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)
                 graph = _exported(frozen, inputs)
         except Exception as error:
@@ -93,6 +93,7 @@ def capture(model: nn.Module, example) -> Captured:
     return graph
 
 
+@in_turn
 def capture_each(models: Iterable[nn.Module], example) -> list[fx.GraphModule]:
     """A graph for each of several models that differ in their weights alone: the first is followed, for all of them.
 

@@ -29,6 +29,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from edukit.copies import with_stored_weights
 from edukit.inputs import as_inputs, has_batch
 from edukit.refuse import check_model, check_whole, first_line
+from edukit.turns import in_turn
 
 aten = torch.ops.aten
 FIRST_FACTOR = {  # the argument where a matrix product's factors begin
@@ -252,6 +253,7 @@ def _activations(op, args, out) -> int:
     return made.numel() + sum(x.numel() for x in args[first : first + count])
 
 
+@in_turn
 def _counted(model, input_shape_or_example) -> "_MacCounter":
     check_model(model)
     model = with_stored_weights(model).eval()

@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from edukit.refuse import Array, check_whole, is_tensor
+from edukit.turns import ONE_AT_A_TIME
 
 
 def predict(model: Callable, x, batch_size: int = 256):
@@ -22,7 +23,7 @@ def predict(model: Callable, x, batch_size: int = 256):
 
     model   an nn.Module, which is run in evaluation mode and keeps its own, or any function of a batch like x; it
             answers with an array, or with an object that holds one as its `logits`
-    Raises ValueError for no rows, TypeError for an answer of another kind. Not for two threads with one model.
+    Raises ValueError for no rows, TypeError for an answer of another kind.
 
     >>> predict(nn.Linear(4, 3), np.zeros((1000, 4), np.float32)).shape
     (1000, 3)
@@ -34,7 +35,7 @@ def predict(model: Callable, x, batch_size: int = 256):
     if not isinstance(model, nn.Module):
         outputs = [logits_of(model(batch)) for batch in batches]
     else:
-        with evaluating(model), torch.no_grad():
+        with ONE_AT_A_TIME, evaluating(model), torch.no_grad():
             outputs = [logits_of(model(torch.as_tensor(batch).clone())) for batch in batches]
     return torch.cat(outputs) if isinstance(x, torch.Tensor) else np.concatenate([np.asarray(out) for out in outputs])
 

@@ -25,6 +25,7 @@ from edukit.copies import copied
 from edukit.refuse import check_whole, is_finite
 from edukit.signatures import passes_on
 from edukit.training.evaluate import check_split, logits_of, predict
+from edukit.turns import ONE_AT_A_TIME
 
 
 @dataclass(frozen=True)
@@ -94,10 +95,15 @@ def fit(model: nn.Module, split, *, epochs: int, loss: Callable = cross_entropy,
     steps = epochs * math.ceil(len(x) / how.batch_size)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: one_cycle((step + 0.5) / steps))
     generator = torch.Generator().manual_seed(seed)
+    dice = torch.Generator().manual_seed(seed)
     bar = tqdm(range(epochs), desc=how.progress, disable=not how.progress, leave=False)
-    with seeded(seed), bar:
+    with bar:
         for _ in bar:
-            losses = [_step(loss(model, *batch), optimizer, schedule) for batch in _batches(x, y, how, generator)]
+            losses = []
+            for rows in _batches(len(x), how.batch_size, generator):
+                with drawing_from(dice):
+                    batch = how.augment(x[rows], generator) if how.augment else x[rows]
+                    losses.append(_step(loss(model, batch, y[rows]), optimizer, schedule))
             means = {part: float(np.mean([step[part] for step in losses])) for part in losses[0]}
             bar.set_postfix({part: f"{mean:.3f}" for part, mean in means.items()})
             if how.report:
@@ -144,10 +150,27 @@ def seeded(seed: int):
     >>> torch.equal(one.weight, two.weight)
     True
     """
-    seed = check_seed(seed)
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed)
+    with drawing_from(torch.Generator().manual_seed(check_seed(seed))):
         yield
+
+
+@contextmanager
+def drawing_from(generator: torch.Generator):
+    """Inside, torch draws its random numbers from this generator, which goes on from there the next time.
+
+    >>> dice = torch.Generator().manual_seed(0)
+    >>> with drawing_from(dice):
+    ...     one = torch.rand(1)
+    >>> with drawing_from(dice):
+    ...     torch.equal(torch.rand(1), one)
+    False
+    """
+    with ONE_AT_A_TIME, torch.random.fork_rng(devices=[]):
+        torch.default_generator.set_state(generator.get_state())
+        try:
+            yield
+        finally:
+            generator.set_state(torch.default_generator.get_state())
 
 
 def check_seed(seed: int) -> int:
@@ -182,11 +205,9 @@ def _trainable(model) -> list[nn.Parameter]:
     return weights
 
 
-def _batches(x, y, recipe: Recipe, generator: torch.Generator):
+def _batches(count, batch_size, generator: torch.Generator) -> tuple[torch.Tensor, ...]:
     """Every row once, in a new order, in batches of nearly equal size: batch norm cannot learn from a single row."""
-    order = torch.randperm(len(x), generator=generator)
-    for rows in order.tensor_split(math.ceil(len(x) / recipe.batch_size)):
-        yield recipe.augment(x[rows], generator) if recipe.augment else x[rows], y[rows]
+    return torch.randperm(count, generator=generator).tensor_split(math.ceil(count / batch_size))
 
 
 def _step(loss, optimizer, schedule) -> dict[str, float]:

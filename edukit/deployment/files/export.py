@@ -25,12 +25,14 @@ from edukit.inputs import as_inputs, check_count, with_two_rows
 from edukit.quantization import QuantizedModel
 from edukit.refuse import check_model
 from edukit.sealed import write_atomically
+from edukit.turns import in_turn
 
 FORMATS = {"onnx": ".onnx", "executorch": ".pte", "litert": ".tflite"}
 RUNTIME_OF = {format: SUFFIXES[suffix] for format, suffix in FORMATS.items()}
 BOUND, QUANTIZED_BOUND = 1 / 100, 1 / 20
 
 
+@in_turn
 def export(model: nn.Module, example, path, format: str | None = None) -> Path:
     """Write the model in evaluation mode to `path`, and return the path. The batch size stays free.
 

@@ -29,11 +29,13 @@ from edukit.pruning.channels.remove import remove_channels
 from edukit.pruning.channels.shrink import channel_groups, checked_removal
 from edukit.pruning.channels.work import Work
 from edukit.refuse import check_model
+from edukit.turns import in_turn
 
 HALVINGS = 12  # ratios differ by 1/4096 at last: fewer than one channel for layers of up to 4096
 SCOPES = ("global", "output", "layer")
 
 
+@in_turn
 def shrink_to_macs(
     model: nn.Module,
     example,
@@ -131,4 +133,4 @@ def _same_ratio(model, example, groups, share, method, limits):
 def _warn_of_less(left, share):
     if left < share - NEAR:
         said = f"share {share} was asked, {left:.3f} is left: no choice nearby comes closer with these multiples"
-        warnings.warn(said, stacklevel=3)
+        warnings.warn(said, stacklevel=4)  # in_turn stands between

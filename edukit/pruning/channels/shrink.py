@@ -23,8 +23,10 @@ from edukit.pruning.channels.remove import remove_channels, zero_channels
 from edukit.pruning.channels.trace import follow
 from edukit.pruning.score import as_weights
 from edukit.refuse import check_model, first_line, is_finite
+from edukit.turns import in_turn
 
 
+@in_turn
 def shrink(
     model: nn.Module, example, ratio, method="l1", *, min_channels: int = 1, multiple: int | None = 1
 ) -> nn.Module:
@@ -65,6 +67,7 @@ def checked_removal(model: nn.Module, gone: list[Channel], example) -> nn.Module
     return remove_channels(model, gone)
 
 
+@in_turn
 def weakest_channels(
     model: nn.Module, example, ratio, method="l1", *, min_channels: int = 1, multiple: int | None = 1
 ) -> list[Channel]:
@@ -80,6 +83,7 @@ def weakest_channels(
     return choose(model, groups, ratio, method, min_channels=min_channels, multiple=multiple)
 
 
+@in_turn
 def channel_groups(model: nn.Module, example) -> list[Group]:
     """Which rows of which layers go together, and which must stay and why.
 

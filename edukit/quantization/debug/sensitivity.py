@@ -35,6 +35,7 @@ from edukit.quantization.ptq.rewrite import layer_bias
 from edukit.quantization.ptq.static import quantize_model
 from edukit.signatures import passes_on
 from edukit.training.evaluate import evaluating
+from edukit.turns import in_turn
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class LayerError:
 
 
 @passes_on(quantize_model, rounding="nearest")
+@in_turn
 def layer_errors(
     model: nn.Module, calibration, weight_bits=8, activation_bits: int | None = 8, **how
 ) -> dict[str, LayerError]:

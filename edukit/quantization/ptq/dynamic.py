@@ -22,10 +22,12 @@ from edukit.quantization.ptq.layerwise import has_weight
 from edukit.quantization.ptq.placement import LayerReport, operation_of, why_float
 from edukit.quantization.ptq.rewrite import QuantizedModel, cleaned, layer_bias, weight_grid
 from edukit.refuse import check_weights
+from edukit.turns import in_turn
 
 aten = torch.ops.aten
 
 
+@in_turn
 def quantize_dynamic(model: nn.Module, bits: int = 8, *, example=None) -> QuantizedModel:
     """A copy whose linear layers store their weights in `bits` bits and quantize their inputs, to 8 bits, as they come.
 

@@ -21,6 +21,7 @@ from edukit.quantization.ptq.fold import float_network
 from edukit.quantization.ptq.pairs import Pair, equalizable_pairs, weights_of
 from edukit.quantization.ptq.rewrite import cleaned
 from edukit.refuse import check_array, check_whole
+from edukit.turns import in_turn
 
 
 def equalizing_scales(r1: Array, r2: Array) -> Array:
@@ -56,6 +57,7 @@ def equalize_pair(w1: Array, b1: Array, w2: Array) -> tuple[Array, Array, Array]
     return w1 / s[:, None], b1 / s, w2 * s
 
 
+@in_turn
 def equalize(model: nn.Module, example, *, iterations: int = 40) -> fx.GraphModule:
     """The same function with equal channel ranges in every pair of layers; batch norms are folded.
 

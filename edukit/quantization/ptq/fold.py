@@ -18,8 +18,9 @@ import torch
 from torch import fx, nn
 
 from edukit.copies import with_stored_weights
-from edukit.graph import LAYERS, ONE_AT_A_TIME, attach, capture, layer_name, parameter
+from edukit.graph import LAYERS, attach, capture, layer_name, parameter
 from edukit.refuse import check_weights, first_line
+from edukit.turns import in_turn
 
 BATCH_NORM = torch.ops.aten._native_batch_norm_legit_no_training.default
 _MODULES = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
@@ -35,6 +36,7 @@ def folded(weight, bias, gamma, beta, mean, variance, epsilon):
     return weight * factor.reshape(-1, *[1] * (weight.ndim - 1)), offset
 
 
+@in_turn
 def fold_batchnorm(model: nn.Module) -> nn.Module:
     """A copy in evaluation mode in which every batch norm right behind a convolution or linear layer is folded in.
 
@@ -48,8 +50,7 @@ def fold_batchnorm(model: nn.Module) -> nn.Module:
     """
     model = with_stored_weights(model).eval()
     try:
-        with ONE_AT_A_TIME:
-            nodes = list(fx.symbolic_trace(model).graph.nodes)
+        nodes = list(fx.symbolic_trace(model).graph.nodes)
     except Exception as error:
         raise ValueError(f"model cannot be traced by torch.fx: {first_line(error)}") from error
     calls = [node.target for node in nodes if node.op == "call_module"]

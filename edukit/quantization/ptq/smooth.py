@@ -34,6 +34,7 @@ from edukit.quantization.ptq.placement import why_float
 from edukit.quantization.ptq.rewrite import weight_grid
 from edukit.quantization.ptq.rounding import second_moment
 from edukit.refuse import check_weights, check_whole
+from edukit.turns import in_turn
 
 GRID = [i / 20 for i in range(21)]  # the values of β that are tried
 
@@ -53,6 +54,7 @@ def smoothing_scales(x_max: Array, w_max: Array, alpha: float = 0.5) -> Array:
     return xp.where(alive, x_max, one) ** alpha / xp.where(alive, w_max, one) ** (1 - alpha)
 
 
+@in_turn
 def smoothquant(model: nn.Module, calibration, *, alpha: float = 0.5) -> fx.GraphModule:
     """The same function with inputs that 8 bits suit better, wherever what makes them can take the division.
 
@@ -74,6 +76,7 @@ def smoothquant(model: nn.Module, calibration, *, alpha: float = 0.5) -> fx.Grap
     return _finished(weights, pairs)
 
 
+@in_turn
 def awq(model: nn.Module, calibration, weight_bits: int = 4, *, group_size: int | None = None) -> fx.GraphModule:
     """The same function with weights that a few bits suit better: inputs that are large get weights that are larger.
 

@@ -32,10 +32,12 @@ from edukit.quantization.ptq.rewrite import (
 )
 from edukit.quantization.ptq.rounding import gptq
 from edukit.refuse import check_weights
+from edukit.turns import in_turn
 
 WIDEST = 6144  # inputs of one output, up to which GPTQ is the default: its moments take 8 bytes for each pair of them
 
 
+@in_turn
 def quantize_model(
     model: nn.Module,
     calibration,

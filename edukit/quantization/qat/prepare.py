@@ -33,6 +33,7 @@ from edukit.quantization.qat.fake_graph import (
     origins,
 )
 from edukit.refuse import check_model, check_weights
+from edukit.turns import in_turn
 
 
 class QatModel(nn.Module):
@@ -50,6 +51,7 @@ class QatModel(nn.Module):
         return self.network(*inputs)
 
 
+@in_turn
 def prepare_qat(
     model: nn.Module, calibration, weight_bits: int = 8, activation_bits: int = 8, *, learned_step: bool = False
 ) -> QatModel:
@@ -90,6 +92,7 @@ def prepare_qat(
     return QatModel(cleaned(graph), plain, report, activation_bits)
 
 
+@in_turn
 def convert(model: QatModel) -> QuantizedModel:
     """The integer model of a trained one: the same codes and grids, stored; the trained model is not changed.
 

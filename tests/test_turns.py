@@ -1,0 +1,115 @@
+"""Several threads at once get what they would get one after the other."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn
+
+from edukit.deployment import export
+from edukit.distillation import distill
+from edukit.measure import count_macs
+from edukit.pruning import shrink, shrink_to_macs
+from edukit.quantization import fold_batchnorm, prepare_qat, quantize_dynamic, quantize_model
+from edukit.training import fit, predict
+from edukit.turns import Turns
+
+GENERATOR = torch.Generator().manual_seed(17)
+X, Y = torch.rand(16, 3, 8, 8, generator=GENERATOR), torch.randint(4, (16,), generator=GENERATOR)
+SPLIT = SimpleNamespace(x=X, y=Y)
+
+
+def network(seed):
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        body = nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.Dropout(0.3), nn.Flatten()
+        return nn.Sequential(*body, nn.Linear(288, 4)).eval()
+
+
+NETS = [network(seed) for seed in range(8)]
+CONVERSIONS = {
+    "quantize_model": lambda net, _: quantize_model(net, X),
+    "quantize_dynamic": lambda net, _: quantize_dynamic(net, example=X),
+    "prepare_qat": lambda net, _: prepare_qat(net, X),
+    "fold_batchnorm": lambda net, _: fold_batchnorm(net),
+    "shrink": lambda net, _: shrink(net, X, 0.5),
+    "shrink_to_macs": lambda net, _: shrink_to_macs(net, X, 0.6),
+    "fit": lambda net, seed: fit(net, SPLIT, epochs=2, batch_size=4, seed=seed, progress=None),
+    "distill": lambda net, seed: distill(net, NETS[0], SPLIT, epochs=1, batch_size=4, seed=seed, progress=None),
+}
+
+
+def all_at_once(function):
+    """function(i) for i from 0 to 7, each in its thread."""
+    with ThreadPoolExecutor(8) as threads:
+        return list(threads.map(function, range(8)))
+
+
+def numbers(model):
+    return [tensor for tensor in model.state_dict().values() if isinstance(tensor, torch.Tensor)]
+
+
+def test_eight_threads_convert_and_train_as_one_does():
+    kinds = list(CONVERSIONS)
+
+    def convert(i):
+        return numbers(CONVERSIONS[kinds[i]](NETS[i], i))
+
+    alone = [convert(i) for i in range(8)]
+    for kind, expected, found in zip(kinds, alone, all_at_once(convert), strict=True):
+        assert all(map(torch.equal, expected, found)), kind
+
+
+@pytest.mark.parametrize("kind", ["quantize_model", "shrink", "fit"])
+def test_eight_threads_with_one_task_get_what_one_gets(kind):
+    alone = [numbers(CONVERSIONS[kind](NETS[i], i)) for i in range(8)]
+    together = all_at_once(lambda i: numbers(CONVERSIONS[kind](NETS[i], i)))
+    assert all(
+        torch.equal(a, b) for one, other in zip(alone, together, strict=True) for a, b in zip(one, other, strict=True)
+    )
+
+
+def test_eight_threads_write_the_files_that_one_writes(tmp_path):
+    alone = [export(NETS[i], X, tmp_path / f"{i}.onnx").read_bytes() for i in range(8)]
+    assert all_at_once(lambda i: export(NETS[i], X, tmp_path / f"{i}.onnx").read_bytes()) == alone
+
+
+def test_one_model_asked_by_eight_threads_answers_alike_and_keeps_its_mode():
+    net = network(0).train()
+    expected = predict(net, X)
+    answers = all_at_once(lambda _: [predict(net, X) for _ in range(20)])
+    assert all(torch.equal(answer, expected) for each in answers for answer in each)
+    assert all(module.training for module in net.modules())
+
+
+def test_macs_are_the_same_beside_other_threads():
+    assert set(all_at_once(lambda i: count_macs(NETS[i], (3, 8, 8)))) == {count_macs(NETS[0], (3, 8, 8))}
+
+
+def test_who_waits_is_next():
+    turns, order, started = Turns(), [], threading.Event()
+
+    def wait():
+        started.set()
+        with turns:
+            order.append("waited")
+
+    other = threading.Thread(target=wait)
+    with turns:
+        other.start()
+        started.wait()
+        time.sleep(0.2)  # until it stands behind the lock
+    with turns:
+        order.append("came back")
+    other.join()
+    assert order == ["waited", "came back"]
+
+
+def test_an_error_ends_a_turn():
+    turns = Turns()
+    with pytest.raises(KeyError), turns:
+        raise KeyError
+    assert turns.depth == 0
