@@ -26,8 +26,8 @@ import torch
 from torch import fx, nn
 
 from edukit.copies import copied, with_stored_weights
-from edukit.inputs import as_inputs, check_count, has_batch, with_two_rows
-from edukit.refuse import cause, check_model, first_line
+from edukit.inputs import as_inputs, check_count, check_it_runs, has_batch, with_two_rows
+from edukit.refuse import cause, check_model
 from edukit.turns import in_turn
 
 aten = torch.ops.aten
@@ -74,7 +74,7 @@ def capture(model: nn.Module, example) -> Captured:
     Raises ValueError where the model's Python depends on the values it computes, and for a graph of other sizes.
     """
     check_model(model)
-    inputs = with_two_rows(as_inputs(example))
+    inputs = with_two_rows(as_inputs(example, model))
     check_count(model, inputs)
     with torch.no_grad():
         if isinstance(model, Captured):
@@ -106,8 +106,8 @@ def capture_each(models: Iterable[nn.Module], example) -> list[fx.GraphModule]:
     if isinstance(models, nn.Module):  # an nn.Sequential would be taken for a list of its layers
         raise TypeError(f"models must be a list of models, got {type(models).__name__}")
     graphs = []
-    inputs = as_inputs(example)
     for number, model in enumerate(models):
+        inputs = as_inputs(example, model)
         graph = capture(graphs[0] if graphs else model, example)
         own = tensors_of(model, shared_once=False)
         try:
@@ -180,15 +180,6 @@ class _Watched(fx.Interpreter):
             value = super().run_node(node)
         changed = self.look(node, value)
         return value if changed is None else changed
-
-
-def check_it_runs(model, inputs) -> None:
-    """Raise a ValueError with the shapes of the inputs where the model itself fails on them."""
-    try:
-        model(*inputs)
-    except Exception as error:
-        shapes = " and ".join(f"{tuple(x.shape)} {x.dtype}" for x in inputs)
-        raise ValueError(f"model does not take inputs of {shapes}: {first_line(error)}") from error
 
 
 def _check_batch_axis(graph, inputs) -> None:

@@ -1,9 +1,11 @@
 """Inputs: what a caller hands to a model, in any of its forms, as a tuple of tensors.
 
     torch, numpy, one or a tuple of them   ->  (x, …), one tensor for each argument of the model's forward
+    a dict, a tokenizer's batch            ->  the same, in forward's order, by the names of its arguments
     axis 0 of the first is the batch       and of the others where they have as many rows; a mask serves all rows
 
-Whole numbers, one a row, behind the inputs that a model needs are the labels of a loader: they are no input.
+Whole numbers, one a row, behind the inputs that a model needs are the labels of a loader: they are no input. In a dict
+they are called so, and are left out.
 """
 
 import inspect
@@ -14,18 +16,30 @@ import numpy as np
 import torch
 from torch import nn
 
+from edukit.refuse import first_line
+
 NAMED = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD
+LABELS = {"label", "labels", "label_ids", "target", "targets"}
 
 
-def as_inputs(example) -> tuple[torch.Tensor, ...]:
+def as_inputs(example, model: nn.Module | None = None) -> tuple[torch.Tensor, ...]:
     """One batch or several as a tuple of tensors; numpy's float64, its default, becomes float32, torch's.
 
-    Raises TypeError for what is no array of numbers, such as a dict.
+    model   whose inputs they are: then a dict names them, and floats become floats of its own kind
+    Raises TypeError for what is no array of numbers, ValueError for a dict of other names than the model's.
 
     >>> as_inputs(np.array([0.5]))[0].dtype, len(as_inputs((torch.zeros(2), torch.zeros(3))))
     (torch.float32, 2)
+    >>> as_inputs({"input": torch.ones(1, 2), "labels": torch.ones(1)}, nn.Linear(2, 2))
+    (tensor([[1., 1.]]),)
     """
-    return tuple(_as_tensor(batch) for batch in (example if isinstance(example, tuple) else (example,)))
+    if model is not None and isinstance(example, Mapping):
+        example = _in_order(model, example)
+    inputs = tuple(_as_tensor(batch) for batch in (example if isinstance(example, tuple) else (example,)))
+    kinds = {weight.dtype for weight in model.parameters() if weight.is_floating_point()} if model is not None else ()
+    if len(kinds) != 1:
+        return inputs
+    return tuple(x.to(*kinds) if x.is_floating_point() else x for x in inputs)
 
 
 def with_two_rows(inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
@@ -63,6 +77,53 @@ def check_count(model: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
         asked = f"{max(least, 1)}" if labels or least == most else f"{least} to {most}"
         hint = ": are the last ones labels?" if len(inputs) > least else ""
         raise ValueError(f"the batch has {len(inputs)} tensors, the model takes {asked}{hint}")
+
+
+def check_it_runs(model: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+    """Raise a ValueError with the shapes of the inputs, and what to change, where the model itself fails on them.
+
+    >>> check_it_runs(nn.Linear(2, 2), (torch.zeros(1, 2, dtype=torch.uint8),))
+    Traceback (most recent call last):
+    ValueError: inputs are torch.uint8, the model takes torch.float32: scale them as in training, as by x.float() / 255
+    """
+    try:
+        model(*inputs)
+    except Exception as error:
+        shapes = " and ".join(f"{tuple(x.shape)} {x.dtype}" for x in inputs)
+        if _runs(model, [x[None] for x in inputs]):
+            said = " and ".join(str(tuple(x.shape)) for x in inputs)
+            raise ValueError(f"inputs of {said} have no batch axis: stack single images to a batch") from error
+        if any(x.dtype == torch.uint8 for x in inputs) and _runs(model, [x.float() for x in inputs]):
+            hint = "scale them as in training, as by x.float() / 255"
+            raise ValueError(f"inputs are torch.uint8, the model takes torch.float32: {hint}") from error
+        raise ValueError(f"model does not take inputs of {shapes}: {first_line(error)}") from error
+
+
+def _runs(model, inputs) -> bool:
+    try:
+        model(*inputs)
+    except Exception:
+        return False
+    return True
+
+
+def _in_order(model, named: Mapping) -> tuple:
+    """The values of a dict in the order of forward's arguments, without labels."""
+    if takes := getattr(model, "captured_for", None):
+        needed = list(takes)
+    else:
+        places = inspect.signature(model.forward).parameters.values()
+        takes = {p.name: p.default for p in places if p.kind is p.POSITIONAL_OR_KEYWORD}
+        needed = [name for name, default in takes.items() if default is inspect.Parameter.empty]
+    given = [name for name in named if name not in LABELS or name in needed]
+    if (unknown := set(given) - set(takes)) or (missing := set(needed) - set(given)):
+        wrong = f"names {', '.join(sorted(unknown))}" if unknown else f"lacks {', '.join(sorted(missing))}"
+        raise ValueError(f"the batch {wrong}; the model takes {', '.join(takes)}")
+    order = [name for name in takes if name in given]
+    if order != list(takes)[: len(order)]:
+        before = next(name for name in takes if name not in given)
+        raise ValueError(f"the batch names {', '.join(order)}, but not {before}, which stands before: give it as well")
+    return tuple(named[name] for name in order)
 
 
 def _as_tensor(batch) -> torch.Tensor:

@@ -15,7 +15,7 @@ In production  torch.utils.flop_counter, fvcore (MACs); torch.utils.benchmark, a
 import gc
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -194,14 +194,15 @@ def peak_memory(fn: Callable[[], object]) -> int:
 
 def _one_input(model, given) -> list[tuple[torch.Tensor, ...]]:
     """The inputs to run on, a batch of one: the first row of the example, or zeros of each type that may fit."""
+    given = as_inputs(given, model) if isinstance(given, Mapping) else given
     parts = given if isinstance(given, tuple) else (given,)
     if parts and all(isinstance(part, np.ndarray | torch.Tensor) for part in parts):
-        inputs = as_inputs(given)
+        inputs = as_inputs(given, model)
         return [tuple((x[:1] if has_batch(x, inputs) else x).clone() for x in inputs)]
     several = isinstance(given, tuple | list) and all(isinstance(shape, tuple | list) for shape in given)
     shapes = given if several and given else [given]
     if not all(isinstance(shape, tuple | list) for shape in shapes):
-        raise ValueError(f"input_shape must be a shape such as (3, 224, 224), or an example, got {given!r}")
+        raise ValueError(f"input_shape must be a shape such as (3, 224, 224), or an example, got {str(given)[:80]}")
     for size in (size for shape in shapes for size in shape):
         check_whole(size, "input_shape", least=0)
     own = next((w.dtype for w in model.parameters() if w.is_floating_point()), torch.float32)

@@ -50,7 +50,7 @@ def export(model: nn.Module, example, path, format: str | None = None) -> Path:
     path = Path(path)
     if not path.parent.is_dir():
         raise ValueError(f"path must lie in an existing folder, got {path}")
-    inputs = with_two_rows(as_inputs(example))
+    inputs = with_two_rows(as_inputs(example, model))
     check_count(model, inputs)
     content = onnx_bytes(model, inputs) if format == "onnx" else mobile_bytes(model, inputs, format)
     _check_answers(model, inputs, content, format)

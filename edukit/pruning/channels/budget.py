@@ -103,7 +103,7 @@ def macs(model: nn.Module, example) -> int:
     >>> macs(nn.Linear(4, 3), torch.zeros(1, 4))
     12
     """
-    return count_macs(model, as_inputs(example))
+    return count_macs(model, as_inputs(example, model))
 
 
 def _same_ratio(model, example, groups, share, method, limits):

@@ -81,7 +81,7 @@ def activity_scores(model: nn.Module, x, *, batch_size: int = 256) -> dict[str, 
     [0.75, 0.25]
     """
     check_whole(batch_size, "batch_size")
-    x = as_inputs(x)
+    x = as_inputs(x, model)
     if not len(x[0]):
         raise ValueError("x is empty; a share of zeros needs at least one row")
     follower = Follower(model, tuple(part[:2] for part in x))

@@ -38,7 +38,7 @@ def menu_by_output(model: nn.Module, x, menu: Menu) -> Menu:
     >>> menu_by_output(net, torch.ones(16, 2), menu)["0.weight"][1].loss > 0
     True
     """
-    inputs = tuple(part[:MOST] for part in as_inputs(x))
+    inputs = tuple(part[:MOST] for part in as_inputs(x, model))
     if len(inputs[0]) < LEAST:
         raise ValueError(f'example must hold at least {LEAST} rows with scope "output", got {len(inputs[0])}')
     whole = _answers(copied(model).eval(), inputs)

@@ -36,7 +36,7 @@ def reestimate_batchnorm(model: nn.Module, x, *, batch_size: int = 256) -> nn.Mo
     """
     check_model(model)
     check_whole(batch_size, "batch_size", least=2)
-    inputs = as_inputs(x)
+    inputs = as_inputs(x, model)
     if len(inputs[0]) < 2:
         raise ValueError(f"x must hold at least 2 rows to have a variance, got {len(inputs[0])}")
     if not all(is_finite(part) for part in inputs):

@@ -62,7 +62,7 @@ def checked_removal(model: nn.Module, gone: list[Channel], example) -> nn.Module
     >>> checked_removal(net, weakest_channels(net, torch.zeros(1, 1), 0.5), torch.zeros(1, 1))[0].out_features
     1
     """
-    if fault := _fault(model, gone, as_inputs(example)):
+    if fault := _fault(model, gone, as_inputs(example, model)):
         raise ValueError(f"model cannot shrink: {fault}")
     return remove_channels(model, gone)
 
@@ -135,7 +135,7 @@ def _checked(model, example):
     check_model(model)
     for name, parameter in model.named_parameters():
         as_weights(parameter, f"model: {name}")
-    inputs = as_inputs(example)
+    inputs = as_inputs(example, model)
     if not all(is_finite(batch) for batch in inputs):
         raise ValueError("example holds NaN or infinity; the model is tried on it")
     try:

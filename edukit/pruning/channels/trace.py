@@ -54,7 +54,7 @@ class Follower(fx.Interpreter):
         self.registry = ChannelIds(model)
         self.ids = {}  # node -> the ids of its value; None for weights and plain numbers
         with torch.no_grad():
-            self.run(*as_inputs(example))
+            self.run(*as_inputs(example, model))
 
     def run_node(self, node):
         value = super().run_node(node)

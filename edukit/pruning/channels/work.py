@@ -30,7 +30,7 @@ def macs_by_weight(model: nn.Module, example) -> dict[str, int]:
     """
     own = copied(model).eval()
     with torch.no_grad(), _Counting(own) as counting:
-        own(*(part[:1].clone() for part in as_inputs(example)))
+        own(*(part[:1].clone() for part in as_inputs(example, model)))
     return dict(counting.macs)
 
 

@@ -40,7 +40,7 @@ class Activations:
     """
 
     def __init__(self, model: nn.Module, calibration):
-        self._network = float_network(model, as_batches(calibration)[0])
+        self._network = float_network(model, as_batches(calibration, model)[0])
         self._watch(calibration)
 
     def again(self, calibration) -> "Activations":
@@ -51,7 +51,7 @@ class Activations:
 
     def _watch(self, calibration):
         points = observed(self._network)
-        batches = as_batches(calibration)
+        batches = as_batches(calibration, self._network)
         watched = choose_grids(self._network, points, batches, lambda observer: observer)
         self._nodes, self.observers, self._known = {}, {}, {}
         for observer in dict.fromkeys(watched.values()):

@@ -59,7 +59,11 @@ def layer_sample(model: nn.Module, x, layer: str) -> tuple[torch.Tensor, torch.T
     node = layers[layer]
     inputs = []
     with torch.no_grad():
-        watched(network, as_inputs(x), lambda source, value: inputs.append(value) if source is node.args[0] else None)
+        watched(
+            network,
+            as_inputs(x, network),
+            lambda source, value: inputs.append(value) if source is node.args[0] else None,
+        )
     sample = rows(node, inputs[0])
     return parameter(network, node.args[1]).detach().reshape(len(sample), -1, sample.shape[-1]), sample
 

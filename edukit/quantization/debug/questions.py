@@ -52,7 +52,7 @@ class Case:
 
     @classmethod
     def of(cls, model: nn.Module, calibration, how: dict) -> "Case":
-        batches = as_batches(calibration)
+        batches = as_batches(calibration, model)
         network = float_network(model, batches[0])
         parts = Parts(network, quantize_model(network, batches, **how))
         return cls(model, batches, how, network, parts, Listener(parts))

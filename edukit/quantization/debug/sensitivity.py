@@ -66,7 +66,7 @@ def layer_errors(
     >>> bool(errors["0"].weights > 10 * errors["2"].weights), bool(errors["2"].accumulated > errors["2"].both)
     (True, True)
     """
-    batches = as_batches(calibration)
+    batches = as_batches(calibration, model)
     network = float_network(model, batches[0])
     how = {"rounding": "nearest"} | how  # careful codes make good for the layers before, and here these are exact
     parts = Parts(network, quantize_model(network, batches, weight_bits, activation_bits, **how))
@@ -126,7 +126,7 @@ def sensitivity(
     (['0', '2'], True)
     """
     bits = _checked(evaluate, bits)
-    batches = as_batches(calibration)
+    batches = as_batches(calibration, model)
     network = float_network(model, batches[0])
     exact = float(evaluate(copied(model))) if FLOAT in bits else None
     how = {"rounding": "nearest"} | how  # careful codes make good for the layers before, and here these are exact
@@ -159,7 +159,7 @@ def output_error(model: nn.Module, x) -> Callable[[nn.Module], float]:
     >>> output_error(net, torch.ones(3, 4))(net)
     0.0
     """
-    batches = as_batches(x)
+    batches = as_batches(x, model)
     y = outputs(model, batches)
     return lambda network: normalized_mse(y, outputs(network, batches))
 

@@ -107,16 +107,21 @@ class Observer:
             raise ValueError("the observer has seen no values; update it with calibration data first")
 
 
-def as_batches(calibration) -> list[tuple[torch.Tensor, ...]]:
+def as_batches(calibration, model=None) -> list[tuple[torch.Tensor, ...]]:
     """Calibration data in any of its forms as checked batches, each a tuple of the model's inputs, in float32.
 
+    model   whose inputs they are, so that dicts can name them
     A large batch is taken in pieces, to bound memory: 64 rows, and fewer where these are large; what has other rows
     than the first input goes with each piece.
     """
-    if isinstance(calibration, np.ndarray | torch.Tensor | tuple):
-        batches = _pieces(as_inputs(calibration))
+    if (
+        isinstance(calibration, np.ndarray | torch.Tensor | tuple)
+        or model is not None
+        and isinstance(calibration, Mapping)
+    ):
+        batches = _pieces(as_inputs(calibration, model))
     elif hasattr(calibration, "__iter__") and not isinstance(calibration, Mapping | str):
-        batches = [as_inputs(tuple(batch) if isinstance(batch, list) else batch) for batch in calibration]
+        batches = [as_inputs(tuple(batch) if isinstance(batch, list) else batch, model) for batch in calibration]
     else:
         raise TypeError(f"calibration must be a batch or an iterable of batches, got {type(calibration).__name__}")
     if not batches or any(x.numel() == 0 for batch in batches for x in batch):

@@ -59,7 +59,7 @@ def equalizable_pairs(graph: fx.GraphModule, example, *, norms: bool = False) ->
     reads = Counter(source.target for node in graph.graph.nodes for source in node.all_input_nodes)
     makers = [node for node in graph.graph.nodes if node.target in LAYERS or norms and node.target is NORM]
     firsts = [n for n in makers if (own := weights_of(graph, n)) and all(reads[w.target] == 1 for w in own)]
-    inputs = _few_rows(graph, as_inputs(example))
+    inputs = _few_rows(graph, as_inputs(example, graph))
     runs = [_Coloured(graph, firsts, irrational) for irrational in (5**0.5, 2**0.5)]  # a mixture fools one at most
     for run in runs:
         run.run(*inputs)

@@ -134,7 +134,7 @@ def check_alpha(alpha: float) -> None:
 
 def _prepared(model, calibration):
     check_weights(model)
-    batches = as_batches(calibration)
+    batches = as_batches(calibration, model)
     graph = float_network(model, batches[0])
     return Weights(graph), equalizable_pairs(graph, batches[0], norms=True), batches
 

@@ -77,7 +77,7 @@ def quantize_model(
     weight_bits, activation_bits = _checked_bits(weight_bits, activation_bits)
     _check_rounding(rounding)
     check_weights(model)
-    batches = as_batches(calibration)
+    batches = as_batches(calibration, model)
     graph = float_network(model, batches[0])
     nodes = [node for node in graph.graph.nodes if has_weight(graph, node)]
     bits = _bits_of(nodes, weight_bits)

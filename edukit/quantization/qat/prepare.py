@@ -70,7 +70,7 @@ def prepare_qat(
     weight_bits = check_bits(weight_bits, "weight_bits", most=8)
     activation_bits = check_bits(activation_bits, "activation_bits", most=8)
     check_weights(model)
-    batches = as_batches(calibration)
+    batches = as_batches(calibration, model)
     graph = capture(model, batches[0])
     answer_with_a_tensor(graph)
     plain = copy.deepcopy(graph.graph)
