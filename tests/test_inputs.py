@@ -12,6 +12,8 @@ from torch.utils.data import DataLoader, TensorDataset
 from edukit.deployment import export, load
 from edukit.graph import capture
 from edukit.inputs import as_inputs, check_count, has_batch, with_two_rows
+from edukit.measure import count_macs
+from edukit.pruning import shrink
 from edukit.quantization import layer_errors, prepare_qat, quantize_model
 from edukit.quantization.grid.observer import as_batches
 
@@ -62,17 +64,69 @@ def test_labels_are_never_an_input(model, calibrate):
             calibrate(model, calibration)
 
 
-@pytest.mark.parametrize("calibration", [[{"pixel_values": X}], {"pixel_values": X}, UserDict(pixel_values=X)])
-def test_dicts_are_refused_by_name(calibration):
-    with pytest.raises(TypeError, match="a dict of pixel_values|an iterable of batches, got (dict|UserDict)"):
-        quantize_model(network(), calibration)
+class Named(nn.Module):
+    """With the names that transformers gives, and labels that turn its answer into a loss."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = network()
+
+    def forward(self, pixel_values, mask=None, scale=None, labels=None):
+        y = self.net(pixel_values) if mask is None else self.net(pixel_values * mask)
+        return y if labels is None else F.cross_entropy(y, labels)
+
+
+NAMED = {"pixel_values": X, "labels": Y}
+
+
+@pytest.mark.parametrize("batch", [NAMED, [NAMED], UserDict(NAMED), [UserDict(NAMED)], DataLoader([*X], 24)])
+def test_a_dict_names_its_inputs_and_labels_are_left_out(batch):
+    batch = ({"pixel_values": x} for x in batch) if isinstance(batch, DataLoader) else batch
+    expected, quantized = quantize_model(Named(), X)(X), quantize_model(Named(), batch)(X)
+    assert torch.equal(quantized, expected)
+
+
+def test_a_dict_stands_in_the_order_of_forward():
+    a, b = as_inputs({"mask": torch.zeros(1), "pixel_values": torch.ones(1)}, Named())
+    assert (a, b) == (1, 0)
+    model = capture(Named(), (X, X))
+    assert torch.equal(as_inputs({"mask": X[:1] * 2, "pixel_values": X[:1]}, model)[1], X[:1] * 2)
+
+
+def test_a_dict_is_a_batch_wherever_there_is_an_example(tmp_path):
+    net = Named().eval()
+    torch.testing.assert_close(load(export(net, NAMED, tmp_path / "m.onnx"))(X.numpy()), net(X).detach().numpy())
+    assert count_macs(net, NAMED) == count_macs(net, X)
+    assert shrink(net, NAMED, 0.5).net[0].out_channels == 4
+    assert list(layer_errors(net, [NAMED])) == ["net.0", "net.4"]
 
 
 @pytest.mark.parametrize(
     "calibration, said",
     [
-        ((X * 255).byte(), r"model does not take inputs of \(24, 3, 8, 8\) torch.uint8"),
-        (list(X), r"inputs of \(3, 8, 8\) have no batch axis|model does not take inputs of \(3, 8, 8\)"),
+        ({"images": X}, "the batch names images; the model takes pixel_values, mask, scale, labels"),
+        ([{"mask": X}], "the batch lacks pixel_values; the model takes pixel_values"),
+        ({"pixel_values": X, "scale": X}, "the batch names pixel_values, scale, but not mask, which stands before"),
+        ({"pixel_values": ["a", "b"]}, "inputs must be arrays of numbers"),
+    ],
+)
+def test_a_dict_of_other_names_is_refused(calibration, said):
+    with pytest.raises((ValueError, TypeError), match=said):
+        quantize_model(Named(), calibration)
+
+
+def test_floats_become_the_floats_of_the_model():
+    for dtype in (torch.float64, torch.bfloat16):
+        small = shrink(network().to(dtype), X.numpy(), 0.5)
+        assert small[0].out_channels == 4 and small[0].weight.dtype is dtype
+    assert shrink(network(), X.double(), 0.5)[0].weight.dtype is torch.float32
+
+
+@pytest.mark.parametrize(
+    "calibration, said",
+    [
+        ((X * 255).byte(), "inputs are torch.uint8, the model takes torch.float32: scale them"),
+        (list(X), r"inputs of \(3, 8, 8\) have no batch axis"),
         ([X, X[:, :, :5]], r"input has the shape \(24, 3, 5, 8\); this model was captured for \(N, 3, 8, 8\)"),
         ([X, (X, X)], "batch 1 has 2 tensors, batch 0 has 1"),
     ],

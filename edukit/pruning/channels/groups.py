@@ -100,7 +100,7 @@ class ChannelIds:
     def attach(self, parameter: str, axis: int, role: str, ids: torch.Tensor) -> torch.Tensor:
         """The rows along this axis have these ids; rows that had ids already, in a layer used twice, unite."""
         if role != "counts" and not self.knows(parameter):
-            self.fix(ids, "constant")
+            self.fix(ids, "a tensor in the code, which is no parameter and no buffer")
             return ids
         _, known = self._rows.setdefault((self._first_name.get(parameter, parameter), axis), (role, ids))
         self.unite(known, ids)

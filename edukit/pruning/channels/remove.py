@@ -52,6 +52,7 @@ def remove_channels(model: nn.Module, channels: list[Channel]) -> nn.Module:
             if id(tensor) in narrow:
                 setattr(module, name, narrow[id(tensor)])
         _restate_sizes(module)
+    _restate_own_sizes(smaller, tensors, channels)
     for path, gone in _counts(channels).items():
         owner, _, name = path.rpartition(".")
         module = smaller.get_submodule(owner)
@@ -97,12 +98,29 @@ def _counts(channels):
     return gone
 
 
+def _restate_own_sizes(smaller, tensors, channels):
+    """A module that is none of torch's may keep the number of its outputs, as GPT-2's Conv1D does in `nf`."""
+    made = defaultdict(set)
+    for channel in channels:
+        for (parameter, axis, role), indices in channel.items():
+            if role == "makes":
+                made[parameter, axis].update(indices)
+    for (parameter, axis), gone in made.items():
+        module = smaller.get_submodule(parameter.rpartition(".")[0])
+        if not type(module).__module__.startswith("torch.nn"):
+            whole = tensors[parameter].shape[axis]
+            for name in [name for name, number in vars(module).items() if type(number) is int and number == whole]:
+                setattr(module, name, whole - len(gone))
+
+
 def _restate_sizes(module):
     """Layers also state their sizes as attributes: read them again from the weights."""
     match module:
         case nn.Linear():
             module.out_features, module.in_features = module.weight.shape
         case _ConvTransposeNd():
+            if module.groups > 1:
+                module.groups = module.groups * len(module.weight) // module.in_channels
             module.in_channels = len(module.weight)
             module.out_channels = module.weight.shape[1] * module.groups
         case _ConvNd():
@@ -112,5 +130,8 @@ def _restate_sizes(module):
             module.in_channels = module.weight.shape[1] * module.groups
         case _NormBase() if module.affine or module.track_running_stats:
             module.num_features = len(module.weight if module.affine else module.running_mean)
+        case nn.GroupNorm() if module.affine:
+            module.num_groups = module.num_groups * len(module.weight) // module.num_channels
+            module.num_channels = len(module.weight)
         case nn.PReLU():
             module.num_parameters = len(module.weight)

@@ -2,6 +2,7 @@
 
     chunk    x.chunk(2, dim=1)            the halves must stay equal: channel i of each half goes, or none
     groups   x.view(B, g, C // g, H, W)   a shuffle: channel i of each of the g groups
+    picture  x.view(B, C, H, W)           a decoder, x (B, C·H·W) of a linear layer: the H · W places of a channel
     heads    x.view(B, N, h, d)           attention: all d features of a head, in queries, keys and values, the columns
                                           that read them, and 1 of the number h that the module keeps
 
@@ -39,10 +40,13 @@ def chunk(registry: ChannelIds, parts) -> bool:
     return True
 
 
-def cut(registry: ChannelIds, ids: torch.Tensor, shape, count_of_heads: Callable[[int], str]) -> torch.Tensor:
+def cut(
+    registry: ChannelIds, ids: torch.Tensor, shape, count_of_heads: Callable[[int], str], *, picture: bool = False
+) -> torch.Tensor:
     """The ids in another shape. Axes may merge (flatten); where one is cut, channels of its parts go together.
 
     count_of_heads   tells the name of the number that counts parts of this size as heads, or ""
+    picture          whether the new axis 1 holds the channels, and not the last of those that an axis is cut into
 
     >>> from torch import nn
     >>> registry = ChannelIds(nn.Linear(2, 6))
@@ -62,7 +66,13 @@ def cut(registry: ChannelIds, ids: torch.Tensor, shape, count_of_heads: Callable
             continue
         first = max(k for k, border in enumerate(borders) if border == outer)
         last = borders.index(inner)
-        result = _together(registry, result, list(range(first, last)), count_of_heads)
+        axes = list(range(first, last))
+        if picture:
+            first = _first_place(result, axes[1:])
+            registry.unite(result, first)
+            result = first.expand(result.shape)
+            continue
+        result = _together(registry, result, axes, count_of_heads)
     return result
 
 
@@ -91,13 +101,16 @@ def says_heads(name: str) -> bool:
     return "head" in name and "dim" not in name and "size" not in name
 
 
+def _first_place(ids, axes):
+    for axis in axes:
+        ids = ids.narrow(axis, 0, 1)
+    return ids
+
+
 def _together(registry, ids, axes, count_of_heads):
     """The parts of one axis, now the axes `axes`: heads are whole, of groups all have one channel less."""
     counted = next((axis for axis in axes if count_of_heads(ids.shape[axis])), None)
-    first = ids
-    for axis in axes[:-1] if counted is None else axes:
-        if axis != counted:
-            first = first.narrow(axis, 0, 1)
+    first = _first_place(ids, axes[:-1] if counted is None else [axis for axis in axes if axis != counted])
     registry.unite(ids, first)
     if counted is None:
         return ids

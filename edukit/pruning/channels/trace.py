@@ -1,12 +1,13 @@
 """Tracing channels: run the model once on channel numbers instead of values, to see which layers share a channel.
 
-    makes    conv, linear             new ids for what it makes; the ids that arrive belong to its columns
-    blocks   grouped, depthwise conv  all channels of a block, in and out, become one
+    makes    conv, linear, x @ W      new ids for what it makes; the ids that arrive belong to its columns
+    blocks   grouped conv, group_norm all channels of a block, in and out, become one
     scales   batch_norm, x * weight   the ids belong to the rows of the weight
     unites   x + y, x * y             ids that meet on one place become one channel
     keeps    pooling, resizing, mean  positions go, ids stay
     moves    view, cat, transpose     the operation itself, applied to the ids
-    cuts     chunk, shuffle, heads    channels of all parts go together: see splits.py
+    cuts     chunk, glu, shuffle      channels of all parts go together: see splits.py
+             heads, linear → picture
     fixes    all the rest             the ids that arrive there stay: the model's input and output, layer_norm,
                                       softmax over channels, nn.MultiheadAttention, which has one size for all
 
@@ -18,16 +19,24 @@ Source    Fang et al. 2023 (DepGraph), https://arxiv.org/abs/2301.12900
 In production  torch_pruning follows autograd's graph and Python classes
 """
 
+import functools
 import operator
 
 import torch
 from torch import fx, nn
-from torch.nn import functional
+from torch.nn import functional as F
 from torch.utils._pytree import tree_leaves, tree_map
 
 from edukit.graph import as_inputs, capture
 from edukit.pruning.channels import splits
 from edukit.pruning.channels.groups import ChannelIds, Group, along, broadcast_along, varies
+
+LAYERS = {  # (the axis of the value that holds channels, the axis of the weight with a row for each input)
+    **dict.fromkeys(("linear",), (-1, 1)),
+    **dict.fromkeys(("matmul", "mm"), (-1, 0)),
+    **dict.fromkeys(("conv1d", "conv2d", "conv3d"), (1, 1)),
+    **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), (1, 0)),
+}
 
 
 def follow(model: nn.Module, example) -> list[Group]:
@@ -73,28 +82,33 @@ class Follower(fx.Interpreter):
         first = node.args[0]
         ids = self.ids[first] if isinstance(first, fx.Node) else None
         match _operation(node):
-            case "linear":
-                return self._layer(node, ids, value, axis=-1, reads=1)
-            case "matmul" | "mm" if self._is_weight(node.args[1]):
-                return self._layer(node, ids, value, axis=-1, reads=0)
+            case name if name in LAYERS and self._is_weight(node.args[1]):
+                return self._layer(node.args[1:], ids, value, *LAYERS[name])
+            case "addmm" if not set(node.kwargs.values()) - {1}:
+                bias, x, weight = node.args
+                return self._layer((weight, bias), self.ids[x], value, *LAYERS["mm"])
             case "matmul" | "bmm":
                 return splits.heads_meet(self.registry, [self.ids[n] for n in node.args[:2]], value.shape)
             case "scaled_dot_product_attention":
                 return splits.heads_meet(self.registry, [self.ids[n] for n in node.args[:3]], value.shape)
             case "softmax":
                 return None if varies(ids, node.args[1]) else ids
-            case "conv1d" | "conv2d" | "conv3d":
-                return self._layer(node, ids, value, axis=1, reads=1)
-            case "conv_transpose1d" | "conv_transpose2d" | "conv_transpose3d":
-                return self._layer(node, ids, value, axis=1, reads=0)
             case "_native_batch_norm_legit_no_training" | "_native_batch_norm_legit" | "instance_norm" | "prelu":
                 return self._norm(node, ids, value)
             case name if "pool" in name or name.startswith("upsample"):
                 return _window(ids, value)
+            case "group_norm":
+                return self._group_norm(node, ids)
+            case "glu":
+                halves = ids.chunk(2, node.args[1] if len(node.args) > 1 else -1)
+                return halves[0] if splits.chunk(self.registry, halves) else None
             case "mean" | "sum" | "amax" | "amin":
                 return _reduce(ids, *node.args[1:3])
             case "view" | "_unsafe_view" | "reshape":
-                return splits.cut(self.registry, ids, value.shape, lambda size: self._count_of_heads(node, size))
+                count = functools.partial(self._count_of_heads, node)
+                return splits.cut(
+                    self.registry, ids, value.shape, count, picture=ids.ndim == 2 and _is_read_as_picture(node)
+                )
             case "slice" | "select" | "unbind" | "split" | "split_with_sizes":
                 return self._part(node, ids)
             case "pad" | "constant_pad_nd":
@@ -104,14 +118,14 @@ class Follower(fx.Interpreter):
             case name if name == "hardswish" or torch.Tag.pointwise in node.target.tags:
                 return self._pointwise(node, value)
 
-    def _layer(self, node, ids, value, *, axis, reads):
+    def _layer(self, arguments, ids, value, axis, reads):
         """A convolution or a linear layer; `reads` is the axis of its weight with a row for each input."""
-        weight, *rest = node.args[1:]
+        weight, *rest = arguments
         bias = rest[0] if rest else None
         groups = rest[4] if len(rest) > 4 else 1
         arriving = along(ids, axis)
         outputs = value.shape[axis]
-        if arriving is None or not self._is_weight(weight) or (groups > 1 and reads == 0):
+        if arriving is None or not self._is_weight(weight) or not (bias is None or self._is_weight(bias)):
             return None
         if self.fetch_attr(weight.target).ndim != (2 if axis == -1 else ids.ndim):
             return None
@@ -122,7 +136,10 @@ class Follower(fx.Interpreter):
             blocks = arriving.reshape(groups, -1)
             self.registry.unite(blocks, blocks[:, :1])
             made = blocks[:, 0].repeat_interleave(outputs // groups)
-            made = self.registry.attach(weight.target, 0, "makes", made)
+            if reads == 0:  # transposed: the rows are the inputs, and a block has all of its outputs as columns
+                self.registry.attach(weight.target, 0, "reads", arriving)
+            else:
+                made = self.registry.attach(weight.target, 0, "makes", made)
         if bias is not None:
             self.registry.attach(bias.target, 0, "scales", made)
         return broadcast_along(made, axis, value.shape)
@@ -137,6 +154,19 @@ class Follower(fx.Interpreter):
             if len(self.fetch_attr(weight.target)) == len(channels):  # PReLU may have one slope for all
                 self.registry.attach(weight.target, 0, "scales", channels)
         return (ids,) if isinstance(value, tuple) else ids
+
+    def _group_norm(self, node, ids):
+        """The channels of a group share a mean: a group goes as a whole, where there is more than one."""
+        groups, *weights = node.args[1:4]
+        channels = along(ids, 1)
+        weights = [weight for weight in weights if weight is not None]
+        if channels is None or groups == 1 or not all(map(self._is_weight, weights)):
+            return None
+        blocks = channels.reshape(groups, -1)
+        self.registry.unite(blocks, blocks[:, :1])
+        for weight in weights:
+            self.registry.attach(weight.target, 0, "scales", channels)
+        return ids
 
     def _pointwise(self, node, value):
         """What meets on one place is one channel; a weight that takes part has a row for each."""
@@ -188,7 +218,7 @@ class Follower(fx.Interpreter):
             elif mode == "circular" or low < 0 or high < 0:
                 return None
             elif low or high:
-                ids = functional.pad(ids, [0, 0] * i + [low, high], value=int(self.registry.constant("pad")))
+                ids = F.pad(ids, [0, 0] * i + [low, high], value=int(self.registry.constant("pad")))
         return ids
 
     def _move(self, node):
@@ -220,6 +250,18 @@ class Follower(fx.Interpreter):
 
     def _is_weight(self, node):
         return isinstance(node, fx.Node) and node.op == "get_attr" and self.registry.knows(node.target)
+
+
+def _is_read_as_picture(node):
+    """Whether what comes next, behind activations, is for pictures, whose channels are axis 1."""
+    for user in node.users:
+        name = _operation(user)
+        if user.op != "call_function":
+            return False
+        if name.startswith(("conv", "upsample", "_native_batch_norm", "instance_norm", "group_norm")) or "pool" in name:
+            return True
+        return torch.Tag.pointwise in user.target.tags and _is_read_as_picture(user)
+    return False
 
 
 def _window(ids, value):

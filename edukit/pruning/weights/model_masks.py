@@ -24,21 +24,23 @@ from torch.nn.modules.conv import _ConvNd
 from torch.nn.utils import parametrize
 
 from edukit.copies import copied, with_stored_weights
+from edukit.graph import capture
 from edukit.pruning.score import as_weights, wide
 from edukit.pruning.weights.mask import n_m_mask, without
 from edukit.refuse import check_model
 
 LAYERS = nn.Linear | _ConvNd | nn.MultiheadAttention | nn.RNNBase | nn.RNNCellBase
+PRODUCTS = {"matmul", "mm", "addmm", "linear"}
 MAKE_IT_A_PARAMETER = "make it a parameter first: parametrize.remove_parametrizations, or torch.nn.utils.prune.remove"
 
 Masks = dict[str, torch.Tensor]  # {name of a parameter: True where a weight stays}
 
 
-def prune_model(model: nn.Module, sparsity: float, *, scope: str = "layer") -> nn.Module:
+def prune_model(model: nn.Module, sparsity: float, *, scope: str = "layer", example=None) -> nn.Module:
     """A copy of the model in which the smallest weights of its convolutions, linear and recurrent layers are zero.
 
-    sparsity, scope   as for `magnitude_masks`: the sparsity is reached, not added, so that pruning a pruned model to
-                      0.5 leaves it at 0.5
+    sparsity, scope, example   as for `magnitude_masks`: the sparsity is reached, not added, so that pruning a pruned
+                               model to 0.5 leaves it at 0.5
     Biases and norms stay; what else stays whole, such as an embedding, is named in a warning. Raises ValueError for
     another sparsity or scope, NaN, weights that are computed in each call, or a model without such layers.
 
@@ -47,17 +49,21 @@ def prune_model(model: nn.Module, sparsity: float, *, scope: str = "layer") -> n
     16
     """
     model = with_stored_weights(model)
-    masks = magnitude_masks(model, sparsity, scope=scope)
+    masks = magnitude_masks(model, sparsity, scope=scope, example=example)
     if whole := [name for name, p in model.named_parameters() if p.ndim > 1 and name not in masks]:
-        warnings.warn(f"{', '.join(whole)} stay whole: sparsity {sparsity} is that of the other layers", stacklevel=2)
+        hint = "" if example is not None else "; with an example, products such as x @ W are found"
+        warnings.warn(
+            f"{', '.join(whole)} stay whole: sparsity {sparsity} is that of the other layers{hint}", stacklevel=2
+        )
     return apply_masks(model, masks)
 
 
-def magnitude_masks(model: nn.Module, sparsity: float, *, scope: str = "layer") -> Masks:
+def magnitude_masks(model: nn.Module, sparsity: float, *, scope: str = "layer", example=None) -> Masks:
     """{weight: mask} for all convolutions, linear, attention and recurrent layers of the model.
 
     sparsity   0 to below 1
     scope      "layer": the same share of each layer · "global": one ranking, so that layers may differ
+    example    a batch: then the model is followed, and weights that are written as products, x @ W, are found, too
 
     >>> net = nn.Sequential(nn.Linear(2, 4), nn.Linear(4, 4))
     >>> nn.init.constant_(net[0].weight, 0.01).shape, nn.init.constant_(net[1].weight, 0.9).shape
@@ -66,7 +72,9 @@ def magnitude_masks(model: nn.Module, sparsity: float, *, scope: str = "layer") 
     [2, 16]
     """
     _check_model_choice(sparsity, scope)
-    return score_masks({name: wide(w).abs() for name, w in layer_weights(model).items()}, sparsity, scope=scope)
+    return score_masks(
+        {name: wide(w).abs() for name, w in layer_weights(model, example).items()}, sparsity, scope=scope
+    )
 
 
 def score_masks(scores: dict[str, torch.Tensor], sparsity: float, *, scope: str = "layer") -> Masks:
@@ -128,8 +136,10 @@ def write_zeros(model: nn.Module, masks: Masks) -> None:
         model.get_parameter(name).detach().masked_fill_(~stays, 0)
 
 
-def layer_weights(model: nn.Module) -> dict[str, torch.Tensor]:
+def layer_weights(model: nn.Module, example=None) -> dict[str, torch.Tensor]:
     """{name: weight} of the model's convolutions, linear, attention, recurrent layers, each once, without gradient.
+
+    example   a batch: then products of a value with a stored matrix, such as x @ W, are linear layers as well
 
     >>> [tuple(w.shape) for w in layer_weights(nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2))).values()]
     [(2, 1, 3, 3)]
@@ -141,11 +151,24 @@ def layer_weights(model: nn.Module) -> dict[str, torch.Tensor]:
             path = f"{name}.weight".lstrip(".")
             raise ValueError(f"model: {path} is computed in each call, by {_computed_by(layer)}; {MAKE_IT_A_PARAMETER}")
     theirs = {id(p) for layer in layers.values() for p in layer.parameters(recurse=False) if p.ndim > 1}
+    theirs |= set() if example is None else _ids_of_products(model, example)
     found = {name: p for name, p in model.named_parameters() if id(p) in theirs}
     if not found:
         kind = type(model).__name__
         raise ValueError(f"model has no convolution or linear layer, nor a recurrent one, to prune, got {kind}")
     return {name: as_weights(p, f"model: {name}") for name, p in found.items()}
+
+
+def _ids_of_products(model, example):
+    """Which parameters are a factor of a matrix product."""
+    names = {
+        source.target
+        for node in capture(model, example).graph.nodes
+        if getattr(node.target, "_opname", "") in PRODUCTS
+        for source in node.all_input_nodes
+        if source.op == "get_attr"
+    }
+    return {id(p) for name, p in model.named_parameters(remove_duplicate=False) if name in names and p.ndim > 1}
 
 
 def _computed_by(layer):

@@ -114,11 +114,8 @@ def as_batches(calibration, model=None) -> list[tuple[torch.Tensor, ...]]:
     A large batch is taken in pieces, to bound memory: 64 rows, and fewer where these are large; what has other rows
     than the first input goes with each piece.
     """
-    if (
-        isinstance(calibration, np.ndarray | torch.Tensor | tuple)
-        or model is not None
-        and isinstance(calibration, Mapping)
-    ):
+    named = model is not None and isinstance(calibration, Mapping)
+    if named or isinstance(calibration, np.ndarray | torch.Tensor | tuple):
         batches = _pieces(as_inputs(calibration, model))
     elif hasattr(calibration, "__iter__") and not isinstance(calibration, Mapping | str):
         batches = [as_inputs(tuple(batch) if isinstance(batch, list) else batch, model) for batch in calibration]

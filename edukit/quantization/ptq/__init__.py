@@ -1,7 +1,8 @@
 """Post-training quantization: a trained model gets integer codes, without training. Lesson 03.
 
 static.py     quantize_model: grids found once, on calibration data
-fold.py       batch norm folded into the layer before it
+fold.py       batch norm folded into the layer before it, or behind it
+linear.py     linear layers that are written as matrix products
 placement.py  which values of a graph get a grid, and which grid
 rewrite.py    every layer on codes, every value on its grid: the QDQ form
 layerwise.py  float and quantized network side by side, layer by layer

@@ -19,6 +19,7 @@ from edukit.copies import with_stored_weights
 from edukit.graph import attach, capture, layer_name, parameter
 from edukit.quantization.grid.affine import check_bits, quantize
 from edukit.quantization.ptq.layerwise import has_weight
+from edukit.quantization.ptq.linear import as_linear_layers
 from edukit.quantization.ptq.placement import LayerReport, operation_of, why_float
 from edukit.quantization.ptq.rewrite import QuantizedModel, cleaned, layer_bias, weight_grid
 from edukit.refuse import check_weights
@@ -79,6 +80,7 @@ def _by_modules(model, bits) -> QuantizedModel:
 
 def _by_graph(model, bits, example) -> QuantizedModel:
     graph = capture(model, example)
+    as_linear_layers(graph)
     report = []
     for node in [node for node in graph.graph.nodes if has_weight(graph, node)]:
         reason = why_float(node) or ("" if node.target is aten.linear.default else "only linear layers gain")

@@ -76,7 +76,7 @@ def prepare_qat(
     plain = copy.deepcopy(graph.graph)
     reads = layers_of(graph)
     tensors = {name: layer.tensors(graph) for name, layer in reads.items()}
-    fold_graph(graph)
+    fold_graph(graph, before_layers=False)
     nodes = list(graph.graph.nodes)
     origin = origins(graph)
     grids = choose_grids(graph, origin, batches, lambda seen: activation_grid(seen, min_max, activation_bits))
@@ -107,7 +107,7 @@ def convert(model: QatModel) -> QuantizedModel:
     graph = Captured(model.network, model.plain)
     modules = dict(model.network.named_modules())
     tensors = {name: layer.tensors(graph) for name, layer in layers_of(graph).items()}
-    fold_graph(graph)
+    fold_graph(graph, before_layers=False)
     nodes = list(graph.graph.nodes)
     origin = origins(graph)
     grids = {point: modules[f"{origin[point].name}_fake"].grid for point in origin}

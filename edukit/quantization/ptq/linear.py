@@ -1,0 +1,105 @@
+"""Linear layers that are written as matrix products become linear layers: their weight is stored, however it is read.
+
+    x @ W,  mm(x, W)             ->  linear(x, Wᵀ)
+    addmm(b, x, W),  x @ W + b   ->  linear(x, Wᵀ, b)
+    linear(x, Vᵀ)                ->  the same, with Vᵀ stored: a decoder that shares the encoder's weight
+
+GPT-2 is written so, and much code that follows a formula. Only what is stored counts: a product of two values, as in
+attention, stays one.
+
+Shapes    x (…, in), W (in, out), b (out,)
+Error     none: the same sums, only the weight is stored the other way round
+"""
+
+import torch
+from torch import fx, nn
+
+from edukit.graph import attach, parameter
+
+aten = torch.ops.aten
+PRODUCTS = {aten.matmul.default, aten.mm.default}
+TURNS = {aten.t.default, aten.transpose.int, aten.permute.default, aten.numpy_T.default}
+
+
+def as_linear_layers(graph: fx.GraphModule) -> None:
+    """Write every product of a value with a stored matrix as a linear layer, in place.
+
+    >>> from edukit.graph import capture
+    >>> class Product(nn.Module):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.w = nn.Parameter(torch.ones(2, 3))
+    ...     def forward(self, x):
+    ...         return x @ self.w
+    >>> graph = capture(Product(), torch.ones(4, 2))
+    >>> as_linear_layers(graph)
+    >>> [node.name for node in graph.graph.nodes if node.op == "call_function"]
+    ['linear']
+    """
+    for node in list(graph.graph.nodes):
+        if found := _product(graph, node):
+            _write(graph, node, *found)
+    graph.graph.eliminate_dead_code()
+    graph.recompile()
+
+
+def _product(graph, node):
+    """(x, the node of the weight, the weight as (out, in), the bias or None) of a linear layer written otherwise."""
+    if node.target in PRODUCTS:
+        x, weight, bias, turned = *node.args[:2], None, True
+    elif node.target is aten.addmm.default and not set(node.kwargs.values()) - {1}:
+        bias, x, weight = node.args
+        turned = True
+    elif node.target is aten.linear.default and node.args[1].op != "get_attr":
+        x, weight, *rest = node.args
+        bias, turned = rest[0] if rest else None, False
+    else:
+        return None
+    value = _constant(graph, weight)
+    if value is None or value.ndim != 2 or x.meta["val"].ndim < 2 or _constant(graph, x) is not None:
+        return None
+    value = value.T if turned else value
+    return (x, weight, value, bias) if bias is None or _is_bias(graph, bias, len(value)) else None
+
+
+def _write(graph, node, x, weight, value, bias):
+    last = node
+    if bias is None and (sum_ := _only_user(node, aten.add.Tensor)) and not sum_.kwargs:
+        other = next((term for term in sum_.args if term is not node), None)
+        if isinstance(other, fx.Node) and _is_bias(graph, other, len(value)):
+            last, bias = sum_, other
+    with graph.graph.inserting_before(last):
+        learned = nn.Parameter(value.detach().clone(memory_format=torch.contiguous_format), requires_grad=False)
+        stored = attach(graph, f"{node.name}_stored", learned)
+        stored.meta["layer"] = _layer(weight)
+        linear = graph.graph.call_function(aten.linear.default, (x, stored) if bias is None else (x, stored, bias))
+    linear.meta = dict(last.meta)
+    last.replace_all_uses_with(linear)
+    graph.graph.erase_node(last)
+    if last is not node:
+        graph.graph.erase_node(node)
+
+
+def _constant(graph, node):
+    """A stored tensor, also where it is read the other way round; None for what is computed."""
+    if isinstance(node, fx.Node) and node.target in TURNS:
+        value = _constant(graph, node.args[0])
+        return None if value is None else node.target(value, *node.args[1:])
+    return parameter(graph, node)
+
+
+def _is_bias(graph, node, outputs) -> bool:
+    value = parameter(graph, node)
+    return value is not None and value.shape == (outputs,)
+
+
+def _only_user(node, target):
+    users = list(node.users)
+    return users[0] if len(users) == 1 and users[0].target is target else None
+
+
+def _layer(weight) -> str:
+    """The module of the weight, or its own name where the model itself holds it."""
+    while weight.op != "get_attr":
+        weight = weight.args[0]
+    return weight.target.rpartition(".")[0] or weight.target
