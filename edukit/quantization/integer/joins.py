@@ -62,6 +62,19 @@ def integer_mean(q_x, x_qparams: QParams, y_qparams: QParams) -> np.ndarray:
     return np.clip(q, y_qparams.qmin, y_qparams.qmax).astype(np.int32)
 
 
+def codes_of_means(means, x_qparams: QParams, y_qparams: QParams) -> np.ndarray:
+    """The codes of means over any numbers: `means` are those of q - Z_x, whole sums over counts in float64; int32.
+
+    >>> unit = QParams(np.float32(1), np.int32(0), 0, 255)
+    >>> codes_of_means(np.array([1.5, 2.25]), unit, unit).tolist()
+    [2, 2]
+    """
+    check_grids(x_qparams=x_qparams, y_qparams=y_qparams)
+    values = means.astype(np.float32) * np.float32(x_qparams.scale)
+    q = np.rint(values / np.float32(y_qparams.scale)) + np.float32(y_qparams.zero_point)
+    return np.clip(q, y_qparams.qmin, y_qparams.qmax).astype(np.int32)
+
+
 def _multiply_add(q, ratio, addend):
     """q · ratio + addend, rounded once, as the processor's fused instruction does: float64 holds q · ratio exactly."""
     return (np.asarray(q, np.float64) * np.float64(ratio) + np.asarray(addend, np.float64)).astype(np.float32)

@@ -5,13 +5,15 @@
 
 Symbols   q_x, q_w, q_y codes of input, weight, output · S scales · Z zero points · b bias codes at scale S_x S_w
 Shapes    linear: q_x (…, in), q_w (out, in), b (out,)
-          conv:   q_x (B, C, H, W), q_w (out, C / groups, kh, kw), b (out,)
+          conv:   q_x (B, C, H, W), q_w (out, C / groups, kh, kw), b (out,); in 1 and 3 dimensions alike
 Error     none: equal to ONNX Runtime's MatMulInteger, ConvInteger, QLinearMatMul, QLinearConv and QGemm bit for bit
           (asserted in the tests)
 Source    Jacob et al. 2018, https://arxiv.org/abs/1712.05877, section 2.2
 In production  the same sum in SIMD instructions (VNNI, SDOT); M as an integer times a power of two where
                the chip has no float unit (fixed_point.py)
 """
+
+import math
 
 import numpy as np
 
@@ -57,9 +59,19 @@ def integer_conv2d(
     check_grids(x_qparams=x_qparams, w_qparams=w_qparams, y_qparams=y_qparams)
     geometry = dict(stride=stride, padding=padding, dilation=dilation, groups=groups)
     accumulator = accumulate_conv2d(q_x, q_w, x_qparams.zero_point, w_qparams.zero_point, **geometry)
-    if bias is not None:
-        accumulator = accumulator + checked_codes(bias, "bias")[:, None, None]
-    return requantize(accumulator, x_qparams, w_qparams, y_qparams, axis=1)
+    return _with_bias(accumulator, bias, x_qparams, w_qparams, y_qparams)
+
+
+def integer_conv(q_x, q_w, bias, x_qparams, w_qparams, y_qparams, **geometry) -> np.ndarray:
+    """The same in 1, 2 or 3 dimensions, as many as the weight has behind its first two axes.
+
+    >>> unit = QParams(np.float32(1), np.int32(0), -128, 127)
+    >>> integer_conv(np.array([[[1, 2, 3]]]), np.array([[[1, 1]]]), None, unit, unit, unit).tolist()
+    [[[3, 5]]]
+    """
+    check_grids(x_qparams=x_qparams, w_qparams=w_qparams, y_qparams=y_qparams)
+    accumulator = _accumulate_conv(q_x, q_w, x_qparams.zero_point, w_qparams.zero_point, **geometry)
+    return _with_bias(accumulator, bias, x_qparams, w_qparams, y_qparams)
 
 
 def accumulate_linear(q_x, q_w, x_zero_point=0, w_zero_point=0) -> np.ndarray:
@@ -82,14 +94,23 @@ def accumulate_conv2d(
     >>> accumulate_conv2d(np.full((1, 1, 2, 2), 21), np.ones((1, 1, 2, 2), int), x_zero_point=20).tolist()
     [[[[4]]]]
     """
+    if np.ndim(q_x) != 4 or np.ndim(q_w) != 4:
+        raise ValueError(f"q_x (B, C, H, W) and q_w (out, C / {groups}, kh, kw) do not fit: {_shapes(q_x, q_w)}")
+    geometry = dict(stride=stride, padding=padding, dilation=dilation, groups=groups)
+    return _accumulate_conv(q_x, q_w, x_zero_point, w_zero_point, **geometry)
+
+
+def _accumulate_conv(q_x, q_w, x_zero_point, w_zero_point, *, stride=1, padding=0, dilation=1, groups=1):
     q_x, q_w = checked_codes(q_x, "q_x"), checked_codes(q_w, "q_w")
-    if q_x.ndim != 4 or q_w.ndim != 4 or q_x.shape[1] != q_w.shape[1] * groups or q_w.shape[0] % groups:
-        raise ValueError(f"q_x (B, C, H, W) and q_w (out, C / {groups}, kh, kw) do not fit: {q_x.shape}, {q_w.shape}")
+    if q_x.ndim != q_w.ndim or q_x.shape[1] != q_w.shape[1] * groups or q_w.shape[0] % groups:
+        raise ValueError(f"q_x (B, C, H, W) and q_w (out, C / {groups}, kh, kw) do not fit: {_shapes(q_x, q_w)}")
     windows = _windows(_above(q_x, x_zero_point), q_w.shape[2:], stride, padding, dilation)
-    B, C, H, W = windows.shape[:4]
-    rows = windows.reshape(B, groups, C // groups, H * W, -1).transpose(0, 1, 3, 2, 4).reshape(B, groups, H * W, -1)
+    B, C = q_x.shape[:2]
+    places = windows.shape[2 : q_x.ndim]
+    N = math.prod(places)
+    rows = windows.reshape(B, groups, C // groups, N, -1).transpose(0, 1, 3, 2, 4).reshape(B, groups, N, -1)
     columns = _above(q_w, w_zero_point).reshape(groups, len(q_w) // groups, -1).swapaxes(1, 2)
-    return _int32(rows @ columns).swapaxes(2, 3).reshape(B, len(q_w), H, W)  # a matrix product for each group
+    return _int32(rows @ columns).swapaxes(2, 3).reshape(B, len(q_w), *places)  # a matrix product for each group
 
 
 def requantize(accumulator, x_qparams: QParams, w_qparams: QParams, y_qparams: QParams, axis: int = -1) -> np.ndarray:
@@ -105,13 +126,23 @@ def requantize(accumulator, x_qparams: QParams, w_qparams: QParams, y_qparams: Q
     return q.astype(np.int32)
 
 
+def _with_bias(accumulator, bias, x_qparams, w_qparams, y_qparams):
+    if bias is not None:
+        accumulator = accumulator + checked_codes(bias, "bias").reshape(-1, *[1] * (accumulator.ndim - 2))
+    return requantize(accumulator, x_qparams, w_qparams, y_qparams, axis=1)
+
+
+def _shapes(q_x, q_w) -> str:
+    return f"{np.shape(q_x)}, {np.shape(q_w)}"
+
+
 def _windows(x, kernel, stride, padding, dilation):
     """Every window that the kernel sees: (B, C, H_out, W_out, kh, kw)."""
-    (sh, sw), (ph, pw), (dh, dw) = (np.broadcast_to(v, 2) for v in (stride, padding, dilation))
-    x = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)))  # Z_x is subtracted already, so its code is 0 here
-    spans = ((kernel[0] - 1) * dh + 1, (kernel[1] - 1) * dw + 1)
-    windows = np.lib.stride_tricks.sliding_window_view(x, spans, axis=(2, 3))
-    return windows[:, :, ::sh, ::sw, ::dh, ::dw]
+    stride, padding, dilation = (np.broadcast_to(v, len(kernel)).tolist() for v in (stride, padding, dilation))
+    x = np.pad(x, [(0, 0), (0, 0), *((p, p) for p in padding)])  # Z_x is subtracted already, so its code is 0 here
+    spans = tuple((k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True))
+    windows = np.lib.stride_tricks.sliding_window_view(x, spans, axis=tuple(range(2, x.ndim)))
+    return windows[:, :, *(slice(None, None, step) for step in (*stride, *dilation))]
 
 
 def _above(q, zero_point):

@@ -20,14 +20,16 @@ import numpy as np
 import torch
 from torch import fx
 
-from edukit.graph import as_inputs, parameter
+from edukit.graph import LAYERS, as_inputs, parameter
 from edukit.quantization.grid.affine import QParams, dequantize, quantize
-from edukit.quantization.integer.joins import integer_add, integer_mean, move_to_grid
-from edukit.quantization.integer.layers import integer_conv2d, integer_linear
-from edukit.quantization.ptq.placement import ACTIVATIONS, SPLITS, moved_from
+from edukit.quantization.integer.joins import codes_of_means, integer_add, integer_mean, move_to_grid
+from edukit.quantization.integer.layers import integer_conv, integer_linear
+from edukit.quantization.ptq.placement import ACTIVATIONS, AVERAGES, SPLITS, moved_from
 from edukit.quantization.ptq.rewrite import QuantizedModel
 
 aten, ours = torch.ops.aten, torch.ops.edukit
+NEAREST = {getattr(aten, f"upsample_nearest{n}d").vec for n in (1, 2, 3)}
+IN_FLOAT = NEAREST | {getattr(aten, f"max_pool{n}d").default for n in (1, 2, 3)}
 BOUNDS = {  # where no argument says otherwise
     aten.relu.default: (0.0, np.inf),
     aten.relu6.default: (0.0, 6.0),
@@ -132,31 +134,27 @@ class _Network:
             return integer_linear(x.q, w.q, bias, x.grid, w.grid, grid)
         geometry = dict(zip(("stride", "padding", "dilation", "groups"), node.args[3:], strict=False))
         q_x = x.q
-        q_w = w.q
-        in_line = w.q.ndim == 3
         if isinstance(geometry.get("padding"), str):
-            q_x = _padded(q_x, q_w, x.grid, geometry)
+            q_x = _padded(q_x, w.q, x.grid, geometry)
             geometry["padding"] = 0
-        if in_line:  # as over images that are one row high
-            q_x = q_x[:, :, None]
-            q_w = q_w[:, :, None]
-            geometry = {name: _in_one_row(name, value) for name, value in geometry.items()}
-        q = integer_conv2d(q_x, q_w, bias, x.grid, w.grid, grid, **geometry)
-        return q[:, :, 0] if in_line else q
+        return integer_conv(q_x, w.q, bias, x.grid, w.grid, grid, **geometry)
 
     def add(self, node, grid) -> np.ndarray:
         a, b = (self._known(argument) for argument in node.args)
         return integer_add(a.q, b.q, a.grid, b.grid, grid)
 
     def mean(self, node, grid) -> np.ndarray:
-        """Over height and width, which stay as 1 unless the operation drops them."""
+        """Over a whole picture as a runtime's integer operator does it, over windows and other axes by their sums."""
         x = self._known(node.args[0])
-        over = node.args[1]
-        whole = over in (1, [1], [1, 1]) if node.target is not aten.mean.dim else {a % x.q.ndim for a in over} == {2, 3}
-        if x.q.ndim != 4 or not whole:
-            raise ValueError(f"quantized computes {node.name} over {over}; here means are over height and width")
+        over = node.args[1] if len(node.args) > 1 else None
+        is_mean = node.target is aten.mean.dim
+        whole = {a % x.q.ndim for a in over} == {2, 3} if is_mean and over else over in (1, [1], [1, 1])
+        if x.q.ndim != 4 or not whole or node.target is aten.avg_pool2d.default:
+            sums = torch.from_numpy(x.q - x.grid.zero_point).double()
+            means = node.target(sums, *self._numbers(node.args[1:]), **node.kwargs)
+            return codes_of_means(means.numpy(), x.grid, grid)
         q = integer_mean(x.q, x.grid, grid)
-        keeps = node.target is not aten.mean.dim or len(node.args) > 2 and node.args[2]
+        keeps = not is_mean or len(node.args) > 2 and node.args[2]
         return q if keeps else q[..., 0, 0]
 
     def activation(self, node, grid) -> np.ndarray:
@@ -223,17 +221,15 @@ class _Network:
 
 
 COMPUTED = {
-    **dict.fromkeys((aten.linear.default, aten.conv2d.default, aten.conv2d.padding), _Network.layer),
-    **dict.fromkeys((aten.conv1d.default, aten.conv1d.padding), _Network.layer),
-    **dict.fromkeys((aten.mean.dim, aten.adaptive_avg_pool2d.default), _Network.mean),
+    **dict.fromkeys(LAYERS, _Network.layer),
+    **dict.fromkeys(AVERAGES | {aten.mean.dim}, _Network.mean),
     **dict.fromkeys(ACTIVATIONS, _Network.activation),
     aten.add.Tensor: _Network.add,
     aten.cat.default: _Network.cat,
     aten.pad.default: _Network.pad,
     **dict.fromkeys((aten._unsafe_view.default, aten.pixel_shuffle.default, aten.roll.default), _Network.move),
-    **dict.fromkeys((aten.flip.default, aten.upsample_nearest2d.vec), _Network.move),
+    **dict.fromkeys(NEAREST | {aten.flip.default}, _Network.move),
 }
-IN_FLOAT = {aten.max_pool2d.default, aten.upsample_nearest2d.vec}
 KEYWORDS = {"alpha": (1,), "dtype": (None, torch.float32), "implicit": (False,)}  # values that change nothing
 
 
@@ -243,12 +239,6 @@ def _same(one: QParams, other: QParams) -> bool:
 
 def _changes_nothing(keyword, value) -> bool:
     return keyword == "memory_format" or value in KEYWORDS.get(keyword, ())
-
-
-def _in_one_row(name, value):
-    if name == "groups":
-        return value
-    return (0 if name == "padding" else 1, int(np.ravel(value)[0]))
 
 
 def _padded(q_x, q_w, grid, geometry):

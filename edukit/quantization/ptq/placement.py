@@ -27,12 +27,15 @@ from edukit.quantization.grid.observer import Observer
 from edukit.quantization.ptq.fold import BATCH_NORM
 
 aten = torch.ops.aten
-MEANS = {aten.mean.dim, aten.avg_pool2d.default, aten.adaptive_avg_pool2d.default}
-JOINS = {aten.add.Tensor, aten.cat.default, *MEANS}
+AVERAGES = {getattr(aten, f"{kind}avg_pool{n}d").default for kind in ("", "adaptive_") for n in (1, 2, 3)}
+MEANS = {aten.mean.dim} | AVERAGES
+JOINS = {aten.add.Tensor, aten.cat.default} | MEANS
 ACTIVATIONS = {aten.relu.default, aten.relu6.default, aten.hardtanh.default, aten.clamp.default}
 SPLITS = {aten.split.Tensor, aten.split_with_sizes.default}
 MOVES = {
+    aten.max_pool1d.default,
     aten.max_pool2d.default,
+    aten.max_pool3d.default,
     aten.view.default,
     aten.reshape.default,
     aten.flatten.using_ints,
