@@ -17,6 +17,7 @@ data/  training/
 measure.py   parameters, MACs, bytes, latency with spread, peak memory
 networks/  quantization/  pruning/  distillation/   (the four techniques import none of each other)
 deployment/
+search/
 experiments/  checks/
 plots/
 panels/
@@ -31,7 +32,7 @@ import importlib
 
 __version__ = "0.1.0"
 
-_ROOMS = ["data", "deployment", "distillation", "measure", "networks", "pruning", "quantization", "training"]
+_ROOMS = ["data", "deployment", "distillation", "measure", "networks", "pruning", "quantization", "search", "training"]
 
 
 def __getattr__(name):
