@@ -87,6 +87,10 @@ class SearchSpace:
         """How many architectures there are: the product of the numbers of options."""
         return math.prod(len(choice.options) for choice in self.choices)
 
+    def listable(self, most: int) -> bool:
+        """Whether the whole space, limits or not, has at most so many architectures."""
+        return math.prod(len(choice.options) for choice in self.choices) <= most
+
     def enumerate(self) -> Iterator[dict]:
         """Every architecture, one after the other; the last choice changes fastest."""
         names = [choice.name for choice in self.choices]
