@@ -34,6 +34,7 @@ from edukit.networks import (
     squeezenet,
 )
 from edukit.quantization import quantize_model
+from edukit.search.latency_table import rank_correlation
 from edukit.training import seeded
 
 NETWORKS = {
@@ -78,19 +79,6 @@ def rows() -> list[Row]:
     True
     """
     return read(Row, "device_estimates")
-
-
-def rank_correlation(one, two) -> float:
-    """Spearman's: 1 for the same order, -1 for the opposite one; without ties, ValueError for unequal lengths.
-
-    >>> rank_correlation([1, 2, 3, 4], [10, 20, 40, 30])
-    0.8
-    """
-    if len(one) != len(two) or len(one) < 2:
-        raise ValueError(f"one and two must be equally long, from 2 on, got {len(one)} and {len(two)}")
-    n = len(one)
-    places = [np.argsort(np.argsort(values)) for values in (one, two)]
-    return float(1 - 6 * ((places[0] - places[1]) ** 2).sum() / (n * (n * n - 1)))
 
 
 def typical_error(table: list[Row]) -> float:

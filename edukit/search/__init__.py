@@ -9,6 +9,7 @@ strategies/    random, evolution, predictor, halving, a choice by gradients
 regret.py      how far a search is behind the best of a complete table
 """
 
+from edukit.search.latency_table import LatencyTable
 from edukit.search.limits import LimitedSpace
 from edukit.search.space import LayerChoice, SearchSpace
 from edukit.search.strategies.evolve import evolve
@@ -16,4 +17,13 @@ from edukit.search.strategies.halving import halving
 from edukit.search.strategies.predictor import predictor_search
 from edukit.search.strategies.random import random_search
 
-__all__ = ["LayerChoice", "LimitedSpace", "SearchSpace", "evolve", "halving", "predictor_search", "random_search"]
+__all__ = [
+    "LatencyTable",
+    "LayerChoice",
+    "LimitedSpace",
+    "SearchSpace",
+    "evolve",
+    "halving",
+    "predictor_search",
+    "random_search",
+]

@@ -1,0 +1,158 @@
+"""Latency table: the parts of a space are measured once, and the latency of any network is a sum.
+
+    t(network) ≈ t_call + Σ over its parts (t(part) - t_call)        t_call: a file that does nothing
+
+A hundred parts make a million networks, so the table takes minutes where measuring each network would take days. The
+sum leaves out what a runtime saves, or loses, between two parts: so it ranks well, and is a little off in seconds.
+
+Symbols   t seconds of one call, one image, one thread of ONNX Runtime
+Assumes   the parts run one after the other
+Source    Cai et al. 2019, ProxylessNAS, https://arxiv.org/abs/1812.00332, section 3.2; Wu et al. 2019, FBNet,
+          https://arxiv.org/abs/1812.03443, section 3.2
+In production  nn-Meter; the lookup tables of Once-for-All, one for each phone
+"""
+
+import json
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from tqdm import tqdm
+
+from edukit.deployment.benchmark import machine
+from edukit.deployment.files.export import export
+from edukit.deployment.runtimes.session import load
+from edukit.measure import latencies
+from edukit.refuse import check_whole
+
+EMPTY = "nothing"
+Part = tuple[nn.Module, Sequence[int]]  # a module, and the shape of one input of it
+
+
+class LatencyTable:
+    """Seconds of named parts on the machine where they were measured.
+
+    seconds   {name of a part: seconds of one call}, among them EMPTY, a file that does nothing
+    where     the machine, as `this_machine()` says it
+    threads   on how many threads they were measured
+
+    Raises ValueError for a machine that is not this one, for seconds that are not positive, and without EMPTY.
+
+    >>> table = LatencyTable({"nothing": 1e-6, "stem": 4e-6, "block": 3e-6}, this_machine())
+    >>> round(1e6 * table.predict(["stem", "block", "block"]), 3)
+    8.0
+    """
+
+    def __init__(self, seconds: Mapping[str, float], where: str, threads: int = 1):
+        if where != this_machine():
+            raise ValueError(f"the table was measured on {where}, this is {this_machine()}; measure it here")
+        self.where = where
+        self.threads = check_whole(threads, "threads")
+        self.seconds = {name: float(value) for name, value in seconds.items()}
+        if EMPTY not in self.seconds:
+            raise ValueError(f"seconds must hold {EMPTY!r}, a call that does nothing, got {', '.join(seconds)}")
+        wrong = {name: value for name, value in self.seconds.items() if not 0 < value < float("inf")}
+        if wrong:
+            raise ValueError(f"seconds must be positive and finite, got {wrong}")
+
+    def __repr__(self):
+        return f"LatencyTable({len(self.seconds) - 1} parts on {self.where})"
+
+    @classmethod
+    def measure(cls, parts: Mapping[str, Part], *, repeats: int = 200, threads: int = 1) -> "LatencyTable":
+        """Export each part, and time all of them in turns in ONNX Runtime.
+
+        parts     {name: (module, shape of one input without batch)}
+        repeats   timed calls of each part
+        """
+        modules = dict(parts) | {EMPTY: (_Nothing(), (1, 8, 8))}
+        return cls(measured_s(modules, repeats=repeats, threads=threads), this_machine(), threads)
+
+    def predict(self, names: Iterable[str]) -> float:
+        """Seconds of a network of these parts; ValueError for a part that was not measured.
+
+        >>> LatencyTable({"nothing": 1e-6}, this_machine()).predict(["stem"])
+        Traceback (most recent call last):
+        ValueError: parts must be among those that were measured, got stem
+        """
+        names = list(names)
+        if unknown := [name for name in names if name not in self.seconds]:
+            raise ValueError(f"parts must be among those that were measured, got {', '.join(map(str, unknown))}")
+        call = self.seconds[EMPTY]
+        return call + sum(self.seconds[name] - call for name in names)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the table as JSON, with the machine's name."""
+        path = Path(path)
+        content = {"where": self.where, "threads": self.threads, "seconds": self.seconds}
+        path.write_text(json.dumps(content, indent=1) + "\n")
+        return path
+
+    @classmethod
+    def load(cls, path: str | Path) -> "LatencyTable":
+        """Read a table; ValueError for another file, and for one that was measured on another machine."""
+        try:
+            found = json.loads(Path(path).read_text())
+            seconds, where, threads = found["seconds"], found["where"], found["threads"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"path must be a latency table, {path} is none: {error}") from error
+        return cls(seconds, where, threads)
+
+
+def this_machine() -> str:
+    """What must be the same for a measured latency to hold: processor, system, ONNX Runtime."""
+    found = machine()
+    return f"{found['processor']}, {found['system']}, onnxruntime {found['onnxruntime']}"
+
+
+def measured_s(models: Mapping[str, Part], *, repeats: int = 200, threads: int = 1) -> dict[str, float]:
+    """Median seconds of one call of each model, exported to ONNX and timed in turns with the others.
+
+    models   {name: (module, shape of one input without batch)}
+    """
+    check_whole(repeats, "repeats")
+    calls = {}
+    with tempfile.TemporaryDirectory() as folder:
+        bar = tqdm(models.items(), desc="exporting", leave=False, delay=2)
+        for number, (name, (module, shape)) in enumerate(bar):
+            image = np.random.default_rng(0).random((1, *shape), np.float32)
+            path = export(module.eval(), torch.from_numpy(image), Path(folder) / f"{number}.onnx")
+            calls[name] = _call(load(path, threads=threads), image)
+    return {name: found.median_s for name, found in latencies(calls, repeats=repeats).items()}
+
+
+def rank_correlation(left: Sequence[float], right: Sequence[float]) -> float:
+    """Spearman's: the correlation of the two orders; 1 the same order, -1 the opposite one, equal values share a rank.
+
+    Raises ValueError for fewer than two values, another length, NaN, and values that are all equal.
+
+    >>> rank_correlation([1, 2, 30], [0.1, 0.2, 0.3]), rank_correlation([1, 2, 3], [9, 8, 7])
+    (1.0, -1.0)
+    """
+    ranks = [_ranks(np.asarray(values, float)) for values in (left, right)]
+    if len(ranks[0]) != len(ranks[1]) or len(ranks[0]) < 2:
+        raise ValueError(f"left and right must be equally long, at least 2, got {len(ranks[0])} and {len(ranks[1])}")
+    if not all(np.isfinite(ranking).all() and np.ptp(ranking) for ranking in ranks):
+        raise ValueError("left and right must be finite and not all equal")
+    return round(float(np.corrcoef(*ranks)[0, 1]), 12)
+
+
+class _Nothing(nn.Module):
+    """The least that a file can do."""
+
+    def forward(self, x):
+        return x + 1
+
+
+def _call(session, image):
+    return lambda: session(image)
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """The place of each value in the order, equal ones their mean place; NaN stays NaN."""
+    if not np.isfinite(values).all():
+        return values
+    return (values[:, None] > values).sum(1) + ((values[:, None] == values).sum(1) - 1) / 2
