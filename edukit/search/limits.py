@@ -40,7 +40,7 @@ class LimitedSpace(SearchSpace):
     ValueError: limits must be among macs, got mac
     """
 
-    def __init__(self, space: SearchSpace, cost: Callable[[dict], Mapping[str, float]], **limits: float):
+    def __init__(self, space: SearchSpace, cost: Callable[[dict], Mapping[str, float]], /, **limits: float):
         if not isinstance(space, SearchSpace):
             raise TypeError(f"space must be a SearchSpace, got {type(space).__name__}")
         super().__init__(space.choices, space.build)
