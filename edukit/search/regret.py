@@ -11,6 +11,7 @@ In production  NAS-Bench-201, NAS-HPO-Bench
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -63,3 +64,23 @@ def best_share(scores, share: float) -> float:
         raise ValueError(f"share must be above 0 and at most 1, got {share!r}")
     ordered = np.sort(np.asarray(list(scores), float))[::-1]
     return float(ordered[max(1, math.floor(share * len(ordered) + 1e-9)) - 1])
+
+
+def runs(search: Callable, *, evaluations: int, seeds: int = 50) -> np.ndarray:
+    """The scores of one search for each of several seeds, (seeds, evaluations).
+
+    search        a function of evaluations and seed that returns trials, such as a partial of `evolve`
+    evaluations   at most as many as the space has architectures
+
+    >>> from functools import partial
+    >>> from edukit.search import LayerChoice, SearchSpace, random_search
+    >>> search = partial(random_search, SearchSpace([LayerChoice("a", (1, 2))]), lambda chosen: chosen["a"])
+    >>> runs(search, evaluations=2, seeds=3).shape
+    (3, 2)
+    """
+    found = [search(evaluations=evaluations, seed=seed).scores for seed in range(seeds)]
+    if min(map(len, found)) < evaluations:
+        raise ValueError(
+            f"evaluations must be at most {min(map(len, found))}, the size of the space, got {evaluations}"
+        )
+    return np.array(found)

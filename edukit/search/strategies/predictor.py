@@ -12,7 +12,7 @@ Source    Wen et al. 2020, https://arxiv.org/abs/1912.00848; Hoerl & Kennard 197
 In production  scikit-learn's Ridge and GaussianProcessRegressor; BoTorch
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
@@ -52,8 +52,9 @@ def predictor_search(
     check_whole(batch, "batch", 2)
     trials = Trials(space, score, **options)
     trials.run(trials.new(trials.sample, first))
+    listed = _with_codes(space, space.enumerate()) if space.listable(POOL) else None
     while trials.left:
-        ranked = _ranked(trials, PREDICTORS[predictor])
+        ranked = _ranked(trials, PREDICTORS[predictor], listed or _with_codes(space, _drawn(trials)))
         best = trials.new(lambda ranked=ranked: next(ranked, None) or trials.sample(), batch - 1)
         trials.run([*best, *trials.new(trials.sample, min(1, trials.left - len(best)))])
     return trials
@@ -93,22 +94,23 @@ def _kernel(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return shared * (shared + 1) / 2
 
 
-def _ranked(trials: Trials, predict: Callable):
-    """What is new, the best by the predictor first: the whole space, or a pool of samples and mutants of the best."""
-    pool = _pool(trials)
-    codes = np.array([trials.space.encode(trial.architecture) for trial in trials.done])
-    unseen = np.array([trials.space.encode(architecture) for architecture in pool])
-    if not pool:
+def _ranked(trials: Trials, predict: Callable, pool: list) -> Iterator[dict]:
+    """What is new in the pool, the best by the predictor first; pool: (architecture, its code)."""
+    new = [(architecture, code) for architecture, code in pool if trials.is_new(architecture)]
+    if not new:
         return iter(())
-    guesses = predict(codes, np.array(trials.scores, float), unseen)
-    return iter([pool[i] for i in np.argsort(-guesses, kind="stable")])
+    codes = np.array([trials.space.encode(trial.architecture) for trial in trials.done])
+    guesses = predict(codes, np.array(trials.scores, float), np.array([code for _, code in new]))
+    order = np.argsort(-guesses.round(9), kind="stable")  # equal guesses stay equal on every processor
+    return iter([new[i][0] for i in order])
 
 
-def _pool(trials: Trials) -> list[dict]:
-    space = trials.space
-    if space.listable(POOL):
-        return [architecture for architecture in space.enumerate() if trials.is_new(architecture)]
+def _with_codes(space: SearchSpace, architectures: Iterable[dict]) -> list[tuple[dict, np.ndarray]]:
+    return [(architecture, space.encode(architecture)) for architecture in architectures]
+
+
+def _drawn(trials: Trials) -> list[dict]:
+    """For a space that is too large to be listed: samples, and mutants of the best."""
     good = sorted(trials.done, key=lambda trial: -trial.score)[:10]
     drawn = [trials.sample() for _ in range(500)]
-    drawn += [space.mutate(trial.architecture, trials.draw) for trial in good for _ in range(50)]
-    return [architecture for architecture in drawn if trials.is_new(architecture)]
+    return drawn + [trials.space.mutate(trial.architecture, trials.draw) for trial in good for _ in range(50)]
