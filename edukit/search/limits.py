@@ -76,11 +76,13 @@ class LimitedSpace(SearchSpace):
         ['macs is 25, the limit is 9']
         """
         costs = self.costs(architecture)
-        return [
+        inner = self.whole.reasons(architecture) if isinstance(self.whole, LimitedSpace) else []
+        own = [
             f"{name} is {costs[name]:,.6g}, the limit is {limit:,.6g}"
             for name, limit in self.limits.items()
             if costs[name] > limit
         ]
+        return [*inner, *own]
 
     def allows(self, architecture: dict) -> bool:
         """Whether the architecture keeps every limit."""

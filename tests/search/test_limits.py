@@ -120,3 +120,12 @@ def test_reasons_name_every_limit_that_is_broken():
         "bytes is 32, the limit is 16",
     ]
     assert "macs at most 100" in repr(small)
+
+
+def test_limits_within_limits_hold_both():
+    both = LimitedSpace(LimitedSpace(SPACE, cost, macs=200), cost, bytes=16)
+    expected = {SPACE.key(a) for a in SPACE.enumerate() if cost(a)["macs"] <= 200 and cost(a)["bytes"] <= 16}
+    assert {both.key(a) for a in both.enumerate()} == expected
+    assert {both.key(both.sample(seed)) for seed in range(200)} == expected
+    with pytest.raises(ValueError, match="bytes must be at least 32"):
+        LimitedSpace(LimitedSpace(SPACE, lambda a: {"few": -a["width"]}, few=-8), cost, bytes=16)
