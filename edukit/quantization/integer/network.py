@@ -24,7 +24,7 @@ from edukit.graph import LAYERS, as_inputs, parameter
 from edukit.quantization.grid.affine import QParams, dequantize, quantize
 from edukit.quantization.integer.joins import codes_of_means, integer_add, integer_mean, move_to_grid
 from edukit.quantization.integer.layers import integer_conv, integer_linear
-from edukit.quantization.ptq.placement import ACTIVATIONS, AVERAGES, SPLITS, moved_from
+from edukit.quantization.ptq.placement import ACTIVATIONS, MEANS, SPLITS, moved_from
 from edukit.quantization.ptq.rewrite import QuantizedModel
 
 aten, ours = torch.ops.aten, torch.ops.edukit
@@ -222,7 +222,7 @@ class _Network:
 
 COMPUTED = {
     **dict.fromkeys(LAYERS, _Network.layer),
-    **dict.fromkeys(AVERAGES | {aten.mean.dim}, _Network.mean),
+    **dict.fromkeys(MEANS, _Network.mean),
     **dict.fromkeys(ACTIVATIONS, _Network.activation),
     aten.add.Tensor: _Network.add,
     aten.cat.default: _Network.cat,

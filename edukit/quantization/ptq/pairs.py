@@ -20,14 +20,12 @@ import torch
 from torch import fx
 
 from edukit.graph import LAYERS, as_inputs, layer_name, parameter
-from edukit.quantization.ptq.placement import MOVES
+from edukit.quantization.ptq.placement import MEANS, MOVES
 
 aten = torch.ops.aten
 NORM = aten.layer_norm.default
-_MEANS = {aten.mean.dim, aten.avg_pool1d.default, aten.avg_pool2d.default, aten.avg_pool3d.default}
-_MEANS |= {getattr(aten, f"adaptive_avg_pool{n}d").default for n in (1, 2, 3)}
 _MAXIMA = {aten.relu.default, aten.leaky_relu.default, aten.max_pool1d.default, aten.max_pool3d.default}
-HOMOGENEOUS = MOVES | _MEANS | _MAXIMA | {aten._unsafe_view.default, aten.contiguous.default}  # f(s y) = s f(y)
+HOMOGENEOUS = MEANS | MOVES | _MAXIMA | {aten._unsafe_view.default, aten.contiguous.default}  # f(s y) = s f(y)
 
 
 @dataclass(frozen=True)
