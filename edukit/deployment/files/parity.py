@@ -5,8 +5,8 @@
     files               →  ONNX Runtime, ExecuTorch, LiteRT                             ─┘
 
 Layer by layer, the network is exported once more with the value of every layer as an output. The first layer that is
-not equal to the integers has inputs that are: its operator is what the runtime computes in a way of its own. It is named
-for each file that differs from the integers.
+not equal to the integers has inputs that are: its operator is what the runtime computes in a way of its own. It is
+named for each file that differs from the integers.
 
 Source    https://docs.pytorch.org/executorch/stable/model-inspector.html, "numerical discrepancies"
 In production  ExecuTorch's Inspector; LiteRT's quantization debugger; ONNX Runtime's qdq_loss_debug
