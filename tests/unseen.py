@@ -113,6 +113,55 @@ class Shared(nn.Module):
         return self.fc(torch.flatten(F.max_pool2d(x, 2), 1))
 
 
+class Conv1D(nn.Module):
+    """A linear layer as GPT-2 writes it: the weight lies the other way round."""
+
+    def __init__(self, nf, nx):
+        super().__init__()
+        self.nf = nf
+        self.weight, self.bias = nn.Parameter(0.2 * torch.randn(nx, nf)), nn.Parameter(0.1 * torch.randn(nf))
+
+    def forward(self, x):
+        size = x.size()[:-1] + (self.nf,)
+        return torch.addmm(self.bias, x.view(-1, x.size(-1)), self.weight).view(size)
+
+
+class GPT2Block(nn.Module):
+    def __init__(self, width=32, heads=2):
+        super().__init__()
+        self.num_heads, self.width = heads, width
+        self.ln_1, self.ln_2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.c_attn, self.c_proj = Conv1D(3 * width, width), Conv1D(width, width)
+        self.c_fc, self.c_out = Conv1D(4 * width, width), Conv1D(width, 4 * width)
+
+    def forward(self, x):
+        B, T, d = x.shape
+        q, k, v = self.c_attn(self.ln_1(x)).split(d, dim=2)
+        q, k, v = (t.view(B, T, self.num_heads, -1).transpose(1, 2) for t in (q, k, v))
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).reshape(B, T, d)
+        x = x + self.c_proj(y)
+        return x + self.c_out(F.gelu(self.c_fc(self.ln_2(x)), approximate="tanh"))
+
+
+class GPT2(nn.Module):
+    """Tokens (B, T) below 100 to logits (B, T, 100); the head shares the embedding's weight."""
+
+    def __init__(self):
+        super().__init__()
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            self.wte, self.wpe = nn.Embedding(100, 32), nn.Embedding(32, 32)
+            self.blocks = nn.ModuleList([GPT2Block() for _ in range(2)])
+            self.ln_f, self.lm_head = nn.LayerNorm(32), nn.Linear(32, 100, bias=False)
+        self.lm_head.weight = self.wte.weight
+
+    def forward(self, ids):
+        x = self.wte(ids) + self.wpe(torch.arange(ids.shape[1]))
+        for block in self.blocks:
+            x = block(x)
+        return self.lm_head(self.ln_f(x))
+
+
 def _classifier(*body, channels=8):
     stem = nn.Conv2d(3, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8), nn.ReLU()
     return nn.Sequential(*stem, *body, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 5))

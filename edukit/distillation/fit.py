@@ -4,7 +4,8 @@
 
 The teacher answers for the very images that the student sees, shifted ones included, so it runs once per batch.
 
-Shapes    student and teachers map the same x to logits (B, classes), or to an object that holds them as `logits`
+Shapes    student and teachers map the same x to logits (B, classes), or to logits for each place, (B, T, classes) or
+          (B, classes, H, W), or to an object that holds them as `logits`
 Source    Hinton, Vinyals, Dean 2015, https://arxiv.org/abs/1503.02531
 In production  the same loop; where images are not changed between epochs, the teacher's logits are computed once
 """
@@ -16,7 +17,8 @@ from torch import nn
 
 from edukit.distillation.losses import check_temperature_and_alpha, checked_shares, kd_terms
 from edukit.signatures import passes_on
-from edukit.training.evaluate import check_split, logits_of, predict
+from edukit.training.evaluate import logits_of, predict
+from edukit.training.labelled import as_split, class_axis
 from edukit.training.loop import fit, seeded
 
 
@@ -54,7 +56,7 @@ def distill(
     check_temperature_and_alpha(temperature, alpha)
     teachers = list(teacher) if isinstance(teacher, list | tuple) else [teacher]
     checked_shares(shares, len(teachers))
-    check_split(split)
+    split = as_split(split)
     for one in teachers:
         _check_teacher(one, student, split)
     adapted = _with_adapters(student, teachers[0], hints, split, training.get("seed", 0))
@@ -81,6 +83,10 @@ def _check_teacher(teacher, student, split) -> None:
     if any(module.training for module in teacher.modules()):
         raise ValueError("teacher is in training mode; call teacher.eval() first")
     if len(split.x):
-        ours, theirs = (predict(model, split.x[:1]).shape[-1] for model in (student, teacher))
+        ours, theirs = (_classes(predict(model, split.x[:1])) for model in (student, teacher))
         if ours != theirs:
             raise ValueError(f"student and teacher must have equally many outputs, got {ours} and {theirs}")
+
+
+def _classes(logits) -> int:
+    return logits.shape[class_axis(logits)]

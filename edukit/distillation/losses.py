@@ -11,7 +11,8 @@ as T grows.
 Symbols   T temperature, above 1 it lifts the small probabilities, where the teacher says which classes look alike
           α alpha, the teacher's weight against the labels' · KL Kullback-Leibler divergence · CE cross entropy
           a_i shares of the teachers, Σ a_i = 1
-Shapes    logits (B, classes), labels (B,); KL and CE are means over the batch B, never over the classes
+Shapes    logits (B, classes), labels (B,); KL and CE are means over the batch B, never over the classes. Where there is
+          an answer for each place, (B, T, classes) or (B, classes, H, W), they are means over the places that count
 Bound     KL >= 0, and 0 only where p = q
 Source    Hinton, Vinyals, Dean 2015, https://arxiv.org/abs/1503.02531, section 2
 In production  torch.nn.KLDivLoss(reduction="batchmean") times T²
@@ -23,15 +24,24 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from edukit.refuse import Array, check_array, is_finite
+from edukit.refuse import Array, check_array, check_real, is_finite
+from edukit.training.labelled import IGNORED, by_place, class_axis
 
 
 def kd_loss(
-    student_logits: Array, teacher_logits: Array, labels: Array | None = None, temperature=3.0, alpha=0.7
+    student_logits: Array,
+    teacher_logits: Array,
+    labels: Array | None = None,
+    temperature=3.0,
+    alpha=0.7,
+    *,
+    ignore_index: int = IGNORED,
 ) -> Array:
     """The distillation loss of a batch, a scalar; no gradient reaches the teacher.
 
-    labels        whole numbers (B,), or None for T² KL alone, the teacher without labels
+    logits        arrays, lists, or objects that hold them as `logits`
+    labels        whole numbers (B,), one for each place, or None for T² KL alone, the teacher without labels
+    ignore_index  the label of places that count for neither part
     temperature   above 0
     alpha         0 (labels only) to 1 (teacher only)
     Raises ValueError for other values, logits of unequal shapes and NaN, TypeError for logits that are no arrays.
@@ -40,9 +50,8 @@ def kd_loss(
     >>> round(float(kd_loss(student, teacher, np.array([0]))), 2), round(float(kd_loss(teacher, teacher)), 2)
     (0.32, 0.0)
     """
-    if isinstance(student_logits, np.ndarray):
-        return kd_loss(torch.as_tensor(student_logits), teacher_logits, labels, temperature, alpha).numpy()
-    return sum(kd_terms(student_logits, [teacher_logits], labels, temperature, alpha).values())
+    terms = kd_terms(student_logits, [teacher_logits], labels, temperature, alpha, ignore_index=ignore_index)
+    return _like(student_logits, sum(terms.values()))
 
 
 def multi_teacher_loss(
@@ -58,13 +67,13 @@ def multi_teacher_loss(
     >>> round(float(multi_teacher_loss(student, [one, other])), 2)  # they disagree: fifty-fifty is what they teach
     0.0
     """
-    if isinstance(student_logits, np.ndarray):
-        student = torch.as_tensor(student_logits)
-        return multi_teacher_loss(student, teachers_logits, labels, temperature, alpha, shares=shares).numpy()
-    return sum(kd_terms(student_logits, teachers_logits, labels, temperature, alpha, shares=shares).values())
+    terms = kd_terms(student_logits, teachers_logits, labels, temperature, alpha, shares=shares)
+    return _like(student_logits, sum(terms.values()))
 
 
-def kd_terms(student_logits, teachers_logits, labels=None, temperature=3.0, alpha=0.7, *, shares=None) -> dict:
+def kd_terms(
+    student_logits, teachers_logits, labels=None, temperature=3.0, alpha=0.7, *, shares=None, ignore_index=IGNORED
+) -> dict:
     """The parts of the loss, {"soft": …, "hard": …}, which add up to it; "soft" alone, and whole, without labels.
 
     >>> list(kd_terms(torch.zeros(1, 2), [torch.zeros(1, 2)], torch.tensor([0])))
@@ -72,12 +81,15 @@ def kd_terms(student_logits, teachers_logits, labels=None, temperature=3.0, alph
     """
     check_temperature_and_alpha(temperature, alpha)
     shares = checked_shares(shares, len(teachers_logits))
-    check_array(student_logits, "student_logits")
-    for teacher_logits in teachers_logits:
-        check_array(teacher_logits, "teacher_logits")
-    teachers_logits = [torch.as_tensor(logits) for logits in teachers_logits]
+    student_logits = _as_tensor(student_logits, "student_logits")
+    teachers_logits = [_as_tensor(logits, "teacher_logits") for logits in teachers_logits]
     for teacher_logits in teachers_logits:
         _check_logits(student_logits, teacher_logits)
+    if labels is not None:
+        labels = torch.as_tensor(labels)
+        _check_labels(labels, student_logits, ignore_index)
+    teachers_logits = [by_place(logits, labels, ignore_index)[0] for logits in teachers_logits]
+    student_logits, labels = by_place(student_logits, labels, ignore_index)
     log_p = torch.stack(
         [
             F.log_softmax(logits.detach() / temperature, dim=1) + math.log(share)
@@ -89,8 +101,6 @@ def kd_terms(student_logits, teachers_logits, labels=None, temperature=3.0, alph
     soft = temperature**2 * (log_p.exp() * (log_p - log_q)).sum(1).mean()
     if labels is None:
         return {"soft": soft}
-    labels = torch.as_tensor(labels)
-    _check_labels(labels, student_logits)
     return {"soft": alpha * soft, "hard": (1 - alpha) * F.cross_entropy(student_logits, labels.long())}
 
 
@@ -116,8 +126,22 @@ def check_temperature_and_alpha(temperature: float, alpha: float) -> None:
         raise ValueError(f"alpha must be 0 to 1, got {alpha!r}")
 
 
+def _as_tensor(logits, name) -> torch.Tensor:
+    logits = getattr(logits, "logits", logits)
+    if isinstance(logits, list):
+        check_real(logits, name)
+        logits = np.asarray(logits, np.float32)
+    check_array(logits, name)
+    return torch.as_tensor(logits)
+
+
+def _like(student_logits, loss):
+    """A tensor for tensors, a number of numpy for all others."""
+    return loss if isinstance(getattr(student_logits, "logits", student_logits), torch.Tensor) else loss.numpy()
+
+
 def _check_logits(student, teacher) -> None:
-    if student.ndim != 2 or student.shape != teacher.shape or student.numel() == 0:
+    if student.ndim < 2 or student.shape != teacher.shape or student.numel() == 0:
         shapes = f"{tuple(student.shape)} and {tuple(teacher.shape)}"
         raise ValueError(f"student_logits and teacher_logits must have one shape (B, classes), got {shapes}")
     for name, logits in (("student_logits", student), ("teacher_logits", teacher)):
@@ -125,7 +149,19 @@ def _check_logits(student, teacher) -> None:
             raise ValueError(f"{name} must be finite, got NaN or infinity")
 
 
-def _check_labels(labels, logits) -> None:
-    rows, classes = logits.shape
-    if labels.shape != (rows,) or labels.is_floating_point() or labels.min() < 0 or labels.max() >= classes:
-        raise ValueError(f"labels must be {rows} whole numbers from 0 to {classes - 1}, got {labels}")
+def _check_labels(labels, logits, ignore_index) -> None:
+    axis = class_axis(logits) % logits.ndim
+    shape = (*logits.shape[:axis], *logits.shape[axis + 1 :])
+    classes = logits.shape[axis]
+    counts = labels[labels != ignore_index]
+    wrong = labels.is_floating_point() or counts.numel() and (counts.min() < 0 or counts.max() >= classes)
+    if labels.shape != shape or wrong:
+        rows = shape[0] if len(shape) == 1 else f"{shape}"
+        allowed = f"{rows} whole numbers from 0 to {classes - 1}, or {ignore_index} where none counts"
+        raise ValueError(f"labels must be {allowed}, got {_first_values(labels)}")
+
+
+def _first_values(labels) -> str:
+    """The first few labels, for a message."""
+    few = labels.reshape(-1)[:8].tolist()
+    return f"{tuple(labels.shape)}: {', '.join(map(str, few))}{', …' if labels.numel() > 8 else ''}"

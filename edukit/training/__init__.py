@@ -2,6 +2,7 @@
 
 loop.py      fit: the only training loop, and its Recipe
 evaluate.py  predict, accuracy
+labelled.py  rows and labels in the forms in which people hold them
 threads.py   one thread: the same sums everywhere, and no waiting for a busy neighbour
 """
 

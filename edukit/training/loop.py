@@ -5,7 +5,8 @@
 Same seed, machine and thread count give the same weights; the caller's model and random state never change.
 
 Symbols   w weights · η step size · m, v means of the last gradients and their squares · λ weight_decay · t share done
-Shapes    split.x (N, ...) float, split.y (N,) whole numbers; the model maps a batch (B, ...) to logits (B, classes)
+Shapes    split.x (N, ...) float, split.y (N,) whole numbers; the model maps a batch (B, ...) to logits (B, classes), or
+          to logits for each place, (B, T, classes) or (B, classes, H, W), with labels that are -100 where none counts
 Source    Loshchilov & Hutter 2019, https://arxiv.org/abs/1711.05101; Smith & Topin 2018, https://arxiv.org/abs/1708.07120
 In production  the same loop with data loaders, mixed precision and many devices: Lightning, Accelerate
 """
@@ -22,9 +23,11 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from edukit.copies import copied
+from edukit.inputs import as_inputs
 from edukit.refuse import check_whole, is_finite
 from edukit.signatures import passes_on
-from edukit.training.evaluate import check_split, logits_of, predict
+from edukit.training.evaluate import logits_of, predict
+from edukit.training.labelled import IGNORED, as_split, class_axis
 from edukit.turns import ONE_AT_A_TIME
 
 
@@ -62,14 +65,16 @@ def cross_entropy(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> torch.T
     >>> round(cross_entropy(sure, torch.tensor([[0.0, 9.0]]), torch.tensor([1])).item(), 2)
     0.0
     """
-    return F.cross_entropy(logits_of(model(x)), y)
+    logits = logits_of(model(x))
+    return F.cross_entropy(logits.movedim(class_axis(logits), 1), y)
 
 
 @passes_on(Recipe)
 def fit(model: nn.Module, split, *, epochs: int, loss: Callable = cross_entropy, seed: int = 0, **recipe) -> nn.Module:
     """A trained copy of the model, in evaluation mode; the model itself is not changed, whatever happens.
 
-    split      holds x (N, ...) and y (N,), numpy or torch, such as `edukit.data.digits().train`
+    split      holds x (N, ...) and y (N,), numpy or torch, such as `edukit.data.digits().train`; or is (x, y), or a
+               DataLoader of such, whose batches are gathered first
     loss       a function of (model, x, y) for one batch that returns a scalar, or several by name, {part: scalar},
                whose sum is to become small: the bar shows them apart
     seed       of the order of the rows, of the augmentation and of dropout
@@ -180,8 +185,9 @@ def check_seed(seed: int) -> int:
 
 def _checked(model, split) -> tuple[torch.Tensor, torch.Tensor]:
     """The rows and labels as tensors, once one row has shown that the model has an output for each label."""
-    check_split(split)
-    x, y = torch.as_tensor(split.x), torch.as_tensor(split.y)
+    split = as_split(split)
+    (x,) = as_inputs(split.x, model)
+    y = torch.as_tensor(split.y)
     if len(x) == 0 or len(x) != len(y):
         raise ValueError(f"split must hold rows, and a label for each; got {len(x)} rows and {len(y)} labels")
     if not is_finite(x):
@@ -192,8 +198,9 @@ def _checked(model, split) -> tuple[torch.Tensor, torch.Tensor]:
         raise ValueError(f"model does not take rows of split.x, {tuple(x.shape[1:])} {x.dtype}: {error}") from error
     if not is_finite(first):
         raise ValueError("model answers the first row with NaN or infinity; look at its weights")
-    outputs = first.shape[-1]
-    if y.is_floating_point() or y.min() < 0 or y.max() >= outputs:
+    outputs = first.shape[class_axis(first)]
+    counts = y[y != IGNORED]
+    if y.is_floating_point() or not len(counts) or counts.min() < 0 or counts.max() >= outputs:
         raise ValueError(f"split.y must be whole numbers from 0 to {outputs - 1}, as the model has {outputs} outputs")
     return x, y.long()
 

@@ -165,3 +165,83 @@ def test_a_model_that_cannot_be_traced_is_refused():
 
     with pytest.raises(ValueError, match="model cannot be traced"):
         fold_batchnorm(Wild())
+
+
+def with_statistics(model):
+    """Norms that are far from doing nothing."""
+    generator = torch.Generator().manual_seed(6)
+    for module in model.modules():
+        if isinstance(module, nn.modules.batchnorm._NormBase):
+            for tensor in (module.running_mean, module.weight.data, module.bias.data):
+                tensor.copy_(torch.randn(len(tensor), generator=generator))
+            module.running_var.uniform_(0.5, 2, generator=generator)
+    return model.eval()
+
+
+class Rows(nn.Module):
+    """LeViT's: a linear layer on a sequence, whose outputs are normalised as rows."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear, self.norm = nn.Linear(3, 6, bias=False), nn.BatchNorm1d(6)
+
+    def forward(self, x):
+        y = self.linear(x.flatten(2).transpose(1, 2))
+        return self.norm(y.flatten(0, 1)).reshape_as(y)
+
+
+class Sized(nn.Module):
+    """A model whose Python asks for sizes, which torch.fx cannot follow."""
+
+    def __init__(self):
+        super().__init__()
+        self.heads = nn.ModuleList([nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)) for _ in range(2)])
+
+    def forward(self, x):
+        return torch.cat([head(part) for head, part in zip(self.heads, x.chunk(2), strict=True) if len(x) < 99])
+
+
+NOW_FOLDED = {
+    "before a convolution": nn.Sequential(nn.BatchNorm2d(3), nn.Conv2d(3, 4, 3)),
+    "before a convolution in groups": nn.Sequential(nn.BatchNorm2d(3), nn.Conv2d(3, 6, 3, groups=3, bias=False)),
+    "before a linear layer": nn.Sequential(nn.Flatten(), nn.BatchNorm1d(768), nn.Linear(768, 4)),
+    "behind an activation": nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.BatchNorm2d(4), nn.Conv2d(4, 2, 3)),
+    "on both sides": nn.Sequential(nn.BatchNorm2d(3), nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)),
+    "behind a transposed convolution": nn.Sequential(nn.ConvTranspose2d(3, 4, 2, 2, bias=False), nn.BatchNorm2d(4)),
+    "in groups": nn.Sequential(nn.Conv2d(3, 4, 1), nn.ConvTranspose2d(4, 6, 3, 2, groups=2), nn.BatchNorm2d(6)),
+    "in one dimension": nn.Sequential(nn.Flatten(2), nn.ConvTranspose1d(3, 4, 2, 2), nn.BatchNorm1d(4)),
+    "over rows": Rows(),
+    "in a model that asks for sizes": Sized(),
+}
+
+
+@pytest.mark.parametrize("model", NOW_FOLDED.values(), ids=NOW_FOLDED)
+def test_with_an_example_every_norm_of_these_goes(model):
+    model = with_statistics(model)
+    folded = fold_batchnorm(model, X)
+    torch.testing.assert_close(folded(X), model(X), rtol=1e-4, atol=1e-4)
+    assert not any(node.target is BATCH_NORM for node in folded.graph.nodes)
+
+
+STAYS = {
+    "before a convolution that pads": nn.Sequential(nn.BatchNorm2d(3), nn.Conv2d(3, 4, 3, padding=1)),
+    "before one that pads by name": nn.Sequential(nn.BatchNorm2d(3), nn.Conv2d(3, 4, 3, padding="same")),
+    "before an activation": nn.Sequential(nn.BatchNorm2d(3), nn.ReLU(), nn.Conv2d(3, 4, 3)),
+    "before a linear layer on the last axis": nn.Sequential(nn.BatchNorm2d(3), nn.Linear(16, 4)),
+}
+
+
+@pytest.mark.parametrize("name", list(STAYS))
+def test_what_would_compute_something_else_stays(name):
+    model = with_statistics(STAYS[name])
+    folded = fold_batchnorm(model, X)
+    torch.testing.assert_close(folded(X), model(X))
+    assert any(node.target is BATCH_NORM for node in folded.graph.nodes)
+
+
+def test_what_torch_fx_cannot_follow_is_told_what_helps():
+    with pytest.raises(
+        ValueError, match="cannot be traced by torch.fx, give an example to follow its graph: TraceError"
+    ) as told:
+        fold_batchnorm(Sized())
+    assert len(str(told.value)) < 200

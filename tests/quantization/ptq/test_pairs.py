@@ -106,7 +106,7 @@ def test_a_value_that_is_also_returned_or_read_elsewhere_blocks():
 
 
 def test_a_norm_that_could_not_be_folded_blocks():
-    assert pairs(nn.Sequential(nn.Conv2d(3, 4, 1), nn.ReLU(), nn.BatchNorm2d(4), nn.Conv2d(4, 2, 1))) == []
+    assert pairs(nn.Sequential(nn.Conv2d(3, 4, 1), nn.ReLU(), nn.BatchNorm2d(4), nn.Conv2d(4, 2, 3, padding=1))) == []
 
 
 def test_a_tied_weight_blocks():
