@@ -15,6 +15,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from edukit.refuse import Array, is_tensor
 
 IGNORED = -100
+SAID = "split must hold arrays as split.x and split.y, such as digits().train, or be (x, y)"
 
 
 def as_split(split) -> SimpleNamespace:
@@ -35,9 +36,7 @@ def as_split(split) -> SimpleNamespace:
     if isinstance(split, tuple | list) and len(split) == 2:
         split = SimpleNamespace(x=split[0], y=split[1])
     if not (hasattr(split, "x") and hasattr(split, "y")):
-        kind = type(split).__name__
-        said = "split must hold arrays as split.x and split.y, such as digits().train, or be (x, y)"
-        raise TypeError(f"{said}, got {kind}")
+        raise TypeError(f"{SAID}, got {type(split).__name__}")
     return SimpleNamespace(x=_array(split.x, "split.x"), y=_array(split.y, "split.y"))
 
 
@@ -77,7 +76,7 @@ def by_place(logits: Array, labels: Array | None, ignore_index: int = IGNORED) -
 def _gathered(loader):
     batches = [tuple(batch) if isinstance(batch, tuple | list) else (batch,) for batch in loader]
     if not batches or any(len(batch) != 2 for batch in batches):
-        raise TypeError("split: its batches must be pairs of rows and labels, (x, y)")
+        raise TypeError(f"{SAID}, got a DataLoader whose batches are no pairs")
     return tuple(torch.cat([torch.as_tensor(batch[part]) for batch in batches]) for part in (0, 1))
 
 

@@ -170,7 +170,7 @@ def test_models_that_answer_with_an_object_or_work_in_place_teach_and_learn_alik
     assert equal(objects, plain) and np.array_equal(X, before)
 
 
-@pytest.mark.parametrize("split", [torch.utils.data.DataLoader(X), [X, SPLIT.y], {"x": X}])
+@pytest.mark.parametrize("split", [torch.utils.data.DataLoader(X), [X, SPLIT.y, X], {"x": X}])
 def test_what_is_no_split_is_refused(split):
     with pytest.raises(TypeError, match="split must hold arrays as split.x and split.y"):
         distilled(split)

@@ -1,5 +1,7 @@
 """The distillation loss: a divergence whose gradient does not fade with T, equal to torch's own terms put together."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -184,7 +186,43 @@ def test_numpy_and_torch_may_be_mixed_and_labels_be_a_list():
     assert float(multi_teacher_loss(student, [teacher], np.array([0]))) == pytest.approx(expected, rel=1e-6)
 
 
-@pytest.mark.parametrize("student, teacher", [([[1.0, 2.0]], [[2.0, 1.0]]), (torch.zeros(1, 2), [[2.0, 1.0]])])
+@pytest.mark.parametrize("student, teacher", [("ab", [[2.0, 1.0]]), (torch.zeros(1, 2), None), ([["a"]], [[1.0]])])
 def test_logits_that_are_no_arrays_are_refused_by_name(student, teacher):
-    with pytest.raises(TypeError, match="(student|teacher)_logits must be a numpy array or a torch tensor, got list"):
+    with pytest.raises(TypeError, match="(student|teacher)_logits must (be a numpy array or a torch tensor|hold real)"):
         kd_loss(student, teacher)
+
+
+def test_lists_and_objects_are_logits_as_well():
+    student, teacher = torch.tensor([[1.0, 2.0]]), torch.tensor([[2.0, 1.0]])
+    expected = kd_loss(student, teacher, [0])
+    objects = SimpleNamespace(logits=student), SimpleNamespace(logits=teacher)
+    assert torch.equal(kd_loss(*objects, [0]), expected)
+    assert kd_loss(student.tolist(), teacher.tolist(), [0]) == pytest.approx(float(expected))
+
+
+SHAPES = {"tokens": ((2, 5, 4), (2, 5)), "pictures": ((2, 4, 3, 6), (2, 3, 6))}
+
+
+@pytest.mark.parametrize("logits, places", SHAPES.values(), ids=SHAPES)
+def test_an_answer_for_each_place_is_the_mean_over_the_places_that_count(logits, places):
+    generator = torch.Generator().manual_seed(3)
+    student, teacher = (torch.randn(logits, generator=generator) for _ in range(2))
+    labels = torch.randint(4, places, generator=generator)
+    labels[0, :2] = -100
+    flat = [x.movedim(1 if x.ndim == 4 else -1, -1).reshape(-1, 4) for x in (student, teacher)]
+    counts = labels.flatten() != -100
+    expected = kd_loss(*(x[counts] for x in flat), labels.flatten()[counts])
+    torch.testing.assert_close(kd_loss(student, teacher, labels), expected)
+    torch.testing.assert_close(kd_loss(student, teacher), kd_loss(*flat))
+    other = labels.where(labels != -100, torch.tensor(255))
+    torch.testing.assert_close(kd_loss(student, teacher, other, ignore_index=255), expected)
+
+
+def test_labels_that_do_not_fit_the_places_are_refused_in_a_line():
+    logits = torch.zeros(2, 4, 8, 8)
+    for labels in (torch.zeros(2, 8), torch.full((2, 8, 8), 4), torch.full((2, 8, 8), -1), torch.zeros(2, 8, 8)):
+        with pytest.raises(ValueError, match=r"labels must be \(2, 8, 8\) whole numbers from 0 to 3") as told:
+            kd_loss(logits, logits, labels)
+        assert len(str(told.value)) < 160
+    with pytest.raises(ValueError, match="labels hold no place that counts"):
+        kd_loss(logits, logits, torch.full((2, 8, 8), -100))

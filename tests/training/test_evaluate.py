@@ -83,7 +83,7 @@ def test_answers_with_logits_are_read_and_others_are_refused():
             predict(Answers(kind), X)
 
 
-@pytest.mark.parametrize("split", [[X, X], {"x": X, "y": X}, torch.utils.data.DataLoader(X), None])
+@pytest.mark.parametrize("split", [[X, X, X], {"x": X, "y": X}, torch.utils.data.DataLoader(X), None])
 def test_what_is_no_split_is_refused(split):
     with pytest.raises(TypeError, match="split must hold arrays as split.x and split.y"):
         accuracy(small_net(), split)

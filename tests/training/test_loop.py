@@ -147,7 +147,6 @@ def test_an_interrupt_leaves_everything_as_it_was():
         ({"split": SimpleNamespace(x=X, y=Y - 1)}, "0 to 2"),
         ({"split": SimpleNamespace(x=X, y=Y / 2)}, "whole numbers"),
         ({"split": SimpleNamespace(x=X[:, :3], y=Y)}, r"model does not take rows of split.x, \(3,\)"),
-        ({"split": SimpleNamespace(x=X.astype(np.float64), y=Y)}, "float64"),
         ({"loss": lambda model, x, y: model(x).sum() * float("nan")}, "the loss became nan"),
     ],
 )
