@@ -59,7 +59,7 @@ def test_a_weight_in_another_use_fixes_its_rows_even_those_attached_later(ids):
 def test_a_tensor_that_the_model_does_not_hold_fixes_what_it_meets(ids):
     a = ids.attach("a.weight", 0, "makes", ids.new(4))
     ids.attach("lifted_tensor_0", 0, "scales", a)
-    assert makers(ids) == [(("a.weight",), 4, "constant")]
+    assert makers(ids) == [(("a.weight",), 4, "a tensor in the code, which is no parameter and no buffer")]
 
 
 def test_a_tied_weight_has_one_name():

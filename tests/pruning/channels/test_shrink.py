@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
+from unseen import GPT2
 
 from edukit.networks import LinearAttention, ShuffleUnit, SoftmaxAttention
 from edukit.pruning.channels.choose import choose
@@ -513,3 +514,72 @@ def test_half_of_resnet_18_has_the_published_number_of_parameters():
     assert parameters(net) == 11_689_512
     gone = choose(net, follow(net, torch.zeros(1, 3, 32, 32)), 0.5)  # what `shrink` removes, without its own checks
     assert parameters(remove_channels(net, gone)) == 3_055_880
+
+
+class Decoder(nn.Module):
+    """A linear layer whose outputs become a picture, however its size is written."""
+
+    def __init__(self, size):
+        super().__init__()
+        self.size = size
+        self.linear, self.norm = nn.Linear(16, 128), nn.BatchNorm2d(8)
+        self.up, self.last = nn.ConvTranspose2d(8, 6, 4, 2, 1), nn.Conv2d(6, 3, 3, padding=1)
+
+    def forward(self, z):
+        x = F.relu(self.norm(F.relu(self.linear(z)).view(self.size)))
+        return self.last(F.relu(self.up(x)))
+
+
+def conv_net(*body, channels=16):
+    return nn.Sequential(nn.Conv2d(3, 16, 3), *body, nn.Conv2d(channels, 4, 1))
+
+
+UP = functools.partial(nn.ConvTranspose2d, 16, 16, 4, 2)
+IMAGE = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(8))
+FOLLOWED = {  # {parameter: its first axes after half of the channels went}
+    "decoder": (Decoder((-1, 8, 2, 8)), torch.rand(2, 16), {"linear": (128, 16), "up": (8, 3), "last": (3, 3)}),
+    "free decoder": (Decoder((2, -1, 2, 8)), torch.rand(2, 16), {"linear": (64, 16), "up": (4, 3), "last": (3, 3)}),
+    "group norm": (conv_net(nn.GroupNorm(4, 16), nn.ReLU()), IMAGE, {"0": (8, 3), "1": (8,), "3": (4, 8)}),
+    "instances": (conv_net(nn.GroupNorm(16, 16)), IMAGE, {"0": (8, 3), "1": (8,)}),
+    "gate": (conv_net(nn.GLU(1), channels=8), IMAGE, {"0": (8, 3), "2": (4, 4)}),
+    "transposed in groups": (conv_net(UP(groups=4), nn.ReLU()), IMAGE, {"0": (8, 3), "1": (8, 4), "3": (4, 8)}),
+    "transposed depthwise": (conv_net(UP(groups=16), nn.ReLU()), IMAGE, {"0": (8, 3), "1": (8, 1), "3": (4, 8)}),
+}
+
+
+@pytest.mark.parametrize("model, x, sizes", FOLLOWED.values(), ids=FOLLOWED)
+def test_decoders_gates_norms_of_groups_and_transposed_groups_are_followed(model, x, sizes):
+    small = shrink(model.eval(), x, 0.5)
+    zeroed = zero_channels(model, weakest_channels(model, x, 0.5)).eval()
+    torch.testing.assert_close(small.eval()(x), zeroed(x))
+    assert {name: tuple(small.get_parameter(f"{name}.weight").shape[: len(s)]) for name, s in sizes.items()} == sizes
+    assert shrink(small, x, 0.5) is not None  # its modules state sizes that are true
+
+
+def test_the_layers_of_gpt_2_lose_neurons_and_its_weights_stay_tied():
+    net, ids = GPT2().eval(), torch.randint(100, (2, 12), generator=torch.Generator().manual_seed(9))
+    small = shrink(net, ids, 0.5)
+    assert [block.c_fc.nf for block in small.blocks] == [64, 64]
+    assert small.blocks[0].c_fc.weight.shape == (32, 64) and small.blocks[0].c_out.weight.shape == (64, 32)
+    assert small.lm_head.weight is small.wte.weight
+    assert net.blocks[0].c_fc.nf == 128
+
+
+REASONS = {
+    "one group has one mean": (conv_net(nn.GroupNorm(1, 16)), "0.weight, fixed by group_norm"),
+    "a scale that is no parameter": (None, "a tensor in the code, which is no parameter and no buffer"),
+}
+
+
+def test_what_must_stay_is_named_by_its_reason():
+    class Plain(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b, self.scale = nn.Conv2d(3, 8, 1), nn.Conv2d(8, 4, 1), torch.rand(1, 8, 1, 1)
+
+        def forward(self, x):
+            return self.b(self.a(x) * self.scale)
+
+    for model, reason in REASONS.values():
+        with pytest.raises(ValueError, match=reason):
+            shrink(model or Plain(), IMAGE, 0.5)

@@ -106,8 +106,7 @@ def changed(y):
         "select": y[5] * y[5].select(-1, 0).unsqueeze(-1),
         "view": torch.cat([y[6].reshape(-1, 3, 8, 3)] * 2, -1),
         "arange": y[7] + torch.arange(6.0),
-        "glu": F.glu(torch.cat([y[8], y[8]], -1)),
-        "cumsum": y[9].cumsum(-1),
+        "cumsum": y[8].cumsum(-1),
     }
 
 
@@ -129,6 +128,7 @@ def free(y):
         "merged": y[4].flatten(0, 2),
         "gated": y[5] * y[5].mean((1, 2), keepdim=True).sigmoid(),
         "padded": F.pad(y[6], (0, 0, 1, 2), value=3.0),
+        "glu": F.glu(torch.cat([y[7], y[7]], -1)),
     }
 
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 from torch.nn.utils import prune
+from unseen import GPT2
 
 from edukit.measure import count_macs, size_bytes
 from edukit.pruning.weights.mask import magnitude_mask, two_four_mask
@@ -197,3 +198,13 @@ def test_what_stays_whole_is_named():
 def test_what_is_no_model_is_refused(call, model):
     with pytest.raises(TypeError, match="^model must be a torch.nn.Module"):
         call(model)
+
+
+def test_with_an_example_products_with_a_stored_matrix_are_layers():
+    net, ids = GPT2(), torch.randint(100, (2, 5), generator=torch.Generator().manual_seed(1))
+    pruned = prune_model(net, 0.5, example=ids)
+    sparse = {name for name, p in pruned.named_parameters() if p.ndim > 1 and (p == 0).float().mean() == 0.5}
+    assert sparse == {name for name, p in net.named_parameters() if p.ndim > 1} - {"wpe.weight"}
+    assert pruned.lm_head.weight is pruned.wte.weight
+    with pytest.warns(UserWarning, match="with an example, products such as x @ W are found"):
+        prune_model(net, 0.5)
