@@ -57,7 +57,8 @@ STAYS_FLOAT = "stays_float"  # node.meta[STAYS_FLOAT] = reason, for a layer that
 class LayerReport:
     """What became of one layer: `precision` is "int8" (or its bits), "float16" or "float", with the reason.
 
-    rounding   how its weights became codes, such as "nearest" or "gptq, bias corrected"; "" where they did not
+    rounding    how its weights became codes, such as "nearest" or "gptq, bias corrected"; "" where they did not
+    converted   numbers that become floats for it, or codes again behind it, for one input: see floats.py
     """
 
     name: str
@@ -65,6 +66,7 @@ class LayerReport:
     precision: str
     reason: str = ""
     rounding: str = ""
+    converted: int = 0
 
 
 def observed(graph: fx.GraphModule) -> list[fx.Node]:

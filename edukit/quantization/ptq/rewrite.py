@@ -81,7 +81,7 @@ class QuantizedModel(nn.Module):
     """A model whose weights are integer codes; runs in torch as QDQ, and exports as integers.
 
     network           the torch.fx module that runs
-    report            a LayerReport for each operation with a weight
+    report            a LayerReport for each operation with a weight, and for each without one that stays in float
     activation_bits   of its activations; None where they are float
     """
 
@@ -91,6 +91,9 @@ class QuantizedModel(nn.Module):
 
     def forward(self, *inputs):
         return self.network(*inputs)
+
+    def _repr_html_(self) -> str | None:
+        return self.report._repr_html_() if hasattr(self.report, "_repr_html_") else None
 
 
 def weight_grid(weight: torch.Tensor, bits: int, *, per_channel: bool = True, calibrator=min_max) -> QParams:

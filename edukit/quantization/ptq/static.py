@@ -17,6 +17,7 @@ from edukit.graph import layer_name, parameter
 from edukit.quantization.grid.affine import check_bits
 from edukit.quantization.grid.calibrate import min_max
 from edukit.quantization.grid.observer import as_batches
+from edukit.quantization.ptq.floats import whole_report
 from edukit.quantization.ptq.fold import float_network
 from edukit.quantization.ptq.layerwise import Layer, has_weight, round_layers
 from edukit.quantization.ptq.placement import STAYS_FLOAT, activation_grid, choose_grids, observed, reported, why_float
@@ -93,10 +94,9 @@ def quantize_model(
             layers[node] = Layer(weight, bias, with_room_for_bias(grid, bias, x_grids[node]))
             _choose_rounding(layers[node], bits[node], rounding, correct_bias)
     round_layers(graph, layers, grids, batches)
-    report = [
-        reported(node, bits[node], described(layers[node])) if node in layers else reported(node, None)
-        for node in nodes
-    ]
+    rows = {node: reported(node, None) for node in nodes}
+    rows |= {node: reported(node, bits[node], described(layer)) for node, layer in layers.items()}
+    report = whole_report(graph, rows, points)
     for node in nodes:
         if node in layers:
             store_layer(graph, node, layers[node], x_grids[node])

@@ -19,6 +19,7 @@ from edukit.graph import Captured, capture
 from edukit.quantization.grid.affine import check_bits, quantize
 from edukit.quantization.grid.calibrate import min_max
 from edukit.quantization.grid.observer import as_batches
+from edukit.quantization.ptq.floats import whole_report
 from edukit.quantization.ptq.fold import fold_graph
 from edukit.quantization.ptq.layerwise import Layer, has_weight
 from edukit.quantization.ptq.placement import LayerReport, activation_grid, choose_grids, reported
@@ -81,7 +82,8 @@ def prepare_qat(
     origin = origins(graph)
     grids = choose_grids(graph, origin, batches, lambda seen: activation_grid(seen, min_max, activation_bits))
     weighted = [node for node in nodes if has_weight(graph, node)]
-    report = [reported(node, weight_bits if node.name in reads else None) for node in weighted]
+    rows = {node: reported(node, weight_bits if node.name in reads else None) for node in weighted}
+    report = whole_report(graph, rows, origin)
     sources = {node: origin[node.args[0]] for node in nodes if node.name in reads}
     points = dict.fromkeys(origin.values())
     fakes = {point: fake_activation(graph, point, grids[point], activation_bits, learned_step) for point in points}
