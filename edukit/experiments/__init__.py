@@ -9,6 +9,7 @@ channel_scores.py  what each score of channels keeps, and what random draws keep
 channel_speed.py   how long a layer takes, channel by channel (lesson 07)
 quantize_speed.py  the formulas beside torch's fused operators
 attention_cost.py  what attention costs as the sequence grows (lesson 10)
+search_table.py    a search space trained to its last architecture: datasets/search_table.csv (lesson 11)
 runtimes_table.py  one model in four runtimes: datasets/runtimes_table.csv (lesson 13)
 slow_files.py      files that compression does not make faster, why, and the proof
 same_file.py       how far two loads of the same file lie apart

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from edukit import bundled
-from edukit.experiments import few_labels, half_the_macs, ptq_methods, runtimes_table
+from edukit.experiments import few_labels, half_the_macs, ptq_methods, runtimes_table, search_table
 from edukit.experiments.rows import append, read
 
 
@@ -45,7 +45,7 @@ def test_a_file_with_other_columns_is_refused(table):
         read(Row, "mine")
 
 
-@pytest.mark.parametrize("module", [few_labels, half_the_macs, ptq_methods, runtimes_table])
+@pytest.mark.parametrize("module", [few_labels, half_the_macs, ptq_methods, runtimes_table, search_table])
 def test_every_bundled_table_holds_whole_rows(module):
     name = module.__name__.rpartition(".")[2]
     rows = read(module.Row, name)

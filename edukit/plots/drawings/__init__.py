@@ -12,4 +12,5 @@ block.py           five building blocks of networks, with the channels and MACs 
 shared_scales.py   which weights of a matrix share a scale
 model_memory.py    files on disk, and models in memory under a budget of bytes
 shards.py          what a file in shards can answer when
+search_space.py    the choices of a search space, and the network that they make
 """
