@@ -14,6 +14,7 @@ train_supernet.py  progressive shrinking: all networks of a supernet learn toget
 
 from edukit.search.latency_table import LatencyTable
 from edukit.search.limits import LimitedSpace
+from edukit.search.search_here import Found, search_here
 from edukit.search.space import LayerChoice, SearchSpace
 from edukit.search.strategies.evolve import evolve
 from edukit.search.strategies.halving import halving
@@ -23,6 +24,7 @@ from edukit.search.supernet import Supernet
 from edukit.search.train_supernet import train_supernet
 
 __all__ = [
+    "Found",
     "LatencyTable",
     "LayerChoice",
     "LimitedSpace",
@@ -32,5 +34,6 @@ __all__ = [
     "halving",
     "predictor_search",
     "random_search",
+    "search_here",
     "train_supernet",
 ]

@@ -44,9 +44,8 @@ class SubNetwork(nn.Module):
     def __init__(self, choice: dict, in_channels: int, channels: Sequence[int], classes: int, stem_stride: int):
         super().__init__()
         self.stem = nn.Sequential(*conv_bn(in_channels, channels[0], 3, stem_stride), nn.ReLU6())
-        self.stages = nn.Sequential(
-            *(_stage(*channels[i - 1 : i + 1], *of_stage(choice, i)) for i in range(1, len(channels)))
-        )
+        stages = range(1, len(channels))
+        self.stages = nn.Sequential(*(_stage(channels[i - 1], channels[i], *of_stage(choice, i)) for i in stages))
         self.classifier = nn.Linear(channels[-1], classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -107,12 +106,16 @@ class Supernet(nn.Module):
                  by default `calibration`; where there is neither, they stay those of the largest
         Raises ValueError for a choice that is not in the space.
         """
+        images = self.calibration if images is None else images
+        return self.cut(choice) if images is None else reestimate_batchnorm(self.cut(choice), images)
+
+    def cut(self, choice: dict) -> nn.Module:
+        """The same, but batch norms have the statistics of the largest network: it is as fast, and answers badly."""
         net = self._plain(choice)
         weights = {name: tensor.detach().clone() for name, tensor in self._weights(net).items()}
         net = net.to_empty(device="cpu")
         net.load_state_dict(weights)
-        images = self.calibration if images is None else images
-        return net.eval() if images is None else reestimate_batchnorm(net, images)
+        return net.eval()
 
     def run(self, x: torch.Tensor, choice: dict) -> torch.Tensor:
         """The logits of one sub-network for a batch, with the shared weights themselves: so gradients reach them."""
