@@ -1,15 +1,19 @@
 """Architecture search: which of many networks is the best one for a device. Lesson 11.
 
-space.py           LayerChoice and SearchSpace: sample, mutate, cross, encode, count, enumerate
-limits.py          LimitedSpace: the part of a space that a device can hold
-objectives.py      what an architecture costs: MACs, bytes, peak memory, latency, by name
-latency_table.py   LatencyTable: parts measured once, whole networks predicted
-journal.py         results on disk as soon as they are known; parallel, resumable
-strategies/        random, evolution, predictor, halving, a choice by gradients
-regret.py          how far a search is behind the best of a complete table
-elastic.py         a smaller layer out of a larger one: kernel, width, depth
-supernet.py        Supernet: one set of weights, many networks
-train_supernet.py  progressive shrinking: all networks of a supernet learn together
+space.py               LayerChoice and SearchSpace: sample, mutate, cross, encode, count, enumerate
+limits.py              LimitedSpace: the part of a space that a device can hold
+objectives.py          what an architecture costs: MACs, bytes, peak memory, latency, by name
+latency_table.py       LatencyTable: parts measured once, whole networks predicted
+journal.py             results on disk as soon as they are known; parallel, resumable
+strategies/            random, evolution, predictor, halving, a choice by gradients
+regret.py              how far a search is behind the best of a complete table
+elastic.py             a smaller layer out of a larger one: kernel, width, depth
+supernet.py            Supernet: one set of weights, many networks
+train_supernet.py      progressive shrinking: all networks of a supernet learn together
+written_network.py     a small network as an ONNX file in memory, in milliseconds
+block_times.py         how long each block of a supernet takes on this machine
+operators_and_bits.py  kernel, width, depth and the bits of the weights, chosen together or one after the other
+search_here.py         search_here(supernet): the network for this machine, without training
 """
 
 from edukit.search.latency_table import LatencyTable

@@ -8,6 +8,7 @@ number_grid.py     range, scale, zero point, codes and the error of one number
 integer_layer.py   two inputs on their way through an integer layer
 filter_bank.py     what four ways of pruning take out of the same filters
 attention_fill.py  the weights of softmax attention beside the state of linear attention
+elastic.py         what a network of a supernet uses of one stage: kernel, channels, blocks
 block.py           five building blocks of networks, with the channels and MACs of each layer
 shared_scales.py   which weights of a matrix share a scale
 model_memory.py    files on disk, and models in memory under a budget of bytes
