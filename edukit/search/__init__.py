@@ -16,6 +16,7 @@ operators_and_bits.py  kernel, width, depth and the bits of the weights, chosen 
 search_here.py         search_here(supernet): the network for this machine, without training
 """
 
+from edukit.search.for_device import choose_for
 from edukit.search.latency_table import LatencyTable
 from edukit.search.limits import LimitedSpace
 from edukit.search.search_here import Found, search_here
@@ -34,6 +35,7 @@ __all__ = [
     "LimitedSpace",
     "SearchSpace",
     "Supernet",
+    "choose_for",
     "evolve",
     "halving",
     "predictor_search",
