@@ -45,7 +45,8 @@ def choose_for(
     Raises ValueError for a budget that no network keeps, with the smallest estimate there is.
 
     >>> from edukit.deployment import devices
-    >>> found = choose_for([devices["watch"], devices["phone"]], Supernet(), 1e-3, lambda choice: choice["width1"])
+    >>> supernet = Supernet(channels=(16, 24))
+    >>> found = choose_for([devices["watch"], devices["phone"]], supernet, 1e-3, lambda choice: choice["width1"])
     >>> [one.choice["width1"] for one in found]
     [6, 6]
     """
