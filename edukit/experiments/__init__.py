@@ -17,6 +17,7 @@ written_files.py   ONNX files written by hand: chains of convolutions, in float 
 device_estimates.py  estimated and measured latency of many networks: datasets/device_estimates.csv (lesson 14)
 manager_cost.py    what a model manager costs a call, and what batches, mapped files and shards gain (lesson 14)
 damaged_files.py   one flipped bit: who notices, the runtime or the manager (lesson 14)
+supernet.py        a supernet, its networks, and six of them trained alone: datasets/supernet.csv (lesson 11)
 make_trained.py    how datasets/trained/ was made
 make_digits.py     how datasets/digits.npz was made
 """

@@ -14,6 +14,8 @@ written_network.py     a small network as an ONNX file in memory, in millisecond
 block_times.py         how long each block of a supernet takes on this machine
 operators_and_bits.py  kernel, width, depth and the bits of the weights, chosen together or one after the other
 search_here.py         search_here(supernet): the network for this machine, without training
+for_device.py          a network for each class of device, by estimated latency
+trained_supernet.py    the bundled supernet, trained on shapes()
 """
 
 from edukit.search.for_device import choose_for
@@ -27,6 +29,7 @@ from edukit.search.strategies.predictor import predictor_search
 from edukit.search.strategies.random import random_search
 from edukit.search.supernet import Supernet
 from edukit.search.train_supernet import train_supernet
+from edukit.search.trained_supernet import trained_supernet
 
 __all__ = [
     "Found",
@@ -42,4 +45,5 @@ __all__ = [
     "random_search",
     "search_here",
     "train_supernet",
+    "trained_supernet",
 ]

@@ -1,6 +1,6 @@
 """Elastic layers, drawn with the weights of a supernet: the middle of a kernel, the first channels, the first blocks.
 
-    5x5 filter     wide channels, sorted     blocks of a stage          coloured: used; an empty outline: left out
+    5x5 filter     wide channels             blocks of a stage          coloured: used; an empty outline: left out
 
 The class draws once in `__init__(fig, …)`; `update(**values)` moves what changes and returns one sentence.
 """
@@ -85,7 +85,7 @@ class ElasticPlot:
         self.kernel.frame([((rim, rim), (K - rim - 1, K - rim - 1))])
 
     def _titles(self, kernel, channels, depth):
-        return f"kernel {kernel} × {kernel}", f"first {channels} channels, sorted", f"depth {depth}"
+        return f"kernel {kernel} × {kernel}", f"first {channels} of {len(self.importance)} channels", f"depth {depth}"
 
     def _named(self, kernel, width, depth) -> dict:
         return {f"kernel{self.stage}": kernel, f"width{self.stage}": width, f"depth{self.stage}": depth}

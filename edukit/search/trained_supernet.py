@@ -1,0 +1,34 @@
+"""The bundled supernet: trained once on shapes(), 144 networks to take out.
+
+    datasets/supernet.safetensors      58,718 weights as float16
+    datasets/supernet.md               how it was made, and its SHA-256
+
+In production  once-for-all's ofa_net(..., pretrained=True)
+"""
+
+import hashlib
+
+import torch
+from safetensors.torch import load
+
+from edukit import bundled
+from edukit.data import shapes
+from edukit.search.supernet import Supernet
+
+NAME = "datasets/supernet.safetensors"
+
+
+def trained_supernet() -> Supernet:
+    """The trained supernet in evaluation mode, with the calibration images of shapes().
+
+    Raises ValueError for a file whose SHA-256 is not the one on its card.
+    """
+    content = bundled.path(NAME).read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found not in bundled.path("datasets/supernet.md").read_text():
+        raise ValueError(f"{NAME} is damaged: its SHA-256 is {found}, which its card does not name; install it again")
+    with torch.random.fork_rng(devices=[]):  # the first weights are drawn only to be replaced
+        supernet = Supernet()
+    supernet.load_state_dict(load(content))
+    supernet.calibration = torch.as_tensor(shapes(train=1, validation=1, test=1).calibration.x)
+    return supernet.eval()

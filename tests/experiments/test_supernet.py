@@ -1,0 +1,80 @@
+"""The tables of the supernet: what they hold, that networks keep their accuracy, and that rows can be made again."""
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from edukit import bundled
+from edukit.data import shapes
+from edukit.experiments import supernet as experiment
+from edukit.experiments.supernet import (
+    Row,
+    bits,
+    compared,
+    measured,
+    row_of,
+    table,
+    train,
+)
+from edukit.measure import count_macs
+from edukit.search import Supernet
+from edukit.search.trained_supernet import trained_supernet
+
+ROWS = measured()
+FLOAT = [row for row in ROWS if row.bits1 == 32]
+CARD = bundled.path("datasets/supernet.md").read_text()
+
+
+@pytest.mark.parametrize("name", ["supernet.safetensors", "supernet.csv"])
+def test_the_card_names_every_file(name):
+    digest = hashlib.sha256(bundled.path(f"datasets/{name}").read_bytes()).hexdigest()
+    assert any(name in line and digest in line for line in CARD.splitlines())
+
+
+def test_every_network_is_there():
+    space = Supernet().space
+    assert [row.choice for row in FLOAT] == list(space.enumerate())
+    assert all(row.test is not None for row in FLOAT)
+
+
+def test_costs_are_those_of_the_networks():
+    net = Supernet()
+    for row in FLOAT[::29]:
+        assert row.macs == count_macs(net.cut(row.choice), (3, 32, 32))
+
+
+def test_a_row_can_be_measured_again():
+    data = shapes(train=1, test=10)
+    first = FLOAT[0]
+    found = row_of(trained_supernet(), first.choice, data)
+    assert found.validation == pytest.approx(first.validation, abs=0.006)
+    assert replace(found, validation=0, test=None) == replace(first, validation=0, test=None)
+
+
+def test_the_steps_write_what_they_make(tmp_path, monkeypatch):
+    """The script itself, on few images and a space of two networks."""
+    few = shapes(train=40, calibration=8, validation=8, test=8)
+    small = dict(channels=(8, 8), kernels=(3,), widths=(2,))
+    monkeypatch.setattr(experiment, "shapes", lambda: few)
+    monkeypatch.setattr(experiment, "Supernet", lambda: Supernet(**small))
+    monkeypatch.setattr(experiment, "train_supernet", lambda net, data, **how: net.eval())
+    train(tmp_path)
+    assert (tmp_path / "supernet.safetensors").stat().st_size > 1000
+    net = Supernet()
+    net.calibration = few.calibration.x
+    monkeypatch.setattr(net.space, "enumerate", lambda: iter([net.smallest_choice]))
+    monkeypatch.setattr(experiment, "trained_supernet", lambda: net)
+    table(tmp_path)
+    monkeypatch.setattr(experiment, "measured", lambda: [row_of(net, net.smallest_choice, few)])
+    bits(tmp_path)
+    lines = (tmp_path / "supernet.csv").read_text().splitlines()
+    assert lines[0].split(",") == list(Row.__dataclass_fields__) and len(lines) == 1 + 1 + 9
+
+
+def test_a_network_alone_learns_by_the_same_recipe():
+    few = shapes(train=64, calibration=8, validation=8, test=8)
+    net = Supernet()
+    net.calibration = few.calibration.x
+    row = compared(net, net.smallest_choice, few, epochs=1)
+    assert row.epochs == 1 and 0 <= row.taken_test <= 1 and row.width1 == 2
