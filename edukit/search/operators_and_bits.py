@@ -8,7 +8,7 @@ other images it can: it has picked among more candidates, and the luckiest of ma
 
 Symbols   bits (b_1, b_2): of the weights of each stage, per channel; stem and classifier have 8; activations stay float
 Error     a weight moves by half a step at most: max|w| / (2^b - 2)
-Cost      candidates = networks · options of bits^stages: 144 · 3² = 1,296 instead of (networks of the front) · 3²
+Cost      candidates = networks · pairs of bits, instead of networks of the float front · pairs of bits
 Source    Wang et al. 2020 (APQ), https://arxiv.org/abs/2006.08509: architecture and bits searched together;
           Wang et al. 2019 (HAQ), https://arxiv.org/abs/1811.08886: bits of each layer, of a network that is given
 In production  searches for accelerators with mixed precision; most phones know 8 bits only

@@ -46,4 +46,6 @@ def operators_and_bits(rows: list[Row] | None = None) -> Panel:
     """Two fronts, with a limit of bytes as the control; by default of the bundled table."""
     rows = measured() if rows is None else rows
     least = -(-min(row.size_bytes for row in rows if row.bits1 != 32) // 1000)
-    return Panel(partial(OperatorsAndBitsPlot, rows=rows), limit_kb=(least, 30, 10), figsize=(7.5, 3.2))
+    return Panel(
+        partial(OperatorsAndBitsPlot, rows=rows), limit_kb=(least, 40, 10), still={"limit_kb": 26}, figsize=(7.5, 3.2)
+    )

@@ -2,15 +2,16 @@
 
 import pytest
 
-from edukit.panels.search import elastic, sub_networks
+from edukit.panels.search import elastic, operators_and_bits, sub_networks
 from edukit.search import Supernet
 from edukit.training import seeded
 
 NAMES = [f"{name}{stage}" for stage in (1, 2) for name in ("kernel", "width", "depth")]
-PANELS = {"elastic": elastic, "sub_networks": sub_networks}
+PANELS = {"elastic": elastic, "sub_networks": sub_networks, "operators_and_bits": operators_and_bits}
 CONTROLS = [
     *[("elastic", name) for name in ("kernel", "width", "depth")],
     *[("sub_networks", name) for name in NAMES],
+    ("operators_and_bits", "limit_kb"),
 ]
 
 
