@@ -7,21 +7,22 @@ import inspect
 import numpy as np
 import pytest
 
-from edukit.data import outlines, painting
+from edukit.data import brush, outlines, painting, scene_painting
+from edukit.data.brush import Brush
 from edukit.data.painting import BLOCK, shapes
 
 SMALL = {"train": 40, "calibration": 10, "validation": 10, "test": 20}
 # rounded once by IEEE 754, or no arithmetic at all: alike on every CPU
 EXACT = "abs arange choose clip concatenate empty_like float32 floor integer maximum minimum ndarray rint sort sqrt "
-EXACT += "stack uint8 zeros_like random"
+EXACT += "stack uint8 zeros_like ones_like random divide where take_along_axis"
 
 
-@pytest.mark.parametrize("module", [outlines, painting])
+@pytest.mark.parametrize("module", [brush, outlines, painting, scene_painting])
 def test_only_operations_that_every_cpu_rounds_alike(module):
     tree = ast.parse(inspect.getsource(module))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
     used = {node.attr for node in calls if isinstance(node.value, ast.Name) and node.value.id == "np"}
-    drawn = {node.attr for node in calls if isinstance(node.value, ast.Name) and node.value.id == "rng"}
+    drawn = {node.attr for node in calls if ast.unparse(node.value) in ("rng", "self.rng")}
     assert used <= set(EXACT.split()) and drawn <= {"random", "integers"}
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.Pow | ast.MatMult)]
 
@@ -67,7 +68,7 @@ def test_the_shape_covers_its_area():
     class Middle:
         random = staticmethod(lambda shape, dtype: np.full(shape, 0.5, dtype))
 
-    coverage = painting._shape(Middle)
+    coverage = painting._shape(Brush(Middle, BLOCK, painting.SIDE))
     stretch = (0.85 + 1.18) / 2
     assert coverage[0].sum() == pytest.approx(np.pi * (0.9 * 8.75) ** 2 * stretch, rel=0.01)  # edges one pixel wide
     assert coverage[0, 0, 16, 16] == 1 and coverage[1, 0, 16, 16] == 0  # a disc is full, a ring hollow
