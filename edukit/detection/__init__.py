@@ -20,7 +20,7 @@ _FILES = {
     "losses": ["focal_loss", "smooth_l1_loss"],
     "suppression": ["nms", "soft_nms"],
     "recall": ["precision_recall", "average_precision"],
-    "coco": ["mean_average_precision", "class_average_precision"],
+    "coco": ["mean_average_precision", "class_average_precision", "judge"],
 }
 _HOME = {name: file for file, names in _FILES.items() for name in names}
 __all__ = sorted(_HOME)

@@ -71,6 +71,25 @@ def class_average_precision(found, truth, *, thresholds=THRESHOLDS, area=(0.0, 1
     return table
 
 
+def judge(found, truth, *, threshold: float = 0.5) -> tuple[np.ndarray, int]:
+    """Which found boxes of one image are hits, bool (N,), and how many objects it has; crowds are left out.
+
+    >>> hits, objects = judge(([[0, 0, 4, 4]] * 2, [0.8, 0.9], [0, 0]), ([[0, 0, 4, 4]], [0]))
+    >>> hits.tolist(), objects
+    ([False, True], 1)
+    """
+    threshold = _check_thresholds(threshold)
+    (boxes, scores, classes), truth = (images[0] for images in _check_images([found], [truth]))
+    hits = np.zeros(len(boxes), bool)
+    for label in np.unique(classes):
+        own = np.flatnonzero(classes == label)
+        own = own[np.argsort(-scores[own], kind="stable")]
+        true = truth.classes == label
+        image = boxes[own], scores[own], truth.boxes[true], truth.crowd[true]
+        hits[own] = _judge(*image, threshold, 0, np.inf)[1][0]
+    return hits, int((~truth.crowd).sum())
+
+
 def _of_class(found, truth, label, limit):
     """Boxes and scores found of one class, best first, and the boxes and crowds that are there."""
     boxes, scores, classes = found

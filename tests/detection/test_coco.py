@@ -10,7 +10,7 @@ from not_boxes import NOT_BOXES
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from edukit.detection import class_average_precision, mean_average_precision
+from edukit.detection import class_average_precision, judge, mean_average_precision
 from edukit.detection.coco import LARGE, MEDIUM, SMALL
 
 BOX = [[0.0, 0.0, 4.0, 4.0]]
@@ -177,3 +177,13 @@ def test_never_a_wrong_average(found, truth, message):
 def test_bad_options_are_refused(changed, message):
     with pytest.raises(ValueError, match=message):
         mean_average_precision(one(), [(BOX, [0])], **changed)
+
+
+def test_the_hits_of_one_image_are_those_that_the_average_counts():
+    boxes = [[0, 0, 4, 4], [0, 0, 4, 3.9], [9, 9, 12, 12], [0, 0, 4, 4]]
+    hits, objects = judge((boxes, [0.5, 0.9, 0.8, 0.7], [0, 0, 0, 1]), (BOX + [[20, 20, 24, 24]], [0, 0]))
+    assert hits.tolist() == [False, True, False, False] and objects == 2
+    hits, objects = judge(([], [], []), ([], []))
+    assert len(hits) == objects == 0
+    hits, objects = judge((BOX, [0.9], [0]), (BOX, [0], [True]))
+    assert hits.tolist() == [False] and objects == 0

@@ -9,6 +9,10 @@ integer_layer.py   two inputs on their way through an integer layer
 filter_bank.py     what four ways of pruning take out of the same filters
 attention_fill.py  the weights of softmax attention beside the state of linear attention
 elastic.py         what a network of a supernet uses of one stage: kernel, channels, blocks
+frames.py          an area that stands for an image, and outlines of boxes on it
+anchors.py         the anchors of one level around an object, and which of them answer for it
+suppression_steps.py  boxes from the best to the worst, and what drops each of them
+bifpn.py           three feature maps that tell each other what they see
 block.py           five building blocks of networks, with the channels and MACs of each layer
 shared_scales.py   which weights of a matrix share a scale
 model_memory.py    files on disk, and models in memory under a budget of bytes

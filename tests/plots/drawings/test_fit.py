@@ -11,7 +11,10 @@ from matplotlib.patches import FancyBboxPatch
 
 from edukit.panels import Panel
 from edukit.plots import Picture
+from edukit.plots.detection.overlap import OverlapPlot
+from edukit.plots.drawings.anchors import AnchorsPlot
 from edukit.plots.drawings.attention_fill import AttentionFillPlot
+from edukit.plots.drawings.bifpn import BifpnPlot
 from edukit.plots.drawings.block import KINDS, BlockPlot
 from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot
 from edukit.plots.drawings.integer_layer import IntegerLayerPlot
@@ -19,6 +22,7 @@ from edukit.plots.drawings.model_memory import ModelMemoryPlot
 from edukit.plots.drawings.number_grid import NumberGridPlot
 from edukit.plots.drawings.shards import ShardsPlot
 from edukit.plots.drawings.shared_scales import SHARINGS, SharedScalesPlot
+from edukit.plots.drawings.suppression_steps import SuppressionStepsPlot
 
 NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 3, 8), (0, 1), (-2.8, -0.3, 0.99, 2.8))]
 SMALL_NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 5), (0, 1), (-2.8e-3, 0, 1e-3))]
@@ -26,6 +30,7 @@ PRUNED = [dict(kind=kind, sparsity_percent=percent) for kind, percent in product
 SCALES = [dict(share=share, scale_bits=bits) for share, bits in product(SHARINGS, (8, 16, 32))]
 REQUESTED = [dict(request=request, pin_a=pin) for request, pin in product(range(1, 9), (False, True))]
 CLIPPED = partial(IntegerLayerPlot, x=(-1, -0.9), weights=(-0.5, 1.3), bias=-2, x_range=(-1, 1), y_range=(-1, 0.5))
+MOVED = [dict(x=x, y=y, width=w, height=h) for x, y, w, h in product((0, 7, 12), (0, 10), (2, 12), (2, 10))]
 DRAWINGS = {
     "number": (NumberGridPlot, NUMBERS),
     "number, range from 0": (partial(NumberGridPlot, low=0.0, high=6.0), NUMBERS),
@@ -45,7 +50,13 @@ DRAWINGS = {
     "memory": (ModelMemoryPlot, REQUESTED),
     "shards": (ShardsPlot, [dict(layers=layers) for layers in range(1, 25)]),
     "shards, few": (partial(ShardsPlot, layers=4), [dict(layers=layers) for layers in (1, 2, 3)]),
+    "anchors": (AnchorsPlot, [dict(stride=stride, size=size) for stride in (8, 16, 32) for size in (4, 30, 90)]),
+    "suppression": (SuppressionStepsPlot, [dict(step=step) for step in range(8)]),
+    "bifpn": (BifpnPlot, [dict(step=step) for step in range(5)]),
+    "overlap": (OverlapPlot, MOVED),
 }
+
+BASIC = ["number", "layer", "bank", "attention", "block", "scales", "anchors", "suppression", "bifpn", "overlap"]
 
 
 def words(axes):
@@ -88,6 +99,7 @@ def test_words_touch_nothing(name):
 
 
 @pytest.mark.parametrize("name", ["number", "layer", "bank", "attention", "block", "scales", "memory", "shards"])
+@pytest.mark.parametrize("name", BASIC)
 @pytest.mark.parametrize("figsize", [(4.5, 2.8), (10.0, 4.0)])
 def test_a_sheet_of_another_size_shrinks_or_grows_as_a_whole(name, figsize):
     plot, states = DRAWINGS[name]
@@ -101,11 +113,12 @@ def test_words_are_large_enough_and_every_state_has_its_own_sentence(name):
     drawing = plot(figure)
     said = {drawing.update(**state) for state in states}
     assert min(text.get_size() for text in figure.axes[0].texts) >= 9  # points at 700 pixels
-    alike = 2 if name == "bank" else 0  # 2:4 takes out half, whatever the slider says
+    alike = {"bank": 2}.get(name, 0)  # 2:4 takes out half, whatever the slider says
     assert len(said) == len(states) - alike and all(sentence.endswith(".") for sentence in said)
 
 
 @pytest.mark.parametrize("name", ["number", "layer", "bank", "attention", "block", "scales", "memory", "shards"])
+@pytest.mark.parametrize("name", BASIC)
 def test_what_moves_is_drawn_as_in_a_new_picture(name):
     plot, states = DRAWINGS[name]
     picture = Picture(plot, **states[0])

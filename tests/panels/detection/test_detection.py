@@ -1,0 +1,60 @@
+"""The panels of detection: every control moves the picture."""
+
+import numpy as np
+import pytest
+
+from edukit.panels import detection as panels
+
+IMAGE = np.random.default_rng(0).random((3, 32, 32), np.float32)
+TRUTH = np.array([[2, 2, 14, 14]], np.float32), np.array([0])
+FOUND = np.array([[2, 2, 14, 13], [3, 2, 14, 14]], float), np.array([0.9, 0.6]), np.array([0, 0])
+NONE = np.zeros((0, 4)), np.zeros(0), np.zeros(0, int)
+SHARES = (0.9, 0.1), (0.2, 0.8), (0.5, 0.3, 0.2), (0.6, 0.4)
+PANELS = {
+    "overlap": panels.overlap,
+    "anchors": panels.anchors,
+    "suppression_steps": panels.suppression_steps,
+    "bifpn": panels.bifpn,
+    "suppression": lambda: panels.suppression(IMAGE, FOUND, TRUTH, ["disc"]),
+    "precision_recall": lambda: panels.precision_recall([0.9, 0.6, 0.3], [True, False, True], 2),
+    "stages": lambda: panels.stages(IMAGE[None], [TRUTH], {"FP32": [FOUND], "INT8": [NONE]}, ["disc"]),
+}
+MOVES = [
+    ("overlap", "x", 2),
+    ("overlap", "y", 9),
+    ("overlap", "width", 5),
+    ("overlap", "height", 3),
+    ("anchors", "stride", 32),
+    ("anchors", "size", 12),
+    ("suppression_steps", "step", 3),
+    ("bifpn", "step", 2),
+    ("suppression", "score_percent", 80),
+    ("suppression", "iou_percent", 100),
+    ("precision_recall", "score_percent", 10),
+    ("stages", "stage", "INT8"),
+]
+
+
+@pytest.mark.parametrize(("name", "control", "value"), MOVES)
+def test_every_control_moves_the_picture(name, control, value):
+    panel = PANELS[name]()
+    png, description = panel._png, panel.description
+    panel.controls[control].value = value
+    assert panel._png != png and panel.description != description
+
+
+def test_every_panel_is_asked_for_each_of_its_controls():
+    assert {(name, control) for name in PANELS for control in PANELS[name]().controls} == {move[:2] for move in MOVES}
+    assert set(PANELS) == set(panels.__all__)
+
+
+def test_the_shares_of_a_trained_network_are_shown():
+    panel = panels.bifpn(SHARES)
+    panel.controls["step"].value = 1
+    assert "0.90 of P4, 0.10 of up(P5)" in panel.description
+
+
+def test_the_stills_show_their_point():
+    assert "3 stay" not in panels.suppression_steps().description
+    assert panels.suppression_steps()._repr_mimebundle_()[0]["text/plain"].endswith("Kept so far: 1, 2, 3.")
+    assert "Step 3 of 4" in panels.bifpn()._repr_mimebundle_()[0]["text/plain"]
