@@ -20,7 +20,7 @@ def overlap() -> Panel:
 
 def anchors() -> Panel:
     """The anchors of one level around an object of a size that the learner chooses."""
-    return Panel(AnchorsPlot, stride=[8, 16, 32], size=(4, 60, 30), still={"stride": 16, "size": 34})
+    return Panel(AnchorsPlot, stride=[4, 8, 16], size=(4, 60, 26), still={"stride": 8, "size": 26})
 
 
 def suppression_steps() -> Panel:

@@ -20,15 +20,17 @@ SCALE = 2.5
 LEFT, TOP = 20, 20
 RIGHT, ROOM = 320, 350
 CENTRE = 50.0, 46.0  # of the object: on no anchor's centre
-SHOWN = 6  # anchors of the nearest place that are drawn
+SHOWN = 4  # anchors nearest to the object that are drawn
 
 
 class AnchorsPlot:
-    """An image with one square object, the grid of one level, and the anchors of the nearest place."""
+    """An image with one square object, the places of one level, and the nearest of its square anchors."""
 
-    def __init__(self, fig, strides=(8, 16, 32)):
-        """strides: of the levels that can be shown."""
-        self.anchors = {stride: make_anchors(SIDE, SIDE, strides=(stride,)) for stride in strides}
+    def __init__(self, fig, strides=(4, 8, 16), scale: float = 3.0):
+        """strides: of the levels that can be shown; scale: side of an anchor in strides."""
+        one = {"scale": scale, "octaves": (1.0,), "ratios": (1.0,)}
+        self.anchors = {stride: make_anchors(SIDE, SIDE, strides=(stride,), **one) for stride in strides}
+        self.scale = scale
         with house():
             axes = sheet(fig)
             area = Area(axes, LEFT, TOP, SIDE, SIDE, scale=SCALE)
@@ -57,8 +59,8 @@ class AnchorsPlot:
         count = int(answering.sum())
         cells = -(-SIDE // stride)
         self.counts.set_text(
-            f"a place every {stride} pixels: {cells} × {cells} places\n{len(anchors)} anchors, 6 at each place\n"
-            f"an object of {size} × {size} pixels"
+            f"a place every {stride} pixels: {cells} × {cells} places\nat each a square anchor of "
+            f"{self.scale * stride:g} pixels\nan object of {size} × {size} pixels"
         )
         self.meters[0].show(count / len(anchors), f"{count} of {len(anchors)}")
         self.meters[1].show(best, f"{best:.2f}")

@@ -1,7 +1,7 @@
 """The BiFPN of a detector, drawn: three feature maps tell each other what they see, downwards and then upwards.
 
-    step 1  P4'' = fuse(P4, up(P5))          step 2  P3' = fuse(P3, up(P4''))
-    step 3  P4'  = fuse(P4, P4'', down(P3'))  step 4  P5' = fuse(P5, down(P4'))
+    step 1  P3'' = fuse(P3, up(P4))          step 2  P2' = fuse(P2, up(P3''))
+    step 3  P3'  = fuse(P3, P3'', down(P2'))  step 4  P4' = fuse(P4, down(P3'))
 
 The class draws once in `__init__(fig, …)`; `update(**values)` moves what changes and returns one sentence.
 
@@ -17,23 +17,23 @@ from edukit.refuse import check_whole
 
 WIDTH, HEIGHT = 108, 46
 COLUMNS = {"in": 22, "middle": 204, "out": 386}
-ROWS = {"P5": 42, "P4": 124, "P3": 206}
+ROWS = {"P4": 42, "P3": 124, "P2": 206}
 PLACES = {
-    "P5": ("in", "P5"),
     "P4": ("in", "P4"),
     "P3": ("in", "P3"),
-    "P4''": ("middle", "P4"),
+    "P2": ("in", "P2"),
+    "P3''": ("middle", "P3"),
+    "P2'": ("out", "P2"),
     "P3'": ("out", "P3"),
     "P4'": ("out", "P4"),
-    "P5'": ("out", "P5"),
 }
 STEPS = (  # what is fused, and out of what
-    ("P4''", ("P4", "P5")),
-    ("P3'", ("P3", "P4''")),
-    ("P4'", ("P4", "P4''", "P3'")),
-    ("P5'", ("P5", "P4'")),
+    ("P3''", ("P3", "P4")),
+    ("P2'", ("P2", "P3''")),
+    ("P3'", ("P3", "P3''", "P2'")),
+    ("P4'", ("P4", "P3'")),
 )
-STRIDES = {"P3": "stride 8", "P4": "stride 16", "P5": "stride 32"}
+STRIDES = {"P2": "stride 4", "P3": "stride 8", "P4": "stride 16"}
 RIGHT = 520
 
 
@@ -62,7 +62,7 @@ class BifpnPlot:
     def update(self, step):
         """step: 0, the maps of the backbone alone, to 4."""
         check_whole(step, "step", 0, len(STEPS))
-        there = {"P3", "P4", "P5"} | {name for name, _ in STEPS[:step]}
+        there = {"P2", "P3", "P4"} | {name for name, _ in STEPS[:step]}
         for name, box in self.boxes.items():
             for artist in box.artists:
                 artist.set_alpha(1 if name in there else 0.25)
@@ -77,7 +77,7 @@ class BifpnPlot:
             for line in (self.head, *self.lines):
                 line.set_text("")
             self.note.set_text("three maps of\nthe same image")
-            return "Three maps of the backbone: P3 is large and sees small objects, P5 is small and sees large ones."
+            return "Three maps of the backbone: P2 is large and sees small objects, P4 is small and sees large ones."
         name, inputs = STEPS[step - 1]
         values = self.values[step - 1]
         self.head.set_text(f"{name} is fused from")
@@ -105,7 +105,7 @@ def _way(boxes, one, name):
     column = PLACES[one][0]
     if column == PLACES[name][0]:  # straight up
         return [start.top, end.bottom]
-    if name == "P4'" and column == "in":  # around the middle
+    if name == "P3'" and column == "in":  # around the middle
         x, y = start.bottom[0], start.bottom[1] + 14
         return [(x, start.bottom[1]), (x, y), (end.left[0] + 18, y), (end.left[0] + 18, end.bottom[1])]
     return [start.right, end.left]

@@ -44,6 +44,7 @@ class SuppressionStepsPlot:
             axes = sheet(fig)
             area = Area(axes, LEFT, TOP, side, side, scale=240 / side)
             self.outlines = [Outline(area, zorder=3 - 0.1 * i) for i in range(len(self.boxes))]
+            self.numbers = [_number(area, box, place) for place, box in enumerate(self.boxes, 1)]
             head = f"the best box first, threshold {threshold:g}"
             write(axes, RIGHT, 34, head, ha="left", size=NORMAL, weight="bold")
             ys = [66 + LINE * i for i in range(len(self.boxes))]
@@ -75,12 +76,17 @@ class SuppressionStepsPlot:
         color = MUTED if not done else ACCENT if stays else dark(CUT)
         now = place == step - 1
         width = 3.0 if now else 2.2 if done and stays else 1.2
-        name = str(place + 1) if done and stays else ""
-        dashed = done and not stays
-        self.outlines[place].show(self.boxes[place], color=color, name=name, width=width, dashed=dashed)
+        self.outlines[place].show(self.boxes[place], color=color, width=width, dashed=done and not stays)
+        self.numbers[place].set(visible=done and stays, color=color)
         self.words[place].set(text=self._fate(place) if done else "waits", color=color if done else QUIET)
         self.words[place].set_weight("bold" if now else "normal")
         self.names[place].set_color(color if done else INK)
+
+
+def _number(area, box, place):
+    """The number of a box in its middle."""
+    x, y, width, height = area.place(box)
+    return write(area.axes, x + width / 2, y + height / 2, str(place), weight="bold", visible=False)
 
 
 def dropped_by(boxes, threshold) -> list:

@@ -17,14 +17,14 @@ PANELS = {
     "bifpn": panels.bifpn,
     "suppression": lambda: panels.suppression(IMAGE, FOUND, TRUTH, ["disc"]),
     "precision_recall": lambda: panels.precision_recall([0.9, 0.6, 0.3], [True, False, True], 2),
-    "stages": lambda: panels.stages(IMAGE[None], [TRUTH], {"FP32": [FOUND], "INT8": [NONE]}, ["disc"]),
+    "stages": lambda: panels.stages(IMAGE[None], [TRUTH], {"FP22": [FOUND], "INT8": [NONE]}, ["disc"]),
 }
 MOVES = [
     ("overlap", "x", 2),
     ("overlap", "y", 9),
     ("overlap", "width", 5),
     ("overlap", "height", 3),
-    ("anchors", "stride", 32),
+    ("anchors", "stride", 16),
     ("anchors", "size", 12),
     ("suppression_steps", "step", 3),
     ("bifpn", "step", 2),
@@ -51,7 +51,7 @@ def test_every_panel_is_asked_for_each_of_its_controls():
 def test_the_shares_of_a_trained_network_are_shown():
     panel = panels.bifpn(SHARES)
     panel.controls["step"].value = 1
-    assert "0.90 of P4, 0.10 of up(P5)" in panel.description
+    assert "0.90 of P3, 0.10 of up(P4)" in panel.description
 
 
 def test_the_stills_show_their_point():
