@@ -1,5 +1,7 @@
 """The panels of detection: every control moves the picture."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -45,7 +47,7 @@ def test_every_control_moves_the_picture(name, control, value):
 
 def test_every_panel_is_asked_for_each_of_its_controls():
     assert {(name, control) for name in PANELS for control in PANELS[name]().controls} == {move[:2] for move in MOVES}
-    assert set(PANELS) == set(panels.__all__)
+    assert set(PANELS) == set(panels.__all__) - {"parts", "recipe"}  # tables
 
 
 def test_the_shares_of_a_trained_network_are_shown():
@@ -58,3 +60,16 @@ def test_the_stills_show_their_point():
     assert "3 stay" not in panels.suppression_steps().description
     assert panels.suppression_steps()._repr_mimebundle_()[0]["text/plain"].endswith("Kept so far: 1, 2, 3.")
     assert "Step 3 of 4" in panels.bifpn()._repr_mimebundle_()[0]["text/plain"]
+
+
+def test_the_table_of_the_recipe_has_a_row_for_each_stage_of_one_runtime():
+    def row(stage, seed, runtime, map50):
+        numbers = {"map50": map50, "map": map50 / 2, "bytes": 54_321, "latency_ms": 1.234}
+        return SimpleNamespace(stage=stage, seed=seed, runtime=runtime, **numbers)
+
+    rows = [row("teacher", 0, "onnxruntime", 0.95), row("student", 0, "onnxruntime", 0.9)]
+    rows += [row("student", 1, "onnxruntime", 0.8), row("student", 0, "litert", 0.1)]
+    assert panels.recipe(rows).rows == [
+        ("teacher", "95.0", "47.5", "54", "1.23"),
+        ("student", "85.0 (80.0 to 90.0)", "42.5 (40.0 to 45.0)", "54", "1.23"),
+    ]

@@ -1,0 +1,41 @@
+"""The tables of the lesson on detection: what each stage of a recipe keeps and costs, and what each part loses."""
+
+from statistics import mean
+
+from edukit.table import Table
+
+HEADS = "stage", "mAP@.5, %", "mAP@[.5:.95], %", "kB", "ms for an image"
+
+
+def recipe(rows, runtime: str = "onnxruntime") -> Table:
+    """A row for each stage in one runtime: means over the seeds, and from the lowest to the highest where they differ.
+
+    rows   as `edukit.experiments.detector.measured` has them: stage, seed, runtime, map50, map, bytes, latency_ms
+    """
+    stages = {}
+    for row in rows:
+        if row.runtime == runtime:
+            stages.setdefault(row.stage, []).append(row)
+    return Table(HEADS, [(stage, *_cells(found)) for stage, found in stages.items()])
+
+
+def parts(scores: dict[str, float]) -> Table:
+    """What is left when the weights of one part have few bits: scores as `part_scores` gives them.
+
+    >>> parts({"none": 0.5, "box_head": 0.25}).rows
+    [('none', '50.0', ''), ('box_head', '25.0', '25.0')]
+    """
+    whole = scores["none"]
+    heads = "part with few bits", "mAP@[.5:.95], %", "lost points"
+    lost = {part: "" if part == "none" else f"{100 * (whole - score):.1f}" for part, score in scores.items()}
+    return Table(heads, [(part, f"{100 * score:.1f}", lost[part]) for part, score in scores.items()])
+
+
+def _cells(rows):
+    spread = [_spread([100 * getattr(row, name) for row in rows]) for name in ("map50", "map")]
+    return *spread, f"{mean(row.bytes for row in rows) / 1000:,.0f}", f"{mean(row.latency_ms for row in rows):.2f}"
+
+
+def _spread(values) -> str:
+    ends = f"{min(values):.1f} to {max(values):.1f}"
+    return f"{mean(values):.1f} ({ends})" if len(values) > 1 else f"{values[0]:.1f}"
