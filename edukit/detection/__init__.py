@@ -29,7 +29,7 @@ _FILES = {
     "suppression": ["nms", "soft_nms"],
     "recall": ["precision_recall", "average_precision"],
     "coco": ["mean_average_precision", "class_average_precision", "judge"],
-    "bifpn": ["BiFPNLayer", "Fusion", "fusion_shares"],
+    "bifpn": ["BiFPNLayer", "Fusion", "fix_shares", "fusion_shares"],
     "detector": ["TinyDetector", "tiny_anchors"],
     "postprocess": ["Found", "detect"],
     "train": ["detection_loss", "fit_detector"],

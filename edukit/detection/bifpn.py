@@ -19,6 +19,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from edukit.copies import copied
 from edukit.networks.blocks import DepthwiseSeparable
 from edukit.refuse import check_sizes
 
@@ -108,6 +109,42 @@ def fusion_shares(model: nn.Module) -> dict[str, list[float]]:
     """
     found = {name: module for name, module in model.named_modules() if isinstance(module, Fusion)}
     return {name: module.shares().detach().tolist() for name, module in found.items()}
+
+
+class FixedFusion(nn.Module):
+    """A fusion that learns no more: each share is a depthwise 1x1 convolution, which runtimes have in integers.
+
+    >>> round(FixedFusion([0.25, 0.75], channels=8)(torch.zeros(1, 8, 1, 1), torch.ones(1, 8, 1, 1))[0, 0].item(), 3)
+    0.75
+    """
+
+    def __init__(self, shares: list[float], channels: int):
+        super().__init__()
+        self.scale = nn.ModuleList(nn.Conv2d(channels, channels, 1, groups=channels, bias=False) for _ in shares)
+        for convolution, share in zip(self.scale, shares, strict=True):
+            nn.init.constant_(convolution.weight, share)
+
+    def forward(self, *maps: torch.Tensor) -> torch.Tensor:
+        scaled = [convolution(x) for convolution, x in zip(self.scale, maps, strict=True)]
+        return sum(scaled[1:], start=scaled[0])
+
+
+def fix_shares(model: nn.Module) -> nn.Module:
+    """A copy of a trained detector that answers the same, whose fusions compute with fixed shares: to be quantized.
+
+    As it learns, a fusion divides its weights at each call and multiplies in float, in the middle of the integers.
+    Raises TypeError for what is no model. Shrink before: the convolutions have the channels of this moment.
+
+    >>> node = FusionNode(2, 8).eval()
+    >>> x = torch.rand(2, 1, 8, 4, 4)
+    >>> torch.allclose(fix_shares(node)(*x), node(*x), atol=1e-6)
+    True
+    """
+    model = copied(model)
+    for node in [module for module in model.modules() if isinstance(module, FusionNode)]:
+        if isinstance(node.fusion, Fusion):
+            node.fusion = FixedFusion(node.fusion.shares().tolist(), node.convolution[0].in_channels)
+    return model
 
 
 def _check_maps(maps, levels) -> None:

@@ -50,6 +50,8 @@ def detect(
     [[4.0, 4.0, 10.0, 10.0]]
     """
     logits, offsets, anchors = _checked(outputs, anchors)
+    if not isinstance(size, tuple | list) or len(size) != 2:
+        raise ValueError(f"size must be height and width, got {size!r}")
     height, width = (check_whole(pixels, "size") for pixels in size)
     check_whole(most, "most")
     for name, value in {"least": least, "threshold": threshold}.items():

@@ -3,7 +3,7 @@
     name        network                                          learned from
     teacher     TinyDetector(6, "large")                         the labels of scenes().train
     student     TinyDetector(6, "small")                         the labels
-    distilled   TinyDetector(6, "small")                         the labels and the teacher
+    distilled   the student, which went on learning              the labels and the teacher
     pruned      the distilled one without its weakest channels   the labels and the teacher
 
 The files hold the weights as float16, half the bytes; the card datasets/detectors.md was measured after that rounding.

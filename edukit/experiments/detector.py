@@ -4,6 +4,9 @@
     student, small ──┴─▶ distilled ──▶ pruned, tuned ──┬──▶ static    INT8 from the ranges of calibration images
                                                        └──▶ dynamic   INT8 by ONNX Runtime's own tool
 
+The student learns alone; distilled, it goes on learning for TUNE epochs with the teacher beside the labels, and so does
+the network that is left when its weakest channels are gone.
+
 `python -m edukit.experiments.detector` trains what its folder does not hold yet, and prints a row for each stage. The
 recipes were chosen on validation images; the test images are looked at once, by the files as they would be shipped.
 
@@ -27,6 +30,7 @@ from edukit.data import scenes
 from edukit.deployment import export
 from edukit.deployment.protocol import timings
 from edukit.deployment.runtimes.session import SUFFIXES, session_of
+from edukit.detection.bifpn import fix_shares
 from edukit.detection.coco import mean_average_precision
 from edukit.detection.detector import TinyDetector, tiny_anchors
 from edukit.detection.distill import distill_detector
@@ -42,7 +46,7 @@ from edukit.training import seeded, threads
 
 FOLDER = "datasets/detectors"
 LEARN = dict(epochs=24, learning_rate=0.01)
-TEACH = dict(epochs=14, learning_rate=0.01)
+TEACH = dict(epochs=12, learning_rate=0.01)
 TUNE = dict(epochs=8, learning_rate=0.005)
 RATIO, MULTIPLE = 0.3, 8  # of the channels of each group that go; kernels like eights
 SEEDS = (0, 1, 2)
@@ -68,7 +72,7 @@ class Row:
     p90_ms: float
 
 
-class Workshop:
+class Detectors:
     """The detectors of a folder, trained where they are missing."""
 
     def __init__(self, folder, data=None):
@@ -112,12 +116,12 @@ def fresh(size: str, seed: int) -> nn.Module:
 
 
 MAKERS = {
-    "teacher": lambda shop, seed: shop.fit(fresh("large", seed), seed, progress="teacher", **TEACH),
-    "student": lambda shop, seed: shop.fit(fresh("small", seed), seed, progress=f"student, seed {seed}", **LEARN),
-    "distilled": lambda shop, seed: shop.distil(
-        fresh("small", seed), seed, progress=f"distilled, seed {seed}", **LEARN
+    "teacher": lambda held, seed: held.fit(fresh("large", seed), seed, progress="teacher", **TEACH),
+    "student": lambda held, seed: held.fit(fresh("small", seed), seed, progress=f"student, seed {seed}", **LEARN),
+    "distilled": lambda held, seed: held.distil(
+        held.detector("student", seed), seed, progress=f"distilled, seed {seed}", **TUNE
     ),
-    "pruned": Workshop.pruned,
+    "pruned": Detectors.pruned,
 }
 
 
@@ -129,27 +133,27 @@ def write(model: nn.Module, path: Path) -> None:
     print(f"| {path.name} | {count_parameters(model):,} | {len(content):,} | `{digest}` |", flush=True)
 
 
-def measure(shop: Workshop, seed: int, runtimes=("onnxruntime",), *, least_s: float = 2.0) -> Iterator[Row]:
+def measure(held: Detectors, seed: int, runtimes=("onnxruntime",), *, least_s: float = 2.0) -> Iterator[Row]:
     """A row for each stage and runtime; the files of a runtime are timed in turns."""
-    models = {name: shop.detector(name, 0 if name == "teacher" else seed) for name in STAGES[:4]}
-    calibration = torch.as_tensor(shop.data.calibration.x)
-    models["static"] = quantize_model(models["pruned"], calibration)
+    models = {name: held.detector(name, 0 if name == "teacher" else seed) for name in STAGES[:4]}
+    calibration = torch.as_tensor(held.data.calibration.x)
+    models["static"] = quantize_model(fix_shares(models["pruned"]), calibration)
     for runtime in runtimes:
         with tempfile.TemporaryDirectory() as folder:
-            yield from _rows(shop, seed, runtime, models, Path(folder), least_s)
+            yield from _rows(held, seed, runtime, models, Path(folder), least_s)
 
 
-def _rows(shop, seed, runtime, models, folder, least_s) -> Iterator[Row]:
+def _rows(held, seed, runtime, models, folder, least_s) -> Iterator[Row]:
     suffix = {name: suffix for suffix, name in SUFFIXES.items()}[runtime]
-    example = torch.as_tensor(shop.data.calibration.x[:2])
+    example = torch.as_tensor(held.data.calibration.x[:2])
     files = {name: export(model, example, folder / f"{name}{suffix}") for name, model in models.items()}
     if runtime == "onnxruntime":
         files["dynamic"] = dynamic(files["pruned"], folder / "dynamic.onnx")
     sessions = {name: session_of(path.read_bytes(), runtime, path=path) for name, path in files.items()}
-    image = shop.data.validation.x[:1]
+    image = held.data.validation.x[:1]
     times = timings({name: lambda s=session: s(image) for name, session in sessions.items()}, least_s=least_s)
     for name, session in sessions.items():
-        map50, average = shop.score(session, shop.data.test)
+        map50, average = held.score(session, held.data.test)
         latency = times[name].latency
         yield Row(
             stage=name,
@@ -183,9 +187,9 @@ def measured() -> list[Row]:
 
 def main(folder: str, seeds: list[int], runtimes: list[str], file: str | None = None) -> None:
     """Train what is missing, print the rows of each seed, and append them to a file, as soon as they are known."""
-    shop = Workshop(folder)
+    held = Detectors(folder)
     for seed in seeds:
-        for row in measure(shop, seed, runtimes):
+        for row in measure(held, seed, runtimes):
             print(row, flush=True)
             if file:
                 append([row], file)
