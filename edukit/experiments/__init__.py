@@ -19,6 +19,7 @@ manager_cost.py    what a model manager costs a call, and what batches, mapped f
 damaged_files.py   one flipped bit: who notices, the runtime or the manager (lesson 14)
 supernet.py        a supernet, its networks, and six of them trained alone: datasets/supernet.csv (lesson 11)
 detector.py        a detector distilled, pruned and quantized: datasets/detector_stages.csv (lesson 12)
+detector_bits.py   which part of a detector breaks first: datasets/detector_bits.csv (lesson 12)
 make_trained.py    how datasets/trained/ was made
 make_digits.py     how datasets/digits.npz was made
 """

@@ -47,7 +47,7 @@ from edukit.training import seeded, threads
 FOLDER = "datasets/detectors"
 LEARN = dict(epochs=24, learning_rate=0.01)
 TEACH = dict(epochs=12, learning_rate=0.01)
-TUNE = dict(epochs=8, learning_rate=0.005)
+TUNE = dict(epochs=6, learning_rate=0.005)
 RATIO, MULTIPLE = 0.3, 8  # of the channels of each group that go; kernels like eights
 SEEDS = (0, 1, 2)
 STAGES = ("teacher", "student", "distilled", "pruned", "dynamic", "static")

@@ -1,7 +1,7 @@
 """A detector that the kit has never seen: SSD, as its authors would write it, with a head for each map.
 
 Convolutions and max pooling, a concatenation of two scales, a depthwise block, heads whose answers are permuted,
-flattened and concatenated, and three outputs, one of them a map.
+flattened and, where they join, concatenated, and several outputs, one of them a map.
 """
 
 import copy
@@ -43,6 +43,7 @@ class SSD(nn.Module):
         )
         self.locate = nn.ModuleList(nn.Conv2d(c, n * 4, 3, padding=1) for c, n in zip((48, 48, 32), boxes, strict=True))
         self.classes = classes
+        self.join = True
 
     def forward(self, x):
         c4 = self.conv4(self.base(x))
@@ -54,7 +55,7 @@ class SSD(nn.Module):
         for y, classify, locate in zip(maps, self.classify, self.locate, strict=True):
             scores.append(classify(y).permute(0, 2, 3, 1).contiguous().view(y.size(0), -1, self.classes))
             places.append(locate(y).permute(0, 2, 3, 1).contiguous().view(y.size(0), -1, 4))
-        return torch.cat(scores, 1), torch.cat(places, 1), c6
+        return (torch.cat(scores, 1), torch.cat(places, 1), c6) if self.join else (*scores, *places, c6)
 
 
 @pytest.fixture(scope="module")
@@ -113,13 +114,29 @@ def test_the_quantized_file_answers_as_torch_but_for_single_steps(quantized, in_
         assert found.std() > 0 and difference.max() < 0.02 * np.ptp(found) and (difference < 1e-5).mean() > 0.99
 
 
-@pytest.mark.parametrize(("library", "suffix"), [("executorch", ".pte"), ("litert_torch", ".tflite")])
-def test_phones_answer_as_onnx_runtime_to_the_last_bit(quantized, in_onnx, tmp_path, library, suffix):
-    pytest.importorskip(library)
+def test_executorch_answers_as_onnx_runtime_to_the_last_bit(quantized, in_onnx, tmp_path):
+    pytest.importorskip("executorch")
     images, answers = in_onnx
-    path = export(quantized, IMAGES[:2], tmp_path / f"ssd{suffix}")
+    path = export(quantized, IMAGES[:2], tmp_path / "ssd.pte")
     for found, expected in zip(load(path)(images), answers, strict=True):
         np.testing.assert_array_equal(found, expected)
+
+
+def test_litert_answers_so_too_where_the_levels_stay_apart(ssd, tmp_path):
+    """Its converter gives one grid to all parts of a float concatenation: export refuses that file as a wrong one."""
+    pytest.importorskip("litert_torch")
+    apart = copy.deepcopy(ssd)
+    apart.join = False
+    quantized = quantize_model(apart, IMAGES)
+    images = 1.2 * IMAGES.numpy()
+    server, phone = (
+        load(export(quantized, IMAGES[:2], tmp_path / f"ssd{end}"))(images) for end in (".onnx", ".tflite")
+    )
+    assert len(server) == 7
+    for found, expected in zip(phone, server, strict=True):
+        np.testing.assert_array_equal(found, expected)
+    with pytest.raises(ValueError, match="the litert file answers otherwise"):
+        export(quantize_model(ssd, IMAGES), IMAGES[:2], tmp_path / "joined.tflite")
 
 
 def test_a_shrunk_float_file_answers_as_the_model(ssd, tmp_path):
