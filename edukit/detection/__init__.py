@@ -14,7 +14,6 @@ targets.py      what each anchor of an image should answer
 train.py        the loss of a detector, and how it learns
 distill.py      a small detector learns from a large one, where that one sees something
 trained.py      trained detectors, bundled
-parts.py        which part breaks first: the weights of one part at few bits
 
 The names below are opened when they are first used: boxes, suppression and averages need numpy alone.
 """
@@ -35,7 +34,6 @@ _FILES = {
     "train": ["detection_loss", "fit_detector"],
     "distill": ["distill_detector", "distillation_loss"],
     "trained": ["trained_detector"],
-    "parts": ["part_scores"],
 }
 _HOME = {name: file for file, names in _FILES.items() for name in names}
 __all__ = sorted(_HOME)

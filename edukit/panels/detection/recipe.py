@@ -19,16 +19,15 @@ def recipe(rows, runtime: str = "onnxruntime") -> Table:
     return Table(HEADS, [(stage, *_cells(found)) for stage, found in stages.items()])
 
 
-def parts(scores: dict[str, float]) -> Table:
-    """What is left when the weights of one part have few bits: scores as `part_scores` gives them.
+def parts(rows, bits: int = 3) -> Table:
+    """What is left when the weights of one part have so many bits, and how many points are lost.
 
-    >>> parts({"none": 0.5, "box_head": 0.25}).rows
-    [('none', '50.0', ''), ('box_head', '25.0', '25.0')]
+    rows   as `edukit.experiments.detector_bits.measured` has them: part ("none" is the float detector), bits, map
     """
-    whole = scores["none"]
-    heads = "part with few bits", "mAP@[.5:.95], %", "lost points"
-    lost = {part: "" if part == "none" else f"{100 * (whole - score):.1f}" for part, score in scores.items()}
-    return Table(heads, [(part, f"{100 * score:.1f}", lost[part]) for part, score in scores.items()])
+    whole = next(row.map for row in rows if row.part == "none")
+    heads = f"{bits} bits in", "mAP@[.5:.95], %", "points lost"
+    found = [row for row in rows if row.part == "none" or row.bits == bits]
+    return Table(heads, [(row.part, f"{100 * row.map:.1f}", f"{100 * (whole - row.map):.1f}") for row in found])
 
 
 def _cells(rows):

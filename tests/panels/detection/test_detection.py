@@ -73,3 +73,9 @@ def test_the_table_of_the_recipe_has_a_row_for_each_stage_of_one_runtime():
         ("teacher", "95.0", "47.5", "54", "1.23"),
         ("student", "85.0 (80.0 to 90.0)", "42.5 (40.0 to 45.0)", "54", "1.23"),
     ]
+
+
+def test_the_table_of_the_parts_says_what_each_of_them_loses_at_some_bits():
+    rows = [("none", 32, 0.6), ("backbone", 4, 0.59), ("backbone", 3, 0.5), ("box head", 3, 0.58)]
+    table = panels.parts([SimpleNamespace(part=part, bits=bits, map=score) for part, bits, score in rows], bits=3)
+    assert table.rows == [("none", "60.0", "0.0"), ("backbone", "50.0", "10.0"), ("box head", "58.0", "2.0")]
