@@ -20,14 +20,22 @@ def recipe(rows, runtime: str = "onnxruntime") -> Table:
 
 
 def parts(rows, bits: int = 3) -> Table:
-    """What is left when the weights of one part have so many bits, and how many points are lost.
+    """What is left when the weights of one part have so many bits, with the points that are lost.
 
-    rows   as `edukit.experiments.detector_bits.measured` has them: part ("none" is the float detector), bits, map
+    rows   as `edukit.experiments.detector_bits.measured` has them: part ("none" is the float detector), bits, map50, map
     """
-    whole = next(row.map for row in rows if row.part == "none")
-    heads = f"{bits} bits in", "mAP@[.5:.95], %", "points lost"
-    found = [row for row in rows if row.part == "none" or row.bits == bits]
-    return Table(heads, [(row.part, f"{100 * row.map:.1f}", f"{100 * (whole - row.map):.1f}") for row in found])
+    whole = next(row for row in rows if row.part == "none")
+    heads = f"{bits} bits in", "mAP@.5, %", "points lost", "mAP@[.5:.95], %", "points lost"
+    cells = [
+        [row.part, *_left(row.map50, whole.map50), *_left(row.map, whole.map)]
+        for row in rows
+        if row is whole or row.bits == bits
+    ]
+    return Table(heads, cells)
+
+
+def _left(score, whole) -> tuple[str, str]:
+    return f"{100 * score:.1f}", f"{100 * (whole - score):.1f}"
 
 
 def _cells(rows):
