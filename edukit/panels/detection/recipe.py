@@ -22,7 +22,7 @@ def recipe(rows, runtime: str = "onnxruntime") -> Table:
 def parts(rows, bits: int = 3) -> Table:
     """What is left when the weights of one part have so many bits, with the points that are lost.
 
-    rows   as `edukit.experiments.detector_bits.measured` has them: part ("none" is the float detector), bits, map50, map
+    rows   as `edukit.experiments.detector_bits.measured` has them; the part "none" is the float detector
     """
     whole = next(row for row in rows if row.part == "none")
     heads = f"{bits} bits in", "mAP@.5, %", "points lost", "mAP@[.5:.95], %", "points lost"
