@@ -17,8 +17,7 @@ data/  training/
 measure.py   parameters, MACs, bytes, latency with spread, peak memory
 networks/  quantization/  pruning/  distillation/   (the four techniques import none of each other)
 deployment/
-search/
-detection/
+search/  detection/
 experiments/  checks/
 plots/
 panels/
@@ -33,9 +32,8 @@ import importlib
 
 __version__ = "0.1.0"
 
-_ROOMS = ["data", "deployment", "distillation", "measure", "networks", "pruning", "quantization", "search", "training"]
 _ROOMS = ["data", "deployment", "detection", "distillation", "measure", "networks", "pruning", "quantization"]
-_ROOMS += ["training"]
+_ROOMS += ["search", "training"]
 
 
 def __getattr__(name):

@@ -50,7 +50,6 @@ DRAWINGS = {
     "memory": (ModelMemoryPlot, REQUESTED),
     "shards": (ShardsPlot, [dict(layers=layers) for layers in range(1, 25)]),
     "shards, few": (partial(ShardsPlot, layers=4), [dict(layers=layers) for layers in (1, 2, 3)]),
-    "anchors": (AnchorsPlot, [dict(stride=stride, size=size) for stride in (8, 16, 32) for size in (4, 30, 90)]),
     "anchors": (AnchorsPlot, [dict(stride=stride, size=size) for stride in (4, 8, 16) for size in (4, 30, 90)]),
     "suppression": (SuppressionStepsPlot, [dict(step=step) for step in range(8)]),
     "bifpn": (BifpnPlot, [dict(step=step) for step in range(5)]),
