@@ -56,7 +56,20 @@ DRAWINGS = {
     "overlap": (OverlapPlot, MOVED),
 }
 
-BASIC = ["number", "layer", "bank", "attention", "block", "scales", "anchors", "suppression", "bifpn", "overlap"]
+BASIC = [
+    "number",
+    "layer",
+    "bank",
+    "attention",
+    "block",
+    "scales",
+    "anchors",
+    "suppression",
+    "bifpn",
+    "overlap",
+    "memory",
+    "shards",
+]
 
 
 def words(axes):
@@ -98,7 +111,6 @@ def test_words_touch_nothing(name):
         assert not collisions(picture), state
 
 
-@pytest.mark.parametrize("name", ["number", "layer", "bank", "attention", "block", "scales", "memory", "shards"])
 @pytest.mark.parametrize("name", BASIC)
 @pytest.mark.parametrize("figsize", [(4.5, 2.8), (10.0, 4.0)])
 def test_a_sheet_of_another_size_shrinks_or_grows_as_a_whole(name, figsize):
@@ -117,7 +129,6 @@ def test_words_are_large_enough_and_every_state_has_its_own_sentence(name):
     assert len(said) == len(states) - alike and all(sentence.endswith(".") for sentence in said)
 
 
-@pytest.mark.parametrize("name", ["number", "layer", "bank", "attention", "block", "scales", "memory", "shards"])
 @pytest.mark.parametrize("name", BASIC)
 def test_what_moves_is_drawn_as_in_a_new_picture(name):
     plot, states = DRAWINGS[name]
