@@ -25,6 +25,7 @@ ROWS = (
     ("budget: time, ms", "budget_latency_s", 1e3),
     ("budget: energy, mJ", "budget_energy_j", 1e3),
 )
+LEFT = 'style="text-align:left"'  # JupyterLab would set them to the right
 
 
 class Profiles:
@@ -36,7 +37,9 @@ class Profiles:
         return f"{len(ROWS)} figures for each of {', '.join(devices)}: {said}; in a table, each with its source."
 
     def _repr_html_(self) -> str:
-        heads = "".join(f"<th>{escape(d.name)}<br><small>{escape(d.example)}</small></th>" for d in devices.values())
+        heads = "".join(
+            f"<th {LEFT}>{escape(d.name)}<br><small>{escape(d.example)}</small></th>" for d in devices.values()
+        )
         rows = "".join(_row(words, name, scale) for words, name, scale in ROWS)
         return f"<table><thead><tr><th></th>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
@@ -49,9 +52,9 @@ class Systems:
         return f"What {names} offer for {', '.join(SYSTEMS)}, read on {READ_ON}, in a table with sources."
 
     def _repr_html_(self) -> str:
-        heads = "".join(f"<th>{escape(name)}</th>" for name in SYSTEMS["heat"])
+        heads = "".join(f"<th {LEFT}>{escape(name)}</th>" for name in SYSTEMS["heat"])
         rows = "".join(
-            f"<tr><td>{escape(topic)}</td>{''.join(_linked(o.words, o.source) for o in offers.values())}</tr>"
+            f"<tr><td {LEFT}>{escape(topic)}</td>{''.join(_linked(o.words, o.source) for o in offers.values())}</tr>"
             for topic, offers in SYSTEMS.items()
         )
         return f"<table><thead><tr><th></th>{heads}</tr></thead><tbody>{rows}</tbody></table>"
@@ -59,7 +62,7 @@ class Systems:
 
 def _row(words, name, scale) -> str:
     cells = "".join(_figure(device.figures[name], scale) for device in devices.values())
-    return f"<tr><td>{escape(words)}</td>{cells}</tr>"
+    return f'<tr><td style="text-align:left; white-space:nowrap">{escape(words)}</td>{cells}</tr>'
 
 
 def _figure(figure, scale) -> str:
@@ -68,10 +71,11 @@ def _figure(figure, scale) -> str:
     source = escape(figure.source)
     page = re.search(r"https://[^\s),;]+", figure.source)
     kind = f'<a href="{escape(page[0])}" title="{source}">{figure.kind}</a>' if page else ""
-    return f"<td>{number} <small>{kind or f'<span title={chr(34)}{source}{chr(34)}>{figure.kind}</span>'}</small></td>"
+    kind = kind or f'<span title="{source}">{figure.kind}</span>'
+    return f"<td {LEFT}>{number} <small>{kind}</small></td>"
 
 
 def _linked(words, page) -> str:
     """A cell whose first words, up to the colon, lead to the page."""
     name, colon, rest = words.partition(":")
-    return f'<td><a href="{escape(page)}">{escape(name)}</a>{escape(colon + rest)}</td>'
+    return f'<td {LEFT}><a href="{escape(page)}">{escape(name)}</a>{escape(colon + rest)}</td>'
