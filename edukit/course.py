@@ -50,7 +50,7 @@ LESSONS = (
     Lesson("08", "Distillation", "What does a teacher know that labels do not say?", 60),
     Lesson("09", "Compact networks", "How can a network do with a ninth of the multiplications?", 60),
     Lesson("10", "Attention", "Why does attention cost four times the work for twice the text?", 60),
-    Lesson("11", "Architecture search", "Can a computer find the small network?"),
+    Lesson("11", "Architecture search", "Can a computer find the small network?", 60, "09"),
     Lesson("12", "Detection", "Not only what, but where?"),
     Lesson("13", "Export and runtimes", "What does a phone do with the file?", 60, "01, 03"),
     Lesson("14", "On the device", "Can a watch run this?", 60, "09, 13"),
@@ -68,7 +68,7 @@ def neighbours(lesson: Lesson, lessons=LESSONS) -> tuple[Lesson | None, Lesson |
 
     >>> before, after = neighbours(LESSONS[10])
     >>> before.title, after.title
-    ('09 Compact networks', '13 Export and runtimes')
+    ('09 Compact networks', '11 Architecture search')
     """
     order = [None, *written(lessons), None]
     place = order.index(lesson)

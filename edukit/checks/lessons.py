@@ -69,6 +69,11 @@ LESSONS: dict[str, dict[str, str]] = {
         "networks.causal_attention": "",
         "networks.step": "",
     },
+    "11_architecture_search": {
+        "search.neighbours": "",
+        "search.regret": "",
+        "search.predicted_latency": "",
+    },
     "13_export_and_runtimes": {
         "deployment.requantize": "",
         "deployment.parity": "",

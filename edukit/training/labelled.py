@@ -60,7 +60,7 @@ def by_place(logits: Array, labels: Array | None, ignore_index: int = IGNORED) -
     ((3, 3), [0, 1, 2])
     """
     axis = class_axis(logits)
-    places = logits.movedim(axis, -1) if is_tensor(logits) else np.moveaxis(logits, axis, -1)
+    places = logits.movedim(axis, -1) if is_tensor(logits) else np.moveaxis(np.asarray(logits), axis, -1)
     if labels is not None and tuple(labels.shape) != tuple(places.shape[:-1]):
         raise ValueError(f"labels must have the shape {tuple(places.shape[:-1])}, got {tuple(labels.shape)}")
     rows = places.reshape(-1, places.shape[-1])
