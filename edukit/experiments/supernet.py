@@ -29,11 +29,13 @@ from edukit.pruning.channels.reestimate import reestimate_batchnorm
 from edukit.search.operators_and_bits import Candidate, one_after_the_other, rounded_to, stored_bytes, together
 from edukit.search.space import generator
 from edukit.search.supernet import Supernet
-from edukit.search.train_supernet import EPOCHS, RECIPE, train_supernet
-from edukit.search.trained_supernet import trained_supernet
+from edukit.search.train_supernet import RECIPE, train_supernet
+from edukit.search.trained_supernet import SIZES, trained_supernet
 from edukit.training import accuracy, fit, seeded, shift, threads
 
 SEED = 0
+EPOCHS = 6, 2, 2, 10
+DRAWN = 1
 SHAPE = 3, 32, 32
 PAIRS = (8, 8), (8, 4), (4, 8), (4, 4), (3, 3)  # bits of the two stages
 NAMES = "kernel1", "width1", "depth1", "kernel2", "width2", "depth2"
@@ -115,8 +117,8 @@ def measured_alone() -> list[Alone]:
 def train(folder: Path) -> None:
     """Train the supernet, write its weights as float16, and print the row of the card."""
     with seeded(SEED):
-        supernet = Supernet()
-    supernet = rounded(train_supernet(supernet, shapes(), seed=SEED, augment=shift))
+        supernet = Supernet(**SIZES)
+    supernet = rounded(train_supernet(supernet, shapes(), epochs=EPOCHS, seed=SEED, drawn=DRAWN, augment=shift))
     half = {n: t.half() if t.is_floating_point() else t for n, t in supernet.state_dict().items()}
     content = save({name: tensor.contiguous() for name, tensor in half.items()})
     (folder / "supernet.safetensors").write_bytes(content)
@@ -189,7 +191,7 @@ def compared(supernet: Supernet, choice: dict, data, epochs: int) -> Alone:
     """One network as it comes out of the supernet, and as it learns alone with the same recipe."""
     taken = supernet.sub(choice)
     with seeded(SEED):
-        fresh = Supernet().sub(choice)
+        fresh = Supernet(**SIZES).sub(choice)
     learned = fit(fresh, data.train, epochs=epochs, seed=SEED, augment=shift, **RECIPE)
     learned = reestimate_batchnorm(learned, data.calibration.x)
     return Alone(

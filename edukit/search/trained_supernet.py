@@ -16,6 +16,7 @@ from edukit.data import shapes
 from edukit.search.supernet import Supernet
 
 NAME = "datasets/supernet.safetensors"
+SIZES = dict(widths=(2, 4, 6), depths=(1, 2))
 
 
 def trained_supernet() -> Supernet:
@@ -28,7 +29,7 @@ def trained_supernet() -> Supernet:
     if found not in bundled.path("datasets/supernet.md").read_text():
         raise ValueError(f"{NAME} is damaged: its SHA-256 is {found}, which its card does not name; install it again")
     with torch.random.fork_rng(devices=[]):  # the first weights are drawn only to be replaced
-        supernet = Supernet()
+        supernet = Supernet(**SIZES)
     supernet.load_state_dict(load(content))
     supernet.calibration = torch.as_tensor(shapes(train=1, validation=1, test=1).calibration.x)
     return supernet.eval()

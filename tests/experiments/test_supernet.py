@@ -24,7 +24,7 @@ from edukit.experiments.supernet import (
 from edukit.measure import count_macs
 from edukit.search import Supernet
 from edukit.search.operators_and_bits import one_after_the_other, together
-from edukit.search.trained_supernet import trained_supernet
+from edukit.search.trained_supernet import SIZES, trained_supernet
 
 ROWS, ALONE = measured(), measured_alone()
 FLOAT = [row for row in ROWS if row.bits1 == 32]
@@ -38,21 +38,21 @@ def test_the_card_names_every_file(name):
 
 
 def test_every_network_is_there_in_float_and_with_every_pair_of_bits():
-    space = Supernet().space
+    space = Supernet(**SIZES).space
     assert [row.choice for row in FLOAT] == list(space.enumerate())
     assert len(ROWS) == space.count() * (1 + len(PAIRS))
     assert all(row.test is not None for row in FLOAT)
 
 
 def test_costs_are_those_of_the_networks():
-    net = Supernet()
+    net = Supernet(**SIZES)
     for row in FLOAT[::29]:
         assert row.macs == count_macs(net.cut(row.choice), (3, 32, 32))
 
 
 def test_the_networks_trained_alone_are_those_that_were_drawn_before():
     chosen = [{name: getattr(row, name) for name in experiment.NAMES} for row in ALONE]
-    assert ALONE and chosen == six(Supernet())[: len(chosen)]
+    assert ALONE and chosen == six(Supernet(**SIZES))[: len(chosen)]
     table = {tuple(row.choice.values()): row for row in FLOAT}
     for row, choice in zip(ALONE, chosen, strict=True):
         assert row.taken_test == table[tuple(choice.values())].test
@@ -85,7 +85,7 @@ def test_the_steps_write_what_they_make(tmp_path, monkeypatch):
     few = shapes(train=40, calibration=8, validation=8, test=8)
     small = dict(channels=(8, 8), kernels=(3,), widths=(2,))
     monkeypatch.setattr(experiment, "shapes", lambda: few)
-    monkeypatch.setattr(experiment, "Supernet", lambda: Supernet(**small))
+    monkeypatch.setattr(experiment, "Supernet", lambda **sizes: Supernet(**small))
     monkeypatch.setattr(experiment, "train_supernet", lambda net, data, **how: net.eval())
     train(tmp_path)
     assert (tmp_path / "supernet.safetensors").stat().st_size > 1000
@@ -102,7 +102,7 @@ def test_the_steps_write_what_they_make(tmp_path, monkeypatch):
 
 def test_a_network_alone_learns_by_the_same_recipe():
     few = shapes(train=64, calibration=8, validation=8, test=8)
-    net = Supernet()
+    net = Supernet(**SIZES)
     net.calibration = few.calibration.x
     row = compared(net, net.smallest_choice, few, epochs=1)
-    assert row.epochs == 1 and 0 <= row.taken_test <= 1 and row.width1 == 2
+    assert row.epochs == 1 and 0 <= row.taken_test <= 1 and row.width1 == net.smallest_choice["width1"]

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from edukit.experiments.supernet import Row, measured
+from edukit.experiments.supernet import NAMES, Row, measured
 from edukit.panels.panel import Panel
 from edukit.plots.drawings.elastic import ElasticPlot
 from edukit.plots.search.supernet import OperatorsAndBitsPlot, SubNetworksPlot
@@ -35,9 +35,7 @@ def sub_networks(rows: list[Row] | None = None) -> Panel:
     'Stage 1: kernel 3, width 2, depth 1; s'
     """
     rows = measured() if rows is None else rows
-    controls = {}
-    for stage in (1, 2):
-        controls |= {f"kernel{stage}": [3, 5], f"width{stage}": [2, 4, 6], f"depth{stage}": [1, 2]}
+    controls = {name: sorted({row.choice[name] for row in rows}) for name in NAMES}
     still = dict(kernel1=5, width1=4, depth1=2)
     return Panel(partial(SubNetworksPlot, rows=rows), **controls, still=still, figsize=(7.5, 3.2))
 
