@@ -1,16 +1,18 @@
 """Training a supernet: first the largest network alone, then smaller and smaller ones beside it.
 
     progressive shrinking   largest → + small kernels → + shallow stages → + narrow blocks
-    sandwich rule           each step: the largest, the smallest and two drawn at random, one sum of gradients
+    sandwich rule           each step: the largest, the smallest and one drawn at random, one sum of gradients
     distillation in place   the largest learns the labels; the others learn what the largest answers, in the same step
 
     loss = CE(z_largest, y) + mean over the others of KL(softmax z_largest ‖ softmax z)
 
-The smallest and the largest bound all the others: who is good at both ends is hardly bad between them. Before the
-blocks become narrow their channels are sorted, so that what is cut off is what matters least.
+The smallest and the largest are the ends of all the others: what both can do, those between them can mostly do too.
+Before the blocks become narrow their channels are sorted, so that what is cut off is what matters least.
 
 Symbols   z logits · y labels · CE cross entropy · KL Kullback-Leibler divergence
-Cost      each step runs four networks; 144 networks would take 144 trainings
+Cost      each step runs three networks; 144 networks would take 144 trainings
+Assumes   a smallest network that can do the task: one that cannot pulls at the shared weights in every step, and those
+          between the ends pay for it
 Source    Cai et al. 2020 (Once-for-All), https://arxiv.org/abs/1908.09791, section 3.3;
           Yu & Huang 2019 (sandwich rule, distillation in place), https://arxiv.org/abs/1903.05134
 In production  once-for-all's train_ofa_net.py, the same phases over 32 GPUs
