@@ -3,7 +3,9 @@
     model → to_onnx.py, or mobile.py for phones → the same answers as the model? → checksum → one atomic rename
 
 A float model becomes float operators. A QuantizedModel becomes integers, from our own scales: weights int8, biases
-int32 (`operators` in explain/executed.py shows whether a runtime computes them so).
+int32 (`operators` in explain/executed.py shows whether a runtime computes them so). Codes for the weights alone, and
+dynamic grids, are for ONNX: ExecuTorch has no operator that makes such codes floats again, and LiteRT's converter
+stores those of linear layers as floats, so that the file would be as large as before.
 
 Bound     the file's answers to the example differ from the model's by 1/100 of their largest value at most, by 1/20
           where the model is quantized: rounding, which a step more or less in an early layer can move to another code
@@ -14,7 +16,8 @@ In production  the converters of each runtime, called one by one
 from pathlib import Path
 
 import numpy as np
-from torch import nn
+import torch
+from torch import fx, nn
 
 from edukit.deployment.files.mobile import mobile_bytes
 from edukit.deployment.files.seal import sealed
@@ -30,6 +33,7 @@ from edukit.turns import in_turn
 FORMATS = {"onnx": ".onnx", "executorch": ".pte", "litert": ".tflite"}
 RUNTIME_OF = {format: SUFFIXES[suffix] for format, suffix in FORMATS.items()}
 BOUND, QUANTIZED_BOUND = 1 / 100, 1 / 20
+DYNAMIC = torch.ops.edukit.dynamic_linear.default
 
 
 @in_turn
@@ -72,11 +76,22 @@ def _format_of(path, format) -> str:
 
 
 def _check_bits(model, format) -> None:
-    bits = model.activation_bits if isinstance(model, QuantizedModel) else 8
-    if bits == 8 or (bits is None and format == "onnx"):
+    if not isinstance(model, QuantizedModel):
+        return
+    bits = model.activation_bits
+    is_dynamic = _is_dynamic(model.network)
+    if format == "onnx" and bits in (8, None) or bits == 8 and not is_dynamic:
         return
     allowed = "must have 8 bits or be float" if format == "onnx" else f"must have 8 bits for {format}"
-    raise ValueError(f"activations {allowed}, this model's {'are float' if bits is None else f'have {bits} bits'}")
+    found = "float (weights only)" if bits is None else f"on a grid of {bits} bits"
+    raise ValueError(
+        f"activations {allowed}, this model's are {'dynamic, on a grid of each run' if is_dynamic else found}"
+    )
+
+
+def _is_dynamic(network: nn.Module) -> bool:
+    """Whether linear layers look for the grid of their input in each run: operators of a graph, or modules."""
+    return not isinstance(network, fx.GraphModule) or any(node.target is DYNAMIC for node in network.graph.nodes)
 
 
 def _check_answers(model, inputs, content, format) -> None:

@@ -3,6 +3,8 @@
 tests/quantization/integer/test_network.py holds the same of ONNX Runtime on the same networks.
 """
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -11,7 +13,7 @@ from torch import nn
 
 from edukit.deployment import export, load, operators
 from edukit.deployment.explain.executed import in_float, in_integers
-from edukit.quantization import quantize_model, run_integers
+from edukit.quantization import quantize_dynamic, quantize_model, run_integers
 
 FORMATS = {"executorch": ".pte", "litert": ".tflite"}
 FLOAT = {("executorch", "u-net"): {"aten::upsample_nearest2d": 1}}  # XNNPACK has no such kernel
@@ -89,6 +91,21 @@ class Sorted(nn.Module):
 def test_an_operator_that_a_converter_does_not_know_is_named(format, tmp_path):
     with pytest.raises(ValueError, match="svd"):
         export(Sorted(), torch.rand(2, 4, 4), tmp_path / f"model{FORMATS[format]}")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_weights_alone_and_dynamic_grids_are_refused_by_name(format, tmp_path):
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(784, 5))
+    weights_only = quantize_model(model, data("vgg"), activation_bits=None)
+    for quantized_model, words in (
+        (weights_only, "are float (weights only)"),
+        (quantize_dynamic(model), "are dynamic, on a grid of each run"),
+        (quantize_dynamic(model, example=data("vgg")), "are dynamic, on a grid of each run"),
+    ):
+        wanted = re.escape(f"activations must have 8 bits for {format}, this model's {words}")
+        with pytest.raises(ValueError, match=wanted):
+            export(quantized_model, data("vgg")[:1], tmp_path / f"model{FORMATS[format]}")
     assert list(tmp_path.iterdir()) == []
 
 
