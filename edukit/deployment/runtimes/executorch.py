@@ -39,6 +39,7 @@ def opened(content: bytes, threads: int, path: Path) -> Opened:
         outputs=said.outputs if said else {f"output_{i}": tuple(x.sizes()) for i, x in enumerate(outputs)},
         types=[np.dtype(TYPES[x.dtype()]) for x in inputs],
         row_by_row=said is not None,
+        output_types=[np.dtype(TYPES[x.dtype()]) for x in outputs],
     )
 
 

@@ -31,9 +31,18 @@ def opened(content: bytes, threads: int, path: Path) -> Opened:
         run=run,
         inputs=said.inputs if said else {detail["name"]: tuple(detail["shape"].tolist()) for detail in inputs},
         outputs=said.outputs if said else {detail["name"]: tuple(detail["shape"].tolist()) for detail in outputs},
-        types=[np.dtype(np.float32 if _on_grid(detail) else detail["dtype"]) for detail in inputs],
+        types=[_type(detail) for detail in inputs],
         row_by_row=said is not None,
+        output_types=[_type(detail) for detail in outputs],
     )
+
+
+def grids_of(content: bytes, path: Path) -> tuple[list[tuple[float, int] | None], list[tuple[float, int] | None]]:
+    """Scale and zero point of each input and of each output; None where the file takes the numbers themselves."""
+    interpreter = interpreter_of(content, 1, path)
+    sides = interpreter.get_input_details(), interpreter.get_output_details()
+    inputs, outputs = ([detail["quantization"] if _on_grid(detail) else None for detail in side] for side in sides)
+    return inputs, outputs
 
 
 def interpreter_of(content: bytes, threads: int, path: Path):
@@ -46,6 +55,10 @@ def interpreter_of(content: bytes, threads: int, path: Path):
     except Exception as error:
         raise ValueError(f"{path} is not a model that LiteRT can run: {first_line(error)}") from error
     return interpreter
+
+
+def _type(detail) -> np.dtype:
+    return np.dtype(np.float32 if _on_grid(detail) else detail["dtype"])
 
 
 def _on_grid(detail) -> bool:

@@ -4,7 +4,7 @@ run([array, …])  →  [array, …]        arrays of exactly the types and shap
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,6 +15,7 @@ class Opened:
 
     inputs, outputs   names -> shapes; a free axis is a string; None where a shape is unknown
     types             of the inputs, as the caller gives them; None where the runtime decides
+    output_types      of the outputs; none where they are unknown
     row_by_row        whether the file takes one row at a time where the batch is free
     """
 
@@ -23,3 +24,4 @@ class Opened:
     outputs: dict[str, tuple | None]
     types: list[np.dtype | None]
     row_by_row: bool = False
+    output_types: list[np.dtype] = field(default_factory=list)

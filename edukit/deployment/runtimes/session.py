@@ -30,12 +30,14 @@ class Session:
     runtime, threads   what runs it, on how many threads
     inputs, outputs    names -> shapes, as the file has them; a free axis is a string; None where it is unknown
     types              of the inputs, as the caller gives them; None where the runtime decides
+    output_types       of the outputs; none where they are unknown
     """
 
     def __init__(self, opened: Opened, runtime: str, threads: int):
         self._opened = opened
         self.runtime, self.threads = runtime, threads
-        self.inputs, self.outputs, self.types = opened.inputs, opened.outputs, opened.types
+        self.inputs, self.outputs = opened.inputs, opened.outputs
+        self.types, self.output_types = opened.types, opened.output_types
 
     def __call__(self, *arrays: np.ndarray):
         """Run once: one array for each input; returns the output, or a tuple where the model has several.

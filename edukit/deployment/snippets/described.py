@@ -8,6 +8,7 @@ A name of the file becomes an identifier: letters, digits, _; never a word of th
 import hashlib
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from string import Template
 
@@ -15,6 +16,8 @@ import numpy as np
 import onnx
 
 from edukit.deployment.explain.optimized import read
+from edukit.deployment.runtimes.litert import grids_of
+from edukit.deployment.runtimes.session import intact_bytes, load, runtime_of
 
 WORDS = """
 as async await boolean break case catch class const continue default defer deinit do double else enum export extension
@@ -28,12 +31,16 @@ shape size std tensors threads type value
 
 @dataclass(frozen=True)
 class Value:
-    """An input or output: its name in the file, its identifier, its numpy type; a free axis is an identifier."""
+    """An input or output: its name in the file, its identifier, its numpy type; a free axis is an identifier.
+
+    grid   scale and zero point of the int8 codes that the file holds instead of these floats; None where it does not
+    """
 
     name: str
     identifier: str
     type: str
     shape: tuple[int | str, ...]
+    grid: tuple[float, int] | None = None
 
     def __str__(self):
         return f"{self.type} of shape ({', '.join(map(str, self.shape))})"
@@ -62,24 +69,23 @@ class Described:
         return name if name[:1].isalpha() else f"Model{name}"
 
     @property
+    def has_grids(self) -> bool:
+        return any(value.grid for value in (*self.inputs, *self.outputs))
+
+    @property
     def axes(self) -> list[str]:
         """The free axes of the inputs, each once."""
         return list(dict.fromkeys(n for value in self.inputs for n in value.shape if isinstance(n, str)))
 
 
 def described(path, *, mean=(), std=()) -> Described:
-    """An ONNX file's names, shapes and types.
+    """A file's names, shapes and types; a file for phones holds one row.
 
     mean, std   of each channel of the first input, on a scale of 0 to 1; neither, or both
     Raises ValueError for a file that is missing or damaged, for mean and std that do not fit its first input.
     """
     path = Path(path)
-    model = read(path)
-    stored = {tensor.name for tensor in model.graph.initializer}
-    used = set(WORDS.split())
-    axes = {}
-    inputs = [_value(value, used, axes) for value in model.graph.input if value.name not in stored]
-    outputs = [_value(value, used, axes) for value in model.graph.output]
+    inputs, outputs = _of_onnx(path) if runtime_of(path) == "onnxruntime" else _of_session(path)
     mean, std = (_numbers(given, name) for given, name in ((mean, "mean"), (std, "std")))
     _check_fits(inputs[0], mean, std)
     return Described(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), inputs, outputs, mean, std)
@@ -116,6 +122,30 @@ def identifier(name: str, used: set[str]) -> str:
         found += "_"
     used.add(found)
     return found
+
+
+def _of_onnx(path) -> tuple[list[Value], list[Value]]:
+    model = read(path)
+    stored = {tensor.name for tensor in model.graph.initializer}
+    used = set(WORDS.split())
+    axes = {}
+    inputs = [_value(value, used, axes) for value in model.graph.input if value.name not in stored]
+    return inputs, [_value(value, used, axes) for value in model.graph.output]
+
+
+def _of_session(path) -> tuple[list[Value], list[Value]]:
+    session = load(path)
+    used = set(WORDS.split())
+    grids = grids_of(intact_bytes(path), path) if session.runtime == "litert" else ([], [])
+    sides = zip((session.inputs, session.outputs), (session.types, session.output_types), grids, strict=True)
+    inputs, outputs = (
+        [
+            Value(name, identifier(name, used), str(kind), tuple(1 if isinstance(n, str) else n for n in shape), grid)
+            for (name, shape), kind, grid in zip_longest(shapes.items(), kinds, own)
+        ]
+        for shapes, kinds, own in sides
+    )
+    return inputs, outputs
 
 
 def _value(value, used, axes) -> Value:

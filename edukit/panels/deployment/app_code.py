@@ -1,4 +1,4 @@
-"""The code with which an app runs a file, in three languages, each folded under its name.
+"""The code with which an app runs a file, in three languages where it is ONNX, each folded under its name.
 
 AppCode(path)   shown    Kotlin ▸ · Swift ▸ · ArkTS ▸
                 stored   how many lines each has: the code holds the checksum of the file, which differs
@@ -6,16 +6,16 @@ AppCode(path)   shown    Kotlin ▸ · Swift ▸ · ArkTS ▸
 
 from html import escape
 
-from edukit.deployment.snippets.written import LANGUAGES, snippet
+from edukit.deployment.snippets.written import languages, snippet
 
 NAMES = {"kotlin": "Kotlin, for Android", "swift": "Swift, for iOS", "arkts": "ArkTS, for HarmonyOS"}
 
 
 class AppCode:
-    """Kotlin, Swift and ArkTS for an ONNX file, with mean and std as `snippet` takes them; raises what it raises."""
+    """The code for a file in each language that has its runtime, with mean and std as `snippet` takes them."""
 
     def __init__(self, path, *, mean=(), std=()):
-        self.code = {language: snippet(path, language, mean=mean, std=std) for language in LANGUAGES}
+        self.code = {language: snippet(path, language, mean=mean, std=std) for language in languages(path)}
 
     def __repr__(self):
         return "; ".join(f"{NAMES[name]}: {len(text.splitlines())} lines" for name, text in self.code.items())
