@@ -161,12 +161,13 @@ def check_weights(model: "torch.nn.Module") -> None:
 
 
 def first_line(error: Exception) -> str:
-    """What went wrong, in one line: torch's messages have many.
+    """What went wrong, in one line of at most 240 letters: torch's messages have many.
 
     >>> first_line(ValueError("x is empty\\n  in line 3"))
     'ValueError: x is empty'
     """
-    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+    line = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+    return line if len(line) <= 240 else f"{line[:239]}…"
 
 
 def cause(error: BaseException) -> str:

@@ -4,6 +4,7 @@ static.py     quantize_model: grids found once, on calibration data
 fold.py       batch norm folded into the layer before it, or behind it
 linear.py     linear layers that are written as matrix products
 placement.py  which values of a graph get a grid, and which grid
+pooling.py    average pooling, written so that every runtime divides alike
 floats.py     the report: what stays in float between the integers, and what it costs
 rewrite.py    every layer on codes, every value on its grid: the QDQ form
 layerwise.py  float and quantized network side by side, layer by layer

@@ -24,6 +24,7 @@ from torch import fx, nn
 from edukit.copies import with_stored_weights
 from edukit.graph import LAYERS, attach, capture, layer_name, parameter
 from edukit.quantization.ptq.linear import as_linear_layers
+from edukit.quantization.ptq.pooling import count_inside
 from edukit.refuse import check_weights, first_line
 from edukit.turns import in_turn
 
@@ -91,6 +92,7 @@ def float_network(model: nn.Module, example) -> fx.GraphModule:
     check_weights(model)
     graph = capture(model, example)
     as_linear_layers(graph)
+    count_inside(graph)
     fold_graph(graph)
     return graph
 

@@ -23,6 +23,7 @@ from edukit.quantization.ptq.floats import whole_report
 from edukit.quantization.ptq.fold import fold_graph
 from edukit.quantization.ptq.layerwise import Layer, has_weight
 from edukit.quantization.ptq.placement import LayerReport, activation_grid, choose_grids, reported
+from edukit.quantization.ptq.pooling import count_inside
 from edukit.quantization.ptq.rewrite import QuantizedModel, cleaned, quantize_activation, store_layer
 from edukit.quantization.qat.fake import BatchNorm, FakeQuantize
 from edukit.quantization.qat.fake_graph import (
@@ -74,6 +75,7 @@ def prepare_qat(
     batches = as_batches(calibration, model)
     graph = capture(model, batches[0])
     answer_with_a_tensor(graph)
+    count_inside(graph)
     plain = copy.deepcopy(graph.graph)
     reads = layers_of(graph)
     tensors = {name: layer.tensors(graph) for name, layer in reads.items()}
