@@ -23,7 +23,9 @@ def test_every_file_of_the_maths_has_its_tests():
 
 
 def test_no_tests_are_left_behind_without_their_file():
-    for tests in (TESTS / room for room in ("quantization", "pruning", "distillation", "networks", "deployment")):
+    for tests in (
+        TESTS / room for room in ("quantization", "pruning", "distillation", "networks", "deployment", "search")
+    ):
         for path in tests.rglob("test_*.py"):
             file = PACKAGE / path.relative_to(TESTS).with_name(path.name.removeprefix("test_"))
             assert file.is_file() or path.parent == TESTS / "quantization", path

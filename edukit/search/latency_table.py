@@ -7,8 +7,8 @@ sum leaves out what a runtime saves, or loses, between two parts: so it ranks we
 
 Symbols   t seconds of one call, one image, one thread of ONNX Runtime
 Assumes   the parts run one after the other
-Source    Cai et al. 2019, ProxylessNAS, https://arxiv.org/abs/1812.00332, section 3.2; Wu et al. 2019, FBNet,
-          https://arxiv.org/abs/1812.03443, section 3.2
+Source    Cai et al. 2019, ProxylessNAS, https://arxiv.org/abs/1812.00332; Wu et al. 2019, FBNet,
+          https://arxiv.org/abs/1812.03443
 In production  nn-Meter; the lookup tables of Once-for-All, one for each phone
 """
 

@@ -5,8 +5,9 @@
 A limit is a bound on a cost with a name. A misspelt name would be a limit that is never looked at, so it is refused;
 so is a limit that no architecture keeps, with the smallest value that can be reached.
 
+Cost      what an architecture costs is asked once; of up to 5,000 at the start, to know the smallest value
 Bound     the smallest value is exact up to 5,000 architectures; above, it is the smallest that a descent found
-Source    Cai et al. 2020, Once-for-All, https://arxiv.org/abs/1908.09791, section 3.3: search under a latency limit
+Source    Cai et al. 2020, Once-for-All, https://arxiv.org/abs/1908.09791: search under a latency limit
 In production  constraints_func of optuna's samplers; outcome constraints of Ax
 """
 

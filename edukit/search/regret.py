@@ -6,7 +6,7 @@ It needs a table of the whole space, so it judges strategies, not a search of on
 as soon as the best was found.
 
 Shapes    scores (runs, n) -> regret (runs, n); bands (3, n): quarter, median, three quarters of the runs
-Source    Ying et al. 2019, NAS-Bench-101, https://arxiv.org/abs/1902.09635, section 4.2
+Source    Ying et al. 2019, NAS-Bench-101, https://arxiv.org/abs/1902.09635
 In production  NAS-Bench-201, NAS-HPO-Bench
 """
 
