@@ -116,7 +116,7 @@ def sustained(call: Callable, seconds: float, *, window_s: float = 5.0, clock=ti
 
     The last window may be shorter. Raises ValueError for a time that is not positive.
 
-    >>> len(sustained(lambda: sum(range(100)), seconds=0.02, window_s=0.01)) >= 2
+    >>> len(sustained(lambda: sum(range(100)), seconds=0.3, window_s=0.05)) >= 2
     True
     """
     for name, value in (("seconds", seconds), ("window_s", window_s)):
