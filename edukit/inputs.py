@@ -36,6 +36,8 @@ def as_inputs(example, model: nn.Module | None = None) -> tuple[torch.Tensor, ..
     if model is not None and isinstance(example, Mapping):
         example = _in_order(model, example)
     inputs = tuple(_as_tensor(batch) for batch in (example if isinstance(example, tuple) else (example,)))
+    if not inputs:
+        raise ValueError("inputs must hold at least one array, got none")
     kinds = {weight.dtype for weight in model.parameters() if weight.is_floating_point()} if model is not None else ()
     if len(kinds) != 1:
         return inputs

@@ -47,6 +47,7 @@ def count_parameters(model: nn.Module) -> int:
     >>> count_parameters(nn.Linear(4, 3))
     15
     """
+    check_model(model)
     return sum(weight.numel() for weight in model.parameters())
 
 
@@ -87,6 +88,9 @@ def size_bytes(path_or_model: str | Path | nn.Module) -> int:
     if isinstance(path_or_model, nn.Module):
         tensors = [value for value in path_or_model.state_dict().values() if isinstance(value, torch.Tensor)]
         return sum({tensor.data_ptr(): tensor.nbytes for tensor in tensors}.values())
+    if not isinstance(path_or_model, str | Path):
+        kind = type(path_or_model).__name__
+        raise TypeError(f"path_or_model must be a path or a torch.nn.Module, got {kind}")
     path = Path(path_or_model)
     files = path.rglob("*") if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files if not file.is_dir())

@@ -16,6 +16,7 @@ import torch
 from torch import nn
 
 from edukit.distillation.losses import check_temperature_and_alpha, checked_shares, kd_terms
+from edukit.refuse import check_model
 from edukit.signatures import passes_on
 from edukit.training.evaluate import logits_of, predict
 from edukit.training.labelled import as_split, class_axis
@@ -80,6 +81,7 @@ def _with_adapters(student, teacher, hints, split, seed):
 
 
 def _check_teacher(teacher, student, split) -> None:
+    check_model(teacher, "teacher")
     if any(module.training for module in teacher.modules()):
         raise ValueError("teacher is in training mode; call teacher.eval() first")
     if len(split.x):

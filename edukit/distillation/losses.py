@@ -24,7 +24,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from edukit.refuse import Array, check_array, check_real, is_finite
+from edukit.refuse import Array, check_array, check_real, check_whole, is_finite
 from edukit.training.labelled import IGNORED, by_place, class_axis
 
 
@@ -80,12 +80,15 @@ def kd_terms(
     ['soft', 'hard']
     """
     check_temperature_and_alpha(temperature, alpha)
+    temperature = float(temperature)
     shares = checked_shares(shares, len(teachers_logits))
     student_logits = _as_tensor(student_logits, "student_logits")
     teachers_logits = [_as_tensor(logits, "teacher_logits") for logits in teachers_logits]
     for teacher_logits in teachers_logits:
         _check_logits(student_logits, teacher_logits)
+    check_whole(ignore_index, "ignore_index", -(2**63), 2**63 - 1)
     if labels is not None:
+        check_real(labels, "labels")
         labels = torch.as_tensor(labels)
         _check_labels(labels, student_logits, ignore_index)
     teachers_logits = [by_place(logits, labels, ignore_index)[0] for logits in teachers_logits]

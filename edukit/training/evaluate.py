@@ -57,6 +57,7 @@ def accuracy(model: Callable, split, batch_size: int = 256, *, ignore_index: int
     0.75
     """
     split = as_split(split)
+    check_whole(ignore_index, "ignore_index", -(2**63), 2**63 - 1)
     outputs = np.asarray(predict(model, split.x, batch_size))
     y = np.asarray(split.y)
     if outputs.ndim < 2 or outputs.ndim != y.ndim + 1 or len(y) != len(outputs):
