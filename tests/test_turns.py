@@ -42,10 +42,10 @@ CONVERSIONS = {
 }
 
 
-def all_at_once(function):
-    """function(i) for i from 0 to 7, each in its thread."""
-    with ThreadPoolExecutor(8) as threads:
-        return list(threads.map(function, range(8)))
+def all_at_once(function, count=8):
+    """function(i) for i from 0 to count - 1, each in its thread."""
+    with ThreadPoolExecutor(count) as threads:
+        return list(threads.map(function, range(count)))
 
 
 def numbers(model):
@@ -72,9 +72,9 @@ def test_eight_threads_with_one_task_get_what_one_gets(kind):
     )
 
 
-def test_eight_threads_write_the_files_that_one_writes(tmp_path):
-    alone = [export(NETS[i], X, tmp_path / f"{i}.onnx").read_bytes() for i in range(8)]
-    assert all_at_once(lambda i: export(NETS[i], X, tmp_path / f"{i}.onnx").read_bytes()) == alone
+def test_threads_write_the_files_that_one_writes(tmp_path):
+    alone = [export(NETS[i], X, tmp_path / f"{i}.onnx").read_bytes() for i in range(3)]
+    assert all_at_once(lambda i: export(NETS[i], X, tmp_path / f"{i}.onnx").read_bytes(), count=3) == alone
 
 
 def test_one_model_asked_by_eight_threads_answers_alike_and_keeps_its_mode():
