@@ -22,8 +22,9 @@ from torch import nn
 from tqdm import tqdm
 
 from edukit.data import scenes
-from edukit.detection import detect, mean_average_precision, tiny_anchors, trained_detector
+from edukit.detection import detect, tiny_anchors, trained_detector
 from edukit.detection.distill import answers_of
+from edukit.experiments.detector import averages
 from edukit.experiments.rows import append, read
 from edukit.quantization import quantize_model
 from edukit.quantization.debug.partial import Parts
@@ -67,8 +68,7 @@ def measure(model: nn.Module, calibration: torch.Tensor, split, bits=BITS) -> It
 def _row(part, bits, names, network, split) -> Row:
     size = split.x.shape[2:]
     found = detect(answers_of(network, torch.as_tensor(split.x)), tiny_anchors(*size), size)
-    map50 = mean_average_precision(found, split.truth, thresholds=0.5)
-    average = mean_average_precision(found, split.truth)
+    map50, average = averages(found, split.truth)
     return Row(part=part, bits=bits, layers=len(names), map50=map50, map=average)
 
 
