@@ -51,7 +51,7 @@ LESSONS = (
     Lesson("09", "Compact networks", "How can a network do with a ninth of the multiplications?", 60),
     Lesson("10", "Attention", "Why does attention cost four times the work for twice the text?", 60),
     Lesson("11", "Architecture search", "Can a computer find the small network?", 60, "09"),
-    Lesson("12", "Detection", "Not only what, but where?"),
+    Lesson("12", "Detection", "Not only what, but where?", 75, "01, 03, 07, 08"),
     Lesson("13", "Export and runtimes", "What does a phone do with the file?", 60, "01, 03"),
     Lesson("14", "On the device", "Can a watch run this?", 60, "09, 13"),
     Lesson("15", "Mobile benchmark", "Can a phone run this?", 50, "01, 07, 08"),

@@ -74,6 +74,12 @@ LESSONS: dict[str, dict[str, str]] = {
         "search.regret": "",
         "search.predicted_latency": "",
     },
+    "12_detection": {
+        "detection.iou": "",
+        "detection.encode": "",
+        "detection.nms": "",
+        "detection.average_precision": "",
+    },
     "13_export_and_runtimes": {
         "deployment.requantize": "",
         "deployment.parity": "",
