@@ -58,7 +58,7 @@ def test_the_student_comes_nearer_to_the_teacher():
     told = distill_detector(student, teacher, SPLIT, ANCHORS, **how)
     answers = answers_of(teacher, images)
     losses = [sum(distillation_loss(*answers_of(model, images), *answers).values()) for model in (student, told)]
-    assert losses[1] < losses[0] / 2
+    assert losses[1] < 0.75 * losses[0]
     assert seen[0].keys() == {"classes", "boxes", "soft classes", "soft boxes"}
 
 

@@ -46,7 +46,7 @@ def shortened():
     recipes = (detector.LEARN, detector.TEACH, detector.TUNE)
     before = [dict(recipe) for recipe in recipes]
     for recipe in recipes:
-        recipe.update(epochs=1, progress=None)
+        recipe.update(epochs=1)
     yield
     for recipe, old in zip(recipes, before, strict=True):
         recipe.clear()
