@@ -7,7 +7,7 @@ is a little off costs mAP@[.5:.95], which asks for boxes that fit by up to 95 %;
 head that is off costs both.
 
 Shapes    measured() -> a Row for each part and number of bits
-Cost      2 minutes on one core
+Cost      an evaluation of 200 images for each part and number of bits
 In production  AIMET's QuantAnalyzer, layer by layer; such tables decide which part stays at 16 bits
 
 `python -m edukit.experiments.detector_bits --append datasets/detector_bits.csv` measures the table of lesson 12.
