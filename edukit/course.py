@@ -13,6 +13,7 @@ from itertools import groupby
 class Lesson:
     """One lesson; it is planned, and has no notebook yet, where `minutes` is None.
 
+    number  two digits, and a letter where a lesson goes on with the one before
     needs   the numbers of the lessons that it builds on
 
     >>> Lesson("05", "Low bit", "Can a weight be a single bit?", 75, "01").file
@@ -51,6 +52,7 @@ LESSONS = (
     Lesson("09", "Compact networks", "How can a network do with a ninth of the multiplications?", 60),
     Lesson("10", "Attention", "Why does attention cost four times the work for twice the text?", 60),
     Lesson("11", "Architecture search", "Can a computer find the small network?", 60, "09"),
+    Lesson("11b", "One supernet", "One training, and a network for every device?", 60, "09, 11"),
     Lesson("12", "Detection", "Not only what, but where?", 75, "01, 03, 07, 08"),
     Lesson("13", "Export and runtimes", "What does a phone do with the file?", 60, "01, 03"),
     Lesson("14", "On the device", "Can a watch run this?", 60, "09, 13"),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 
 import order
 import pytest
@@ -26,7 +27,17 @@ def test_every_notebook_is_a_lesson_and_every_written_lesson_has_a_notebook():
 
 
 def test_the_numbers_count_up():
-    assert [lesson.number for lesson in LESSONS] == [f"{number:02d}" for number in range(len(LESSONS))]
+    numbers = [lesson.number for lesson in LESSONS]
+    assert numbers == sorted(set(numbers))
+    digits = dict.fromkeys(number[:2] for number in numbers)  # 11 and 11b share theirs
+    assert list(digits) == [f"{number:02d}" for number in range(len(digits))]
+
+
+def test_a_lesson_that_goes_on_with_another_has_its_number_and_a_letter():
+    lettered = [(before, lesson) for before, lesson in pairwise(LESSONS) if re.fullmatch(r"\d\db", lesson.number)]
+    assert ("11", "11b") in [(before.number, lesson.number) for before, lesson in lettered]
+    assert all(before.number == lesson.number[:2] for before, lesson in lettered)
+    assert all(re.fullmatch(r"\d\d[b-z]?", lesson.number) for lesson in LESSONS)
 
 
 @pytest.mark.parametrize("path, text", order.texts().items(), ids=lambda given: getattr(given, "stem", ""))
@@ -38,11 +49,18 @@ def test_readme_map_titles_and_links_stand_as_the_order_writes_them(path, text):
 def test_a_notebook_promises_the_minutes_of_the_list_and_names_what_it_needs(lesson):
     (minutes, needs), *_ = re.findall(r"About (\d+) minutes(.*)", opening(lesson))
     assert int(minutes) == lesson.minutes
-    assert ", ".join(re.findall(r"\b\d\d\b", needs)) == lesson.needs
+    assert ", ".join(re.findall(r"\b\d\d[b-z]?\b", needs)) == lesson.needs
 
 
 def test_what_is_needed_comes_before():
-    assert all(need < lesson.number for lesson in LESSONS for need in re.findall(r"\d+", lesson.needs))
+    assert all(need < lesson.number for lesson in LESSONS for need in re.findall(r"\w+", lesson.needs))
+
+
+def test_a_number_with_a_letter_stands_between_two_numbers():
+    lesson = Lesson("00b", "First again", "And then?", 10, "00")
+    assert lesson.file == "00b_first_again.ipynb"
+    assert [before.number for before in neighbours(lesson, (A, lesson, B))] == ["00", "03"]
+    assert sorted([B.file, lesson.file, A.file]) == [A.file, lesson.file, B.file]
 
 
 def test_the_chain_skips_what_is_planned():

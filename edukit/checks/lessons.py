@@ -74,6 +74,11 @@ LESSONS: dict[str, dict[str, str]] = {
         "search.regret": "",
         "search.predicted_latency": "",
     },
+    "11b_one_supernet": {
+        "search.elastic_kernel": "",
+        "search.important_channels": "",
+        "search.sandwich": "",
+    },
     "12_detection": {
         "detection.iou": "",
         "detection.encode": "",

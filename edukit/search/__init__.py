@@ -1,4 +1,4 @@
-"""Architecture search: which of many networks is the best one for a device. Lesson 11.
+"""Architecture search: which of many networks is the best one for a device. Lessons 11 and 11b.
 
 space.py               LayerChoice and SearchSpace: sample, mutate, cross, encode, count, enumerate
 limits.py              LimitedSpace: the part of a space that a device can hold

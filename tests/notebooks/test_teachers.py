@@ -31,7 +31,7 @@ class Lesson:
         self.text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
         self.headings = set(re.findall(r"^#+ (.+)$", self.text, re.MULTILINE))
         self.outputs = "\n".join(_output(output) for cell in cells for output in cell.get("outputs", []))
-        self.number = path.stem[:2]
+        self.number = path.stem.partition("_")[0]
         self.minutes = int(re.search(r"bout (\d+) minutes", self.text)[1])
         self.note = (NOTEBOOKS / "teachers" / f"{self.number}.md").read_text(encoding="utf-8")
 
@@ -75,7 +75,7 @@ def lesson(request):
 
 def test_no_note_is_left_without_its_lesson():
     notes = {path.stem for path in (NOTEBOOKS / "teachers").glob("[0-9]*.md")}
-    assert notes == {path.stem[:2] for path in LESSONS}
+    assert notes == {path.stem.partition("_")[0] for path in LESSONS}
 
 
 def test_it_has_all_parts_in_order_and_is_short(lesson):
@@ -138,5 +138,5 @@ def test_the_block_for_grading_counts_solved_exercises(tmp_path, monkeypatch, ca
 
 
 def test_the_table_of_all_lessons_has_their_minutes(lesson):
-    row = re.search(rf"^\| \[(\d+)\]\({lesson.number}\.md\) \| (\d+) \|", README, re.MULTILINE)
+    row = re.search(rf"^\| \[(\d+[b-z]?)\]\({lesson.number}\.md\) \| (\d+) \|", README, re.MULTILINE)
     assert row and row[1] == lesson.number and int(row[2]) == lesson.minutes

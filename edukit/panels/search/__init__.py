@@ -1,4 +1,4 @@
-"""The panels of lesson 11, on architecture search.
+"""The panels of lessons 11 and 11b, on architecture search.
 
 table.py     a space trained to its last architecture: its choices, regret, the front under a limit, a latency table
 supernet.py  what a network uses of a supernet, all of its networks, operators and bits
