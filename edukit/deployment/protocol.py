@@ -10,7 +10,7 @@
 The ratio is the median over the rounds of (time before / time after): a busy moment of the machine hits a round of
 both. Its interval comes from the bootstrap: rounds drawn again with replacement, 2,000 times. It knows nothing of where
 a file happens to lie in memory: of 21 pairs of loads of the same file, one lay 1.0 % apart, and its interval did not
-hold 1 (edukit/experiments/same_file.py). So 2 % are taken for nothing.
+hold 1 (edukit/experiments/deployment/same_file.py). So 2 % are taken for nothing.
 
 Source    MLPerf Inference, single-stream scenario, https://arxiv.org/abs/1911.02549; Efron 1979, bootstrap methods,
           https://doi.org/10.1214/aos/1176344552

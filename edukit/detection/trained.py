@@ -7,7 +7,7 @@
     pruned      the distilled one without its weakest channels   the labels and the teacher
 
 The files hold the weights as float16, half the bytes; the card datasets/detectors.md was measured after that rounding.
-`python -m edukit.experiments.detector` trains them all.
+`python -m edukit.experiments.detection.detector` trains them all.
 
 In production  the zoos of MediaPipe, LiteRT and torchvision hold trained detectors
 """

@@ -27,7 +27,7 @@ def append(rows: Iterable, file: str | Path) -> None:
 def read(kind: type, name: str) -> list:
     """The rows of a bundled table, as objects of the dataclass; ValueError where the file has other columns.
 
-    >>> from edukit.experiments.ptq_methods import Row
+    >>> from edukit.experiments.quantization.ptq_methods import Row
     >>> read(Row, "ptq_methods")[0]
     Row(network='digits_residual', method='float', bits=32, seed=0, accuracy=0.955)
     """

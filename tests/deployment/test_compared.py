@@ -11,7 +11,7 @@ from edukit.deployment import compared, export, load
 from edukit.deployment.compared import Compared, arrays_for, compare, over_minutes
 from edukit.deployment.fresh import Start
 from edukit.deployment.protocol import Ratio, Timing
-from edukit.experiments.written_files import conv_chain
+from edukit.experiments.deployment.written_files import conv_chain
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edukit.deployment.fresh import start
-from edukit.experiments.written_files import conv_chain
+from edukit.experiments.deployment.written_files import conv_chain
 
 
 def test_a_large_file_takes_more_memory_than_a_small_one(tmp_path):

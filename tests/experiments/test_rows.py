@@ -5,8 +5,12 @@ from dataclasses import dataclass
 import pytest
 
 from edukit import bundled
-from edukit.experiments import few_labels, half_the_macs, ptq_methods, runtimes_table, search_table
+from edukit.experiments.deployment import runtimes_table
+from edukit.experiments.distillation import few_labels
+from edukit.experiments.pruning import half_the_macs
+from edukit.experiments.quantization import ptq_methods
 from edukit.experiments.rows import append, read
+from edukit.experiments.search import search_table
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ import torch
 
 from edukit import bundled
 from edukit.data import load
-from edukit.experiments import make_trained
+from edukit.experiments.networks import make_trained
 from edukit.measure import count_parameters
 from edukit.networks import trained
 from edukit.networks import trained as trained_function

@@ -8,7 +8,7 @@ import torch
 from edukit import bundled
 from edukit.data import shapes
 from edukit.deployment import devices, export, load
-from edukit.experiments.supernet import measured
+from edukit.experiments.search.supernet import measured
 from edukit.measure import count_parameters
 from edukit.search import Supernet, choose_for
 from edukit.search.trained_supernet import NAME, SIZES, trained_supernet

@@ -7,7 +7,7 @@ Every byte of a file is compared with its SHA-256 before a runtime parses it. Wh
 not guessed from its file. Threads may call a manager at once; processes may share a folder; managers of one process may
 share a cache.
 
-Cost      some microseconds a call: `python -m edukit.experiments.manager_cost` measures them
+Cost      some microseconds a call: `python -m edukit.experiments.deployment.manager_cost` measures them
 Bound     the measured bytes of what is loaded never exceed the budget; a load needs its file's bytes on top
 In production  Android's Play for On-device AI and iOS's background assets deliver; load and evict is left to the app
 """

@@ -41,9 +41,9 @@ def heat() -> Panel:
 
 
 def estimates(rows) -> Picture:
-    """Estimate and measurement of many networks: rows as `edukit.experiments.device_estimates.rows` has them.
+    """Estimate and measurement of many networks: `experiments.deployment.device_estimates.rows()`.
 
-    >>> from edukit.experiments.device_estimates import rows
+    >>> from edukit.experiments.deployment.device_estimates import rows
     >>> estimates(rows()).description[:28]
     '17 networks on one computer,'
     """

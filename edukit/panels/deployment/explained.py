@@ -35,7 +35,7 @@ def roofline(explained: dict[str, Explanation]) -> Panel:
 def agreement(rows) -> Table:
     """In how many rows each runtime gives the codes of numpy's integers; rows as for `faster`.
 
-    >>> from edukit.experiments.runtimes_table import measured
+    >>> from edukit.experiments.deployment.runtimes_table import measured
     >>> agreement(measured()).rows[0]
     ('digits, 78 k', '64 of 64', '64 of 64', '64 of 64', '64 of 64')
     """
@@ -48,9 +48,9 @@ def agreement(rows) -> Table:
 
 
 def faster(rows) -> Picture:
-    """How many times faster INT8 is: rows as `edukit.experiments.runtimes_table.measured` has them.
+    """How many times faster INT8 is: rows as `edukit.experiments.deployment.runtimes_table.measured` has them.
 
-    >>> from edukit.experiments.runtimes_table import measured
+    >>> from edukit.experiments.deployment.runtimes_table import measured
     >>> faster(measured()).description[:44]
     'INT8 is so many times as fast as FP32 in ONN'
     """

@@ -10,7 +10,7 @@ HEADS = "stage", "mAP@.5, %", "mAP@[.5:.95], %", "kB", "ms for an image"
 def recipe(rows, runtime: str = "onnxruntime") -> Table:
     """A row for each stage in one runtime: means over the seeds, and from the lowest to the highest where they differ.
 
-    rows   as `edukit.experiments.detector.measured` has them: stage, seed, runtime, map50, map, bytes, latency_ms
+    rows   as `experiments.detection.detector.measured` has them: stage, seed, runtime, map50, map, bytes, latency_ms
     """
     stages = {}
     for row in rows:
@@ -22,7 +22,7 @@ def recipe(rows, runtime: str = "onnxruntime") -> Table:
 def parts(rows, bits: int = 3) -> Table:
     """What is left when the weights of one part have so many bits, with the points that are lost.
 
-    rows   as `edukit.experiments.detector_bits.measured` has them; the part "none" is the float detector
+    rows   as `edukit.experiments.detection.detector_bits.measured` has them; the part "none" is the float detector
     """
     whole = next(row for row in rows if row.part == "none")
     heads = f"{bits} bits in", "mAP@.5, %", "points lost", "mAP@[.5:.95], %", "points lost"

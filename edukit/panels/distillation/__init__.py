@@ -28,7 +28,7 @@ def soft(images, teacher_logits, student_logits, classes) -> Panel:
 def few_labels(table) -> Panel:
     """What each way to learn adds to being alone, by number of labels: table {way: {labels: [accuracy by seed]}}.
 
-    >>> from edukit.experiments.few_labels import measured
+    >>> from edukit.experiments.distillation.few_labels import measured
     >>> few_labels(measured()).description[:17]
     '100 labels: alone'
     """

@@ -32,7 +32,7 @@ def where_it_looks(encoder, images, *, layer: int = 1) -> Panel:
 def cost(costs, *, d: int = 64) -> Panel:
     """Multiply-adds, time and memory against the length; costs as from `measure_cost`.
 
-    >>> from edukit.experiments.attention_cost import measure_cost
+    >>> from edukit.experiments.networks.attention_cost import measure_cost
     >>> cost(measure_cost([16, 32], d=8), d=8).description[:50]
     'N = 16: softmax 4,096 multiply-adds and linear 2,0'
     """

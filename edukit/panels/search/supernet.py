@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from edukit.experiments.supernet import NAMES, Row, measured
+from edukit.experiments.search.supernet import NAMES, Row, measured
 from edukit.panels.panel import Panel
 from edukit.plots.drawings.elastic import ElasticPlot
 from edukit.plots.search.supernet import OperatorsAndBitsPlot, SubNetworksPlot

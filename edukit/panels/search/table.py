@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from edukit.experiments.search_table import SPACE, CompleteTable
+from edukit.experiments.search.search_table import SPACE, CompleteTable
 from edukit.panels.panel import Panel
 from edukit.plots import Picture
 from edukit.plots.search.front import TableFrontPlot

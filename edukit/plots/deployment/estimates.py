@@ -51,7 +51,7 @@ class EstimatesPlot:
     """A dot for each network: estimate across, measurement upwards; on the line both are equal."""
 
     def __init__(self, fig, rows):
-        """rows: network, precision, estimated_us, measured_us, as `experiments.device_estimates.rows` has them."""
+        """rows: network, precision, estimated_us, measured_us, of `experiments.deployment.device_estimates`."""
         self.rows = rows
         self.found = np.array([(row.estimated_us, row.measured_us) for row in rows]) / 1e3
         low, high = self.found.min() / 1.6, self.found.max() * 1.6

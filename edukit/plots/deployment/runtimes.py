@@ -18,7 +18,7 @@ class RuntimesPlot:
     """A row for each network, a mark for each runtime; the orange dashed line is what an article promises."""
 
     def __init__(self, fig, rows, promised: float = 4.0):
-        """rows: network, runtime, speedup, low and high, as `edukit.experiments.runtimes_table.measured` has them."""
+        """rows: network, runtime, speedup, low and high, as `experiments.deployment.runtimes_table` has them."""
         self.rows = rows
         self.names = list(dict.fromkeys(row.network for row in rows))
         low = min(row.low for row in rows)

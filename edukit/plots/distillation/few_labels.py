@@ -19,7 +19,7 @@ class FewLabelsPlot:
     """Left: accuracy against the number of labels, by way. Right: what each way adds to being alone, seed by seed."""
 
     def __init__(self, fig, table):
-        """table: {way: {labels: [accuracy of each seed]}}, as `edukit.experiments.few_labels.measured` gives it."""
+        """table: {way: {labels: [accuracy of each seed]}}, as `experiments.distillation.few_labels` has it."""
         self.table = table
         self.labels = sorted(table["alone"])
         with house():

@@ -8,7 +8,7 @@ import torch
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import NullLocator
 
-from edukit.experiments.attention_cost import crossing, meeting, multiply_adds
+from edukit.experiments.networks.attention_cost import crossing, meeting, multiply_adds
 from edukit.networks.attention import linear_weights, softmax_weights
 from edukit.networks.recall import recalled_weight
 from edukit.networks.token_classifier import queries_and_keys

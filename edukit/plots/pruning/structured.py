@@ -84,7 +84,7 @@ class HalfTheMacsPlot:
     }
 
     def __init__(self, fig, rows):
-        """rows: those of `edukit.experiments.half_the_macs.measured`."""
+        """rows: those of `edukit.experiments.pruning.half_the_macs.measured`."""
         self.names = list(dict.fromkeys(row.network for row in rows))
         self.rows = rows
         self.several = {row.network for row in rows if row.seed}

@@ -3,7 +3,7 @@
 Each class draws once in `__init__(fig, …)`; `update(**values)` moves what changes and returns one sentence.
 """
 
-from edukit.experiments.search_table import SPACE, CompleteTable
+from edukit.experiments.search.search_table import SPACE, CompleteTable
 from edukit.plots.drawings.search_space import SpaceDrawing
 
 

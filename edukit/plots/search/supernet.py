@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from edukit.deployment.tradeoff import pareto_front
-from edukit.experiments.supernet import NAMES, Row
+from edukit.experiments.search.supernet import NAMES, Row
 from edukit.plots.style import BLUE, FAINT, LIMIT, MUTED, ORANGE, dark, house
 from edukit.search.operators_and_bits import best_within, one_after_the_other, together
 
@@ -20,7 +20,7 @@ class SubNetworksPlot:
     """A point for each network of the supernet; a ring around the one that is chosen, a line through the front."""
 
     def __init__(self, fig, rows: Sequence[Row]):
-        """rows: those of `edukit.experiments.supernet.measured()`; the ones in float are shown."""
+        """rows: those of `edukit.experiments.search.supernet.measured()`; the ones in float are shown."""
         self.rows = {tuple(row.choice.values()): row for row in rows if row.bits1 == 32}
         macs = np.array([row.macs / 1e6 for row in self.rows.values()])
         shares = np.array([100 * row.validation for row in self.rows.values()])
@@ -55,7 +55,7 @@ class OperatorsAndBitsPlot:
     """Two fronts, accuracy against bytes: networks and bits chosen together, and one after the other."""
 
     def __init__(self, fig, rows: Sequence[Row]):
-        """rows: those of `edukit.experiments.supernet.measured()`."""
+        """rows: those of `edukit.experiments.search.supernet.measured()`."""
         self.tests = {(row.candidate.choice, row.candidate.bits): row.test for row in rows}
         candidates = [row.candidate for row in rows]
         self.fronts = {name: search(candidates) for name, (search, _) in WAYS.items()}

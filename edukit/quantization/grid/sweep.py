@@ -9,7 +9,7 @@ A weight takes b + s m / n bits: n weights, m scales of s bits. The scales are r
 
 Shapes    a weight (out, …) is read as rows (out, in · kh · kw); groups run along the rows
 Cost      the range of values does not depend on b, so it is found once; ResNet-18 (11.7 M weights, 7 numbers of bits,
-          3 sharings) takes seconds: `python -m edukit.experiments.quantize_speed`
+          3 sharings) takes seconds: `python -m edukit.experiments.quantization.quantize_speed`
 Source    Krishnamoorthi 2018, https://arxiv.org/abs/1806.08342, section 3.1;
           scales in E4M3: NVIDIA 2025, https://arxiv.org/abs/2509.25149, appendix B
 In production  the sensitivity tools of AIMET and NNCF; they also run data through the network

@@ -11,7 +11,7 @@ from edukit.deployment.explain import explained
 from edukit.deployment.explain.explained import HEADS, Explanation, explain
 from edukit.deployment.explain.profile import Call, Profile
 from edukit.deployment.explain.roofline import Machine
-from edukit.experiments.written_files import conv_chain
+from edukit.experiments.deployment.written_files import conv_chain
 
 MACHINE = Machine(bandwidth=1e12, float_macs_s=50e9, integer_macs_s=200e9, run_s=0, call_s=0)
 

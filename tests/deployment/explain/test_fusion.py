@@ -9,7 +9,7 @@ from torch import nn
 
 from edukit.deployment import export, operators
 from edukit.deployment.explain.fusion import fusion
-from edukit.experiments.written_files import conv_chain
+from edukit.experiments.deployment.written_files import conv_chain
 from edukit.quantization import quantize_model
 
 

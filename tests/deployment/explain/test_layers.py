@@ -6,7 +6,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from edukit.deployment.explain.layers import layers_of
 from edukit.deployment.explain.optimized import optimized, read
-from edukit.experiments.written_files import conv_chain
+from edukit.experiments.deployment.written_files import conv_chain
 
 
 def layers(model):

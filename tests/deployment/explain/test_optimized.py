@@ -4,7 +4,7 @@ import onnx
 import pytest
 
 from edukit.deployment.explain.optimized import attribute, opened, optimized, read
-from edukit.experiments.written_files import conv_chain
+from edukit.experiments.deployment.written_files import conv_chain
 
 
 def test_each_level_has_fewer_or_other_operators(tmp_path):

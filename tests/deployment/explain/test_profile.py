@@ -9,7 +9,7 @@ from torch import nn
 
 from edukit.deployment import export
 from edukit.deployment.explain.profile import Call, Profile, profile, role_of, without_profiler
-from edukit.experiments.written_files import conv_chain
+from edukit.experiments.deployment.written_files import conv_chain
 from edukit.measure import count_macs
 
 

@@ -8,7 +8,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from edukit.deployment.snippets.described import described, identifier
-from edukit.experiments.written_files import conv_chain
+from edukit.experiments.deployment.written_files import conv_chain
 
 
 def file(path, inputs, outputs=(("y", TensorProto.FLOAT, ["batch", 2]),)):

@@ -8,7 +8,7 @@ from onnx import TensorProto
 from torch import nn
 
 from edukit.deployment import export, snippet
-from edukit.experiments.written_files import conv_chain
+from edukit.experiments.deployment.written_files import conv_chain
 
 
 @pytest.mark.parametrize("language", ["kotlin", "swift", "arkts"])

@@ -12,7 +12,7 @@ from edukit.deployment.explain.fusion import Fused, Fusion, Node
 from edukit.deployment.explain.profile import Call, Profile
 from edukit.deployment.explain.roofline import Machine
 from edukit.deployment.interfaces import INTERFACES
-from edukit.experiments.runtimes_table import measured
+from edukit.experiments.deployment.runtimes_table import measured
 from edukit.panels.deployment import AppCode, Interfaces, agreement, faster, fused, operator_times, roofline
 
 MACHINE = Machine(bandwidth=10e9, float_macs_s=50e9, integer_macs_s=200e9, run_s=0, call_s=0)

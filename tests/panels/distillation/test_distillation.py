@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edukit.data import digits
-from edukit.experiments.few_labels import measured
+from edukit.experiments.distillation.few_labels import measured
 from edukit.panels.distillation import few_labels, soft
 
 DATA, RANDOM = digits(), np.random.default_rng(0)

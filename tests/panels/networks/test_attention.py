@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from edukit.experiments.attention_cost import measure_cost
+from edukit.experiments.networks.attention_cost import measure_cost
 from edukit.networks import EncoderClassifier
 from edukit.panels.networks import cost, recall, two_ways, where_it_looks
 from edukit.training import seeded

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edukit.experiments.search_table import SPACE, complete_table
+from edukit.experiments.search.search_table import SPACE, complete_table
 from edukit.panels.search import front, latency, regret, space
 
 TABLE = complete_table()

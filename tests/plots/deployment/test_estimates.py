@@ -8,7 +8,7 @@ import pytest
 from edukit.deployment.device.estimate import estimate_of
 from edukit.deployment.device.profiles import devices
 from edukit.deployment.device.roofline import layer_times
-from edukit.experiments.device_estimates import rows, typical_error
+from edukit.experiments.deployment.device_estimates import rows, typical_error
 from edukit.networks.costs import LayerCost
 from edukit.plots import Picture
 from edukit.plots.deployment.estimates import PRECISIONS, EstimatesPlot, LayerTimesPlot

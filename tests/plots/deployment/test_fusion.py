@@ -6,7 +6,7 @@ import pytest
 from matplotlib.colors import to_rgba
 
 from edukit.deployment.explain.fusion import fusion
-from edukit.experiments.written_files import conv_chain
+from edukit.experiments.deployment.written_files import conv_chain
 from edukit.plots import Picture
 from edukit.plots.deployment.fusion import ROWS, FusionPlot
 from edukit.plots.style import ORANGE, QUANTIZED

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from edukit.experiments.runtimes_table import measured
+from edukit.experiments.deployment.runtimes_table import measured
 from edukit.plots import Picture
 from edukit.plots.deployment.runtimes import LOOKS, FilesPlot, RuntimesPlot
 

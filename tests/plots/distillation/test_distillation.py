@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edukit.distillation.soft import soft_gradient, soft_labels
-from edukit.experiments.few_labels import measured
+from edukit.experiments.distillation.few_labels import measured
 from edukit.plots import Picture
 from edukit.plots.distillation.few_labels import FewLabelsPlot, PartsPlot
 from edukit.plots.distillation.soft import SoftPlot

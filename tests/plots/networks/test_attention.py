@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from edukit.experiments.attention_cost import Cost, multiply_adds
+from edukit.experiments.networks.attention_cost import Cost, multiply_adds
 from edukit.measure import Latency
 from edukit.networks import EncoderClassifier, linear_attention, softmax_attention
 from edukit.networks.token_classifier import queries_and_keys

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from edukit.experiments.half_the_macs import Row, measured
+from edukit.experiments.pruning.half_the_macs import Row, measured
 from edukit.measure import Latency
 from edukit.plots import Picture
 from edukit.plots.pruning.structured import ChannelTimesPlot, HalfTheMacsPlot, SparsePlot

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edukit.deployment.tradeoff import pareto_front
-from edukit.experiments.search_table import SPACE, complete_table
+from edukit.experiments.search.search_table import SPACE, complete_table
 from edukit.plots import Picture
 from edukit.plots.search.front import TableFrontPlot
 from edukit.plots.search.latency import PredictedPlot

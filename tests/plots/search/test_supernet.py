@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from edukit.experiments.supernet import Row
+from edukit.experiments.search.supernet import Row
 from edukit.plots.search.supernet import OperatorsAndBitsPlot, SubNetworksPlot
 
 

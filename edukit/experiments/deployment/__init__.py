@@ -1,0 +1,11 @@
+"""Experiments on deployment: runtimes, files, devices and the model manager.
+
+runtimes_table.py    one model in four runtimes: datasets/runtimes_table.csv (lesson 13)
+slow_files.py        files that compression does not make faster, why, and the proof
+same_file.py         how far two loads of the same file lie apart
+written_files.py     ONNX files written by hand: chains of convolutions, in float or with Q/DQ
+own_quantizers.py    our INT8 files beside those of the runtimes' own quantizers: datasets/own_quantizers.csv
+device_estimates.py  estimated and measured latency of many networks: datasets/device_estimates.csv (lesson 14)
+manager_cost.py      what a model manager costs a call, and what batches, mapped files and shards gain (lesson 14)
+damaged_files.py     one flipped bit: who notices, the runtime or the manager (lesson 14)
+"""

@@ -1,0 +1,7 @@
+"""Experiments on pruning: what it keeps, what zeros weigh, and what it gains in time.
+
+half_the_macs.py   half of the multiply-accumulates, accuracy and speed: datasets/half_the_macs.csv (lesson 07)
+sparse_speed.py    what zeros weigh, and how long they take (lessons 06 and 07)
+channel_scores.py  what each score of channels keeps, and what random draws keep (lesson 07)
+channel_speed.py   how long a layer takes, channel by channel (lesson 07)
+"""
