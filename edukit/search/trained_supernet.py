@@ -1,6 +1,6 @@
 """The bundled supernet: trained once on shapes(), 144 networks to take out.
 
-    datasets/supernet.safetensors      58,718 weights as float16
+    datasets/supernet.safetensors      96,256 weights as float16
     datasets/supernet.md               how it was made, and its SHA-256
 
 In production  once-for-all's ofa_net(..., pretrained=True)
@@ -16,7 +16,7 @@ from edukit.data import shapes
 from edukit.search.supernet import Supernet
 
 NAME = "datasets/supernet.safetensors"
-SIZES = dict(widths=(2, 4, 6), depths=(1, 2))
+SIZES = dict(widths=(3, 4, 6), depths=(2, 3))
 
 
 def trained_supernet() -> Supernet:

@@ -21,7 +21,7 @@ SUPERNET = trained_supernet()
 def test_the_file_is_small_and_the_one_on_its_card():
     content = bundled.path(NAME).read_bytes()
     card = bundled.path("datasets/supernet.md").read_text()
-    assert len(content) < 200_000 and f"{len(content):,}" in card
+    assert len(content) < 250_000 and f"{len(content):,}" in card
     assert hashlib.sha256(content).hexdigest() in card
     assert count_parameters(SUPERNET) == count_parameters(Supernet(**SIZES)) and not SUPERNET.training
 
@@ -42,9 +42,9 @@ def test_without_statistics_of_its_own_a_small_network_answers_badly():
 
 @pytest.mark.parametrize("device", ["watch", "phone", "tablet", "smart screen"])
 def test_a_network_for_each_class_of_device_runs_in_onnx_runtime(device, tmp_path):
-    """The most accurate network within 0.2 ms (an estimate); nothing is trained."""
+    """The most accurate network within 0.25 ms (an estimate); nothing is trained."""
     known = {tuple(row.choice.values()): row.validation for row in ROWS}
-    (found,) = choose_for([devices[device]], SUPERNET, 2e-4, lambda choice: known[tuple(choice.values())])
+    (found,) = choose_for([devices[device]], SUPERNET, 2.5e-4, lambda choice: known[tuple(choice.values())])
     net = SUPERNET.sub(found.choice)
     images = torch.as_tensor(shapes(train=1, validation=1, calibration=1, test=100).test.x)
     session = load(export(net, images[:2], tmp_path / "net.onnx"))

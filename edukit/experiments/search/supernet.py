@@ -1,6 +1,6 @@
 """The bundled supernet: how it learned, what its 144 networks are worth, and six of them beside the same trained alone.
 
-    python -m edukit.experiments.search.supernet           one training, 6 minutes of one core: supernet.safetensors
+    python -m edukit.experiments.search.supernet           one training, datasets/supernet.safetensors
     python -m edukit.experiments.search.supernet table     144 networks: datasets/supernet.csv
     python -m edukit.experiments.search.supernet bits      the same with 5 pairs of bits, appended to that table
     python -m edukit.experiments.search.supernet alone     six trainings: datasets/supernet_alone.csv
@@ -34,8 +34,8 @@ from edukit.search.trained_supernet import SIZES, trained_supernet
 from edukit.training import accuracy, fit, seeded, shift, threads
 
 SEED = 0
-EPOCHS = 6, 2, 2, 10
-DRAWN = 1
+EPOCHS = 6, 2, 2, 14
+DRAWN = 2
 SHAPE = 3, 32, 32
 PAIRS = (8, 8), (8, 4), (4, 8), (4, 4), (3, 3)  # bits of the two stages
 NAMES = "kernel1", "width1", "depth1", "kernel2", "width2", "depth2"
@@ -106,9 +106,9 @@ def measured() -> list[Row]:
 
 
 def measured_alone() -> list[Alone]:
-    """What datasets/supernet_alone.csv holds: those of the six that are done.
+    """What datasets/supernet_alone.csv holds: the smallest network, the largest, and four between.
 
-    >>> measured_alone()[0].share > 1  # the smallest network: better as a part than alone
+    >>> min(row.share for row in measured_alone()) > 0.97
     True
     """
     return read(Alone, "supernet_alone")

@@ -14,7 +14,7 @@ def elastic(supernet: Supernet | None = None, stage: int = 1) -> Panel:
     """What one stage of a network uses of the supernet's weights; by default of the bundled one.
 
     >>> elastic().description[:28]
-    'Kernel 5, width 6, depth 2: '
+    'Kernel 5, width 6, depth 3: '
     """
     supernet = trained_supernet() if supernet is None else supernet
     options = {choice.name: list(choice.options) for choice in supernet.space.choices}
@@ -32,7 +32,7 @@ def sub_networks(rows: list[Row] | None = None) -> Panel:
     """Accuracy, MACs and bytes of each of the supernet's networks, as measured once; by default the bundled table.
 
     >>> sub_networks().description[:38]
-    'Stage 1: kernel 3, width 2, depth 1; s'
+    'Stage 1: kernel 3, width 3, depth 2; s'
     """
     rows = measured() if rows is None else rows
     controls = {name: sorted({row.choice[name] for row in rows}) for name in NAMES}
@@ -45,5 +45,5 @@ def operators_and_bits(rows: list[Row] | None = None) -> Panel:
     rows = measured() if rows is None else rows
     least = -(-min(row.size_bytes for row in rows if row.bits1 != 32) // 1000)
     return Panel(
-        partial(OperatorsAndBitsPlot, rows=rows), limit_kb=(least, 40, 10), still={"limit_kb": 26}, figsize=(7.5, 3.2)
+        partial(OperatorsAndBitsPlot, rows=rows), limit_kb=(least, 60, 30), still={"limit_kb": 20}, figsize=(7.5, 3.2)
     )

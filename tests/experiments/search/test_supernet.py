@@ -58,8 +58,8 @@ def test_the_networks_trained_alone_are_those_that_were_drawn_before():
         assert row.taken_test == table[tuple(choice.values())].test
 
 
-def test_the_smallest_network_is_at_least_as_good_as_alone():
-    assert ALONE[0].share >= 0.97
+def test_each_of_six_networks_keeps_97_percent_of_what_it_reaches_alone():
+    assert len(ALONE) == 6 and min(row.share for row in ALONE) >= 0.97
 
 
 def test_what_the_searches_with_bits_choose_was_measured_on_test_images():
