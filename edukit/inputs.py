@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from edukit.refuse import first_line
+from edukit.refuse import check_model, first_line
 
 NAMED = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD
 LABELS = {"label", "labels", "label_ids", "target", "targets"}
@@ -33,8 +33,9 @@ def as_inputs(example, model: nn.Module | None = None) -> tuple[torch.Tensor, ..
     >>> as_inputs({"input": torch.ones(1, 2), "labels": torch.ones(1)}, nn.Linear(2, 2))
     (tensor([[1., 1.]]),)
     """
-    if model is not None and isinstance(example, Mapping):
-        example = _in_order(model, example)
+    if model is not None:
+        check_model(model)
+        example = _in_order(model, example) if isinstance(example, Mapping) else example
     inputs = tuple(_as_tensor(batch) for batch in (example if isinstance(example, tuple) else (example,)))
     if not inputs:
         raise ValueError("inputs must hold at least one array, got none")

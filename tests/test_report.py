@@ -47,7 +47,9 @@ def test_the_page_stands_alone(written):
 def test_the_folder_holds_four_models_and_nothing_else(written):
     _, folder = written
     assert sorted(path.name for path in folder.iterdir()) == ["models", "report.html", "results.json"]
-    assert len(list((folder / "models").glob("*.onnx"))) == len(list((folder / "models").iterdir())) == 4
+    files = list((folder / "models").iterdir())
+    assert len({path.stem for path in files}) == len(list((folder / "models").glob("*.onnx"))) == 4
+    assert {path.suffix for path in files} <= {".onnx", ".pte", ".tflite"}  # of each runtime that is installed
 
 
 def test_a_run_that_is_stopped_leaves_nothing(tmp_path, monkeypatch):

@@ -94,7 +94,8 @@ def accumulate_conv2d(
     >>> accumulate_conv2d(np.full((1, 1, 2, 2), 21), np.ones((1, 1, 2, 2), int), x_zero_point=20).tolist()
     [[[[4]]]]
     """
-    if np.ndim(q_x) != 4 or np.ndim(q_w) != 4:
+    q_x, q_w = checked_codes(q_x, "q_x"), checked_codes(q_w, "q_w")
+    if q_x.ndim != 4 or q_w.ndim != 4:
         raise ValueError(f"q_x (B, C, H, W) and q_w (out, C / {groups}, kh, kw) do not fit: {_shapes(q_x, q_w)}")
     geometry = dict(stride=stride, padding=padding, dilation=dilation, groups=groups)
     return _accumulate_conv(q_x, q_w, x_zero_point, w_zero_point, **geometry)

@@ -33,8 +33,8 @@ def as_linear_layers(graph: fx.GraphModule) -> None:
     ...         return x @ self.w
     >>> graph = capture(Product(), torch.ones(4, 2))
     >>> as_linear_layers(graph)
-    >>> [node.name for node in graph.graph.nodes if node.op == "call_function"]
-    ['linear']
+    >>> [str(node.target) for node in graph.graph.nodes if node.op == "call_function"]
+    ['aten.linear.default']
     """
     for node in list(graph.graph.nodes):
         if found := _product(graph, node):
