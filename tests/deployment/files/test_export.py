@@ -107,6 +107,24 @@ def test_a_file_that_answers_otherwise_is_refused_and_not_written(tmp_path, monk
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("moved, written", [([], True), ([True], True), ([False], True), ([True, False], False)])
+def test_a_file_is_written_if_it_agrees_as_it_stands_or_in_the_runtimes_integers(moved, written, tmp_path, monkeypatch):
+    module = sys.modules["edukit.deployment.files.export"]
+
+    def session_of(*args, as_written=False, **options):
+        session = module_session_of(*args, as_written=as_written, **options)
+        return lambda *arrays: session(*arrays) * (1.2 if as_written in moved else 1)
+
+    module_session_of = module.session_of
+    monkeypatch.setattr(module, "session_of", session_of)
+    model = quantize_model(build("vgg"), X)
+    if written:
+        assert export(model, X[:1], tmp_path / "model.onnx").is_file()
+    else:
+        with pytest.raises(ValueError, match="the onnx file answers otherwise than the model"):
+            export(model, X[:1], tmp_path / "model.onnx")
+
+
 def test_activations_of_another_width_have_no_integer_file(tmp_path):
     with pytest.raises(ValueError, match="activations must have 8 bits or be float"):
         export(quantize_model(build("vgg"), X, activation_bits=4), X[:1], tmp_path / "model.onnx")
