@@ -11,7 +11,7 @@ elastic.py             a smaller layer out of a larger one: kernel, width, depth
 supernet.py            Supernet: one set of weights, many networks
 train_supernet.py      progressive shrinking: all networks of a supernet learn together
 written_network.py     a small network as an ONNX file in memory, in milliseconds
-block_times.py         how long each block of a supernet takes on this machine
+supernet_parts.py      the parts of a supernet's networks, for a latency table of this machine
 operators_and_bits.py  kernel, width, depth and the bits of the weights, chosen together or one after the other
 search_here.py         search_here(supernet): the network for this machine, without training
 for_device.py          a network for each class of device, by estimated latency

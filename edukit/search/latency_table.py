@@ -1,11 +1,11 @@
 """Latency table: the parts of a space are measured once, and the latency of any network is a sum.
 
-    t(network) ≈ t_call + Σ over its parts (t(part) - t_call)        t_call: a file that does nothing
+    t(network) ≈ t_call + Σ over its parts max(0, t(part) - t_call)        t_call: a file that does nothing
 
 A hundred parts make a million networks, so the table takes minutes where measuring each network would take days. The
 sum leaves out what a runtime saves, or loses, between two parts: so it ranks well, and is a little off in seconds.
 
-Symbols   t seconds of one call, one image, one thread of ONNX Runtime
+Symbols   t seconds of one call, one image
 Assumes   the parts run one after the other
 Source    Cai et al. 2019, ProxylessNAS, https://arxiv.org/abs/1812.00332; Wu et al. 2019, FBNet,
           https://arxiv.org/abs/1812.03443
@@ -14,7 +14,8 @@ In production  nn-Meter; the lookup tables of Once-for-All, one for each phone
 
 import json
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +25,13 @@ from tqdm import tqdm
 
 from edukit.deployment.benchmark import machine
 from edukit.deployment.files.export import export
-from edukit.deployment.runtimes.session import load
+from edukit.deployment.runtimes.session import Session, load
 from edukit.measure import latencies
 from edukit.refuse import check_whole
 
 EMPTY = "nothing"
 Part = tuple[nn.Module, Sequence[int]]  # a module, and the shape of one input of it
+Opener = Callable[[nn.Module, Sequence[int], str, int], Session]  # a part, its shape, a runtime, a number of threads
 
 
 class LatencyTable:
@@ -37,7 +39,7 @@ class LatencyTable:
 
     seconds   {name of a part: seconds of one call}, among them EMPTY, a file that does nothing
     where     the machine, as `this_machine()` says it
-    threads   on how many threads they were measured
+    runtime, threads   in which runtime and on how many threads they were measured
 
     Raises ValueError for a machine that is not this one, for seconds that are not positive, and without EMPTY.
 
@@ -46,11 +48,12 @@ class LatencyTable:
     8.0
     """
 
-    def __init__(self, seconds: Mapping[str, float], where: str, threads: int = 1):
+    def __init__(self, seconds: Mapping[str, float], where: str, threads: int = 1, runtime: str = "onnxruntime"):
         if where != this_machine():
             raise ValueError(f"the table was measured on {where}, this is {this_machine()}; measure it here")
         self.where = where
         self.threads = check_whole(threads, "threads")
+        self.runtime = runtime
         self.seconds = {name: float(value) for name, value in seconds.items()}
         if EMPTY not in self.seconds:
             raise ValueError(f"seconds must hold {EMPTY!r}, a call that does nothing, got {', '.join(seconds)}")
@@ -62,14 +65,13 @@ class LatencyTable:
         return f"LatencyTable({len(self.seconds) - 1} parts on {self.where})"
 
     @classmethod
-    def measure(cls, parts: Mapping[str, Part], *, repeats: int = 200, threads: int = 1) -> "LatencyTable":
-        """Export each part, and time all of them in turns in ONNX Runtime.
+    def measure(cls, parts: Mapping[str, Part], **how) -> "LatencyTable":
+        """Time all parts in turns, and a file that does nothing; `how` is what `measured_s` takes.
 
         parts     {name: (module, shape of one input without batch)}
-        repeats   timed calls of each part
         """
-        modules = dict(parts) | {EMPTY: (_Nothing(), (1, 8, 8))}
-        return cls(measured_s(modules, repeats=repeats, threads=threads), this_machine(), threads)
+        found = measured_s(dict(parts) | {EMPTY: (nn.ReLU6(), (1, 1, 1))}, **how)
+        return cls(found, this_machine(), how.get("threads", 1), how.get("runtime", "onnxruntime"))
 
     def predict(self, names: Iterable[str]) -> float:
         """Seconds of a network of these parts; ValueError for a part that was not measured.
@@ -82,12 +84,12 @@ class LatencyTable:
         if unknown := [name for name in names if name not in self.seconds]:
             raise ValueError(f"parts must be among those that were measured, got {', '.join(map(str, unknown))}")
         call = self.seconds[EMPTY]
-        return call + sum(self.seconds[name] - call for name in names)
+        return call + sum(max(0.0, self.seconds[name] - call) for name in names)
 
     def save(self, path: str | Path) -> Path:
         """Write the table as JSON, with the machine's name."""
         path = Path(path)
-        content = {"where": self.where, "threads": self.threads, "seconds": self.seconds}
+        content = {name: getattr(self, name) for name in ("where", "runtime", "threads", "seconds")}
         path.write_text(json.dumps(content, indent=1) + "\n")
         return path
 
@@ -96,10 +98,10 @@ class LatencyTable:
         """Read a table; ValueError for another file, and for one that was measured on another machine."""
         try:
             found = json.loads(Path(path).read_text())
-            seconds, where, threads = found["seconds"], found["where"], found["threads"]
+            given = [found[name] for name in ("seconds", "where", "threads", "runtime")]
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"path must be a latency table, {path} is none: {error}") from error
-        return cls(seconds, where, threads)
+        return cls(*given)
 
 
 def this_machine() -> str:
@@ -108,20 +110,33 @@ def this_machine() -> str:
     return f"{found['processor']}, {found['system']}, onnxruntime {found['onnxruntime']}"
 
 
-def measured_s(models: Mapping[str, Part], *, repeats: int = 200, threads: int = 1) -> dict[str, float]:
-    """Median seconds of one call of each model, exported to ONNX and timed in turns with the others.
+def measured_s(
+    models: Mapping[str, Part],
+    *,
+    repeats: int = 200,
+    runtime: str = "onnxruntime",
+    threads: int = 1,
+    opened: Opener | None = None,
+) -> dict[str, float]:
+    """Median seconds of one call of each model, timed in turns with the others.
 
     models   {name: (module, shape of one input without batch)}
+    opened   what makes a session of a module; by default it is exported to ONNX
     """
     check_whole(repeats, "repeats")
     calls = {}
-    with tempfile.TemporaryDirectory() as folder:
-        bar = tqdm(models.items(), desc="exporting", leave=False, delay=2)
-        for number, (name, (module, shape)) in enumerate(bar):
-            image = np.random.default_rng(0).random((1, *shape), np.float32)
-            path = export(module.eval(), torch.from_numpy(image), Path(folder) / f"{number}.onnx")
-            calls[name] = _call(load(path, threads=threads), image)
+    for name, (module, shape) in tqdm(models.items(), desc="preparing", leave=False, delay=2):
+        image = np.random.default_rng(0).random((1, *shape), np.float32)
+        calls[name] = partial((opened or exported)(module, shape, runtime, threads), image)
     return {name: found.median_s for name, found in latencies(calls, repeats=repeats).items()}
+
+
+def exported(module: nn.Module, shape: Sequence[int], runtime: str, threads: int) -> Session:
+    """A session that runs the module's ONNX file on one image; ValueError for another runtime."""
+    if runtime != "onnxruntime":
+        raise ValueError(f"runtime must be onnxruntime for an exported file, got {runtime!r}")
+    with tempfile.TemporaryDirectory() as folder:
+        return load(export(module.eval(), torch.zeros(1, *shape), Path(folder) / "part.onnx"), threads=threads)
 
 
 def rank_correlation(left: Sequence[float], right: Sequence[float]) -> float:
@@ -138,17 +153,6 @@ def rank_correlation(left: Sequence[float], right: Sequence[float]) -> float:
     if not all(np.isfinite(ranking).all() and np.ptp(ranking) for ranking in ranks):
         raise ValueError("left and right must be finite and not all equal")
     return round(float(np.corrcoef(*ranks)[0, 1]), 12)
-
-
-class _Nothing(nn.Module):
-    """The least that a file can do."""
-
-    def forward(self, x):
-        return x + 1
-
-
-def _call(session, image):
-    return lambda: session(image)
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@
 A laboratory trains the supernet once. Each device then chooses for itself: its runtime, its number of threads and its
 caches decide which blocks are cheap, and only the device knows them.
 
-Cost      one measurement of 27 parts, and for each network looked at one pass over two small sets of images
+Cost      one measurement of 26 parts, and for each network looked at one pass over two small sets of images
 Bound     predicted <= budget_s; the network itself is measured as well, and may lie above it where blocks do not add up
 Source    Cai et al. 2020 (Once-for-All), https://arxiv.org/abs/1908.09791, section 3.4
 In production  the same steps on a server, with a latency table for each model of phone
@@ -23,9 +23,10 @@ from tqdm import tqdm
 
 from edukit.data import shapes
 from edukit.refuse import check_whole
-from edukit.search.block_times import BlockTimes, measure_blocks, measure_networks
+from edukit.search.latency_table import LatencyTable
 from edukit.search.space import SearchSpace, generator
 from edukit.search.supernet import Supernet
+from edukit.search.supernet_parts import measure_networks, measure_parts, part_names
 from edukit.training import accuracy
 
 MOST = 5000  # networks whose time is predicted; of a larger space as many are drawn
@@ -36,7 +37,7 @@ class Found:
     """The network that this machine chose, and why.
 
     accuracy      on the images that chose it, so it flatters: look at test images once
-    predicted_s   the sum of its blocks · measured_s: the network itself
+    predicted_s   the sum of its parts · measured_s: the network itself
     looked_at     networks whose accuracy was measured · fitting: that are fast enough
     """
 
@@ -47,7 +48,7 @@ class Found:
     measured_s: float
     looked_at: int
     fitting: int
-    times: BlockTimes
+    times: LatencyTable
 
 
 def search_here(
@@ -76,23 +77,31 @@ def search_here(
         raise ValueError(f"budget_s must be above 0 and finite, got {budget_s!r}")
     check_whole(looks, "looks")
     until = time.monotonic() + seconds
-    times = measure_blocks(supernet, size, runtime=runtime, threads=threads)
+    times = measure_parts(supernet, size, runtime=runtime, threads=threads)
     fitting = fast_enough(supernet.space, times, budget_s, seed)
     if accuracy_of is None:
         split = shapes(train=1, calibration=1, test=1).validation if split is None else split
         accuracy_of = partial(_accuracy, supernet, split)
     known = look(supernet.space, fitting, accuracy_of, looks, until, seed)
-    best = fitting[max(known, key=lambda i: (known[i], -times.predict(fitting[i])))]
+    best = fitting[max(known, key=lambda i: (known[i], -times.predict(part_names(fitting[i]))))]
     (measured_s,) = measure_networks(supernet, [best], size, runtime=runtime, threads=threads)
-    reached = max(known.values())
-    return Found(best, supernet.sub(best), reached, times.predict(best), measured_s, len(known), len(fitting), times)
+    return Found(
+        choice=best,
+        network=supernet.sub(best),
+        accuracy=max(known.values()),
+        predicted_s=times.predict(part_names(best)),
+        measured_s=measured_s,
+        looked_at=len(known),
+        fitting=len(fitting),
+        times=times,
+    )
 
 
-def fast_enough(space: SearchSpace, times: BlockTimes, budget_s: float, seed: int = 0) -> list[dict]:
+def fast_enough(space: SearchSpace, times: LatencyTable, budget_s: float, seed: int = 0) -> list[dict]:
     """The choices whose predicted time keeps the budget; ValueError where there are none."""
     draw = generator(seed)
     every = list(space.enumerate()) if space.count() <= MOST else [space.sample(draw) for _ in range(MOST)]
-    seconds = [times.predict(choice) for choice in every]
+    seconds = [times.predict(part_names(choice)) for choice in every]
     if min(seconds) > budget_s:
         raise ValueError(
             f"budget_s must be at least {min(seconds):.3g}, the fastest network on {times.runtime} with "

@@ -20,9 +20,9 @@ def test_a_network_costs_one_call_and_its_parts():
 
 
 def test_a_table_survives_its_file(tmp_path):
-    path = LatencyTable(SECONDS, this_machine(), threads=2).save(tmp_path / "table.json")
+    path = LatencyTable(SECONDS, this_machine(), 2, "torch").save(tmp_path / "table.json")
     again = LatencyTable.load(path)
-    assert again.seconds == SECONDS and again.threads == 2
+    assert again.seconds == SECONDS and (again.threads, again.runtime) == (2, "torch")
 
 
 def test_a_table_of_another_machine_is_refused_with_both_names(tmp_path):
@@ -43,6 +43,16 @@ def test_another_file_is_refused(content, tmp_path):
 def test_seconds_must_be_positive_and_hold_an_empty_call(seconds):
     with pytest.raises(ValueError, match="seconds must"):
         LatencyTable(seconds, this_machine())
+
+
+def test_a_part_below_the_empty_call_costs_nothing():
+    table = LatencyTable(SECONDS | {"cut": 0.5e-6}, this_machine())
+    assert table.predict(["cut"]) == 1e-6
+
+
+def test_an_exported_part_runs_in_onnx_runtime_alone():
+    with pytest.raises(ValueError, match="runtime must be onnxruntime for an exported file, got 'torch'"):
+        LatencyTable.measure({"conv": (conv(4), (4, 8, 8))}, runtime="torch")
 
 
 def test_parts_that_were_not_measured_are_refused():

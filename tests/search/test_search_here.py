@@ -8,8 +8,9 @@ import torch
 
 from edukit.data import Split, shapes
 from edukit.search import Supernet, search_here
-from edukit.search.block_times import BlockTimes, parts
+from edukit.search.latency_table import EMPTY, LatencyTable, this_machine
 from edukit.search.search_here import differences, fast_enough, look
+from edukit.search.supernet_parts import parts
 from edukit.training import seeded
 
 
@@ -25,10 +26,11 @@ def by_size(choice: dict) -> float:
     return sum(choice.values()) / 26
 
 
-def times(price, runtime="onnxruntime") -> BlockTimes:
+def times(price, runtime="onnxruntime") -> LatencyTable:
     """A machine on which a block costs what the function of its kernel and width says."""
-    found = {name: price(*name[2:]) if isinstance(name, tuple) else 1.0 for name in parts(supernet(), 32)}
-    return BlockTimes(found, runtime, 1)
+    blocks = [name for name in parts(supernet(), 32) if name not in ("stem", "head")]
+    found = {name: price(*(int(word[1:]) for word in name.split()[2:])) for name in blocks}
+    return LatencyTable(found | {EMPTY: 1.0, "stem": 1.0, "head": 1.0}, this_machine(), 1, runtime)
 
 
 def test_what_is_found_keeps_the_budget_and_runs():
@@ -72,9 +74,9 @@ def test_no_network_is_looked_at_twice_and_time_ends_the_search():
 def test_a_space_too_large_to_list_is_sampled():
     with seeded(0):
         net = Supernet(channels=(8, 8, 8, 8, 8), kernels=(3, 5, 7))
-    found = {name: 1.0 for name in parts(net, 32)}
+    found = {name: 1.0 for name in [EMPTY, *parts(net, 32)]}
     assert net.space.count() == 104_976
-    assert len(fast_enough(net.space, BlockTimes(found, "onnxruntime", 1), 1.0)) == 5000
+    assert len(fast_enough(net.space, LatencyTable(found, this_machine()), 1.0)) == 5000
 
 
 def test_a_budget_that_nothing_keeps_is_refused_with_the_smallest_time():
