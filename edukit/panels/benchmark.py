@@ -1,11 +1,21 @@
-"""The panel of the lesson on the benchmark, and its table of stages."""
+"""The panels of the lesson on the benchmark, and its table of stages."""
 
 from functools import partial
 
 from edukit.deployment.benchmark import HEADS, figures
 from edukit.panels.panel import Panel
 from edukit.plots.benchmark import PAY_IN, ChoicePlot
+from edukit.plots.drawings.pipeline import PipelinePlot
 from edukit.table import Table
+
+
+def pipeline() -> Panel:
+    """From a teacher to a file, step by step.
+
+    >>> pipeline().description
+    'The teacher: many numbers of 4 bytes each.'
+    """
+    return Panel(PipelinePlot, step=(0, 4, 0), play="step", still={"step": 4})
 
 
 def stages_table(stages, says: str) -> Table:
