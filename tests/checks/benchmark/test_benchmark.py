@@ -4,6 +4,7 @@ import statistics
 
 import numpy as np
 import pytest
+import torch
 
 from edukit.checks import benchmark as check
 
@@ -33,6 +34,37 @@ def learner_front(sizes, accuracies):
 )
 def test_other_right_ways_to_write_it_pass(exercise, answer):
     assert exercise(answer), exercise(answer)
+
+
+def averaged_by_torch(frame):
+    ink = 1 - torch.from_numpy(frame.copy()).float()[None, None] / 255
+    return torch.nn.functional.adaptive_avg_pool2d(ink, 32).numpy()
+
+
+def asked_one_by_one(measured, limits):
+    names = []
+    for name, limit in limits.items():
+        if name == "points":
+            kept = 100 * measured["before"] - 100 * measured["after"] <= limit + 1e-9
+        elif name == "p90_s":
+            kept = len(measured["calls_s"]) > 0 and np.quantile(measured["calls_s"], 0.9) <= limit
+        else:
+            kept = measured[name] <= limit
+        if not kept:
+            names.append(name)
+    return tuple(names)
+
+
+def test_other_right_ways_to_feed_and_to_judge_a_file_pass():
+    assert check.preprocess(averaged_by_torch), check.preprocess(averaged_by_torch)
+    assert check.missed(asked_one_by_one), check.missed(asked_one_by_one)
+
+
+def test_the_app_s_own_frame_is_not_written_to():
+    frame = np.full((64, 64), 200, np.uint8)
+    for wrong, _ in check.preprocess.mistakes.values():
+        wrong(frame)
+    assert (frame == 200).all() and (check.preprocess.solve(frame) == np.float32(55 / 255)).all()
 
 
 def test_answers_of_the_wrong_form_are_told_so():
