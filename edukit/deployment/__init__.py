@@ -6,7 +6,7 @@ explain/      the operators that are really executed, and why they are not faste
 snippets/     code for an app that fits a file: Kotlin, Swift, ArkTS
 device/       profiles of devices; latency, energy and heat, estimated
 manager/      many models on disk, a few in memory, one that answers
-pipeline.py   teacher, student, fewer channels, INT8
+pipeline.py   by hand: teacher, student, fewer channels, INT8
 benchmark.py  every stage measured
 claims.py     claims of articles beside it, with verdicts
 protocol.py   how two files are timed so that the answer holds tomorrow
@@ -26,7 +26,6 @@ from edukit.deployment.explain.fusion import Fusion, fusion
 from edukit.deployment.files.export import export
 from edukit.deployment.files.parity import Parity, parity
 from edukit.deployment.manager.manager import ModelManager
-from edukit.deployment.pipeline import compress
 from edukit.deployment.runtimes.session import Session, load
 from edukit.deployment.snippets.written import snippet
 
@@ -42,7 +41,6 @@ __all__ = [
     "Session",
     "benchmark",
     "compare",
-    "compress",
     "devices",
     "energy",
     "explain",
