@@ -6,6 +6,7 @@ explain/      the operators that are really executed, and why they are not faste
 snippets/     code for an app that fits a file: Kotlin, Swift, ArkTS
 device/       profiles of devices; latency, energy and heat, estimated
 manager/      many models on disk, a few in memory, one that answers
+compressing/  the smallest file of any model within a budget
 pipeline.py   by hand: teacher, student, fewer channels, INT8
 benchmark.py  every stage measured
 claims.py     claims of articles beside it, with verdicts
@@ -18,6 +19,9 @@ tradeoff.py   Pareto front, small enough, standard error
 
 from edukit.deployment.benchmark import Result, benchmark
 from edukit.deployment.compared import Compared, compare
+from edukit.deployment.compressing.budget import Budget
+from edukit.deployment.compressing.compress import compress
+from edukit.deployment.compressing.found import Compressed
 from edukit.deployment.device.energy import Energy, energy
 from edukit.deployment.device.profiles import Device, devices
 from edukit.deployment.explain.executed import operators
@@ -30,7 +34,9 @@ from edukit.deployment.runtimes.session import Session, load
 from edukit.deployment.snippets.written import snippet
 
 __all__ = [
+    "Budget",
     "Compared",
+    "Compressed",
     "Device",
     "Energy",
     "Explanation",
@@ -41,6 +47,7 @@ __all__ = [
     "Session",
     "benchmark",
     "compare",
+    "compress",
     "devices",
     "energy",
     "explain",
