@@ -7,6 +7,7 @@ refuse.py    what is refused before any work is done, by name
 signatures.py  what a function passes on shows in its signature
 copies.py    copies of a model, whatever its weights are made of
 inputs.py    what a caller hands to a model, as a tuple of tensors
+journal.py   results on disk as soon as they are known; parallel, resumable
 turns.py     what cannot run side by side in several threads waits
 graph.py     any model as a graph of named operations (torch.export)
 table.py     a table as text, HTML and Markdown

@@ -6,7 +6,8 @@ explain/      the operators that are really executed, and why they are not faste
 snippets/     code for an app that fits a file: Kotlin, Swift, ArkTS
 device/       profiles of devices; latency, energy and heat, estimated
 manager/      many models on disk, a few in memory, one that answers
-pipeline.py   teacher, student, fewer channels, INT8
+compressing/  the smallest file of any model within a budget
+pipeline.py   by hand: teacher, student, fewer channels, INT8
 benchmark.py  every stage measured
 claims.py     claims of articles beside it, with verdicts
 protocol.py   how two files are timed so that the answer holds tomorrow
@@ -18,6 +19,9 @@ tradeoff.py   Pareto front, small enough, standard error
 
 from edukit.deployment.benchmark import Result, benchmark
 from edukit.deployment.compared import Compared, compare
+from edukit.deployment.compressing.budget import Budget
+from edukit.deployment.compressing.compress import compress
+from edukit.deployment.compressing.found import Compressed
 from edukit.deployment.device.energy import Energy, energy
 from edukit.deployment.device.profiles import Device, devices
 from edukit.deployment.explain.executed import operators
@@ -26,12 +30,13 @@ from edukit.deployment.explain.fusion import Fusion, fusion
 from edukit.deployment.files.export import export
 from edukit.deployment.files.parity import Parity, parity
 from edukit.deployment.manager.manager import ModelManager
-from edukit.deployment.pipeline import compress
 from edukit.deployment.runtimes.session import Session, load
 from edukit.deployment.snippets.written import snippet
 
 __all__ = [
+    "Budget",
     "Compared",
+    "Compressed",
     "Device",
     "Energy",
     "Explanation",

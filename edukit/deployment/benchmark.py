@@ -27,7 +27,7 @@ from edukit.deployment.device.energy import energy
 from edukit.deployment.explain.executed import operators
 from edukit.deployment.files.export import FORMATS, RUNTIME_OF, export
 from edukit.deployment.fresh import Start, start
-from edukit.deployment.pipeline import Plan, compress
+from edukit.deployment.pipeline import Plan, by_hand
 from edukit.deployment.protocol import Timing, timings
 from edukit.deployment.runtimes.installed import RUNS, WRITES, missing
 from edukit.deployment.runtimes.session import load
@@ -133,7 +133,7 @@ def benchmark(
     plan     how long to train; by default the one for data.name
     folder   keeps the exported files, one for each stage; by default they are measured and thrown away
     """
-    models = compress(data, seed=seed, plan=plan, progress=progress)
+    models = by_hand(data, seed=seed, plan=plan, progress=progress)
     formats = dict.fromkeys(list(models)[-2:], installed_formats())
     with tempfile.TemporaryDirectory() as scratch:
         asked = {"formats": formats, "least_s": 2.0, "fresh": True, "progress": progress}

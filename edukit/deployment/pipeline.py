@@ -1,10 +1,11 @@
-"""The whole pipeline: a large network becomes a small file, in four steps.
+"""The pipeline by hand: a large network becomes a small file, in four steps that are fixed before.
 
     train a teacher  →  distil a student  →  remove channels, fine-tune  →  quantize
     (residual)          (depthwise)           (fewer filters)                (8-bit integers)
 
 Each step starts from the step before it and is checked on the same test images. Train images teach, calibration images
 find the ranges for quantization, validation images chose the plans below; test images are looked at once, at the end.
+`compress` (compressing/) looks for steps of its own.
 
 Source    Han, Mao, Dally 2016 (Deep Compression), https://arxiv.org/abs/1510.00149, for the order of the steps
 """
@@ -46,7 +47,7 @@ WEIGHT_BITS = 7  # of the 8 that are stored: a CPU without VNNI adds products in
 STAGES = ("teacher", "student", "fewer channels", "INT8")
 
 
-def compress(data: Dataset, *, seed: int = 0, plan: Plan | None = None, progress: bool = True) -> dict[str, nn.Module]:
+def by_hand(data: Dataset, *, seed: int = 0, plan: Plan | None = None, progress: bool = True) -> dict[str, nn.Module]:
     """The four networks by the names in STAGES, trained from nothing on one thread; the last is a QuantizedModel.
 
     plan     by default the one for data.name

@@ -4,7 +4,6 @@ space.py               LayerChoice and SearchSpace: sample, mutate, cross, encod
 limits.py              LimitedSpace: the part of a space that a device can hold
 objectives.py          what an architecture costs: MACs, bytes, peak memory, latency, by name
 latency_table.py       LatencyTable: parts measured once, whole networks predicted
-journal.py             results on disk as soon as they are known; parallel, resumable
 strategies/            random, evolution, predictor, halving, a choice by gradients
 regret.py              how far a search is behind the best of a complete table
 elastic.py             a smaller layer out of a larger one: kernel, width, depth

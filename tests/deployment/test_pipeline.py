@@ -5,8 +5,7 @@ import pytest
 import torch
 
 from edukit.data import Dataset, Split, digits
-from edukit.deployment import compress
-from edukit.deployment.pipeline import PLANS, STAGES, Plan
+from edukit.deployment.pipeline import PLANS, STAGES, Plan, by_hand
 from edukit.measure import count_macs, count_parameters
 from edukit.quantization import QuantizedModel
 from edukit.training import accuracy
@@ -23,7 +22,7 @@ def quick_digits():
 
 @pytest.fixture(scope="module")
 def models():
-    return compress(quick_digits(), plan=QUICK, progress=False)
+    return by_hand(quick_digits(), plan=QUICK, progress=False)
 
 
 def test_each_stage_is_smaller_and_still_knows_something(models):
@@ -44,7 +43,7 @@ def test_the_same_seed_gives_the_same_networks_whatever_the_test_images(models):
     data = quick_digits()
     black = Split(np.zeros_like(data.test.x), np.zeros_like(data.test.y))
     without = Dataset(data.name, data.classes, data.train, data.calibration, data.validation, black)
-    for name, again in compress(without, plan=QUICK, progress=False).items():
+    for name, again in by_hand(without, plan=QUICK, progress=False).items():
         for a, b in zip(models[name].state_dict().values(), again.state_dict().values(), strict=True):
             assert torch.equal(a, b), name
 

@@ -24,10 +24,10 @@ from torch import nn
 
 from edukit.data import digits
 from edukit.experiments.rows import append, read
+from edukit.journal import Journal
 from edukit.networks import DepthwiseSeparable, InvertedResidual
 from edukit.networks.blocks import conv_bn
 from edukit.search import LatencyTable, LayerChoice, SearchSpace
-from edukit.search.journal import Journal
 from edukit.search.latency_table import measured_s
 from edukit.search.objectives import costs
 from edukit.training import accuracy, fit, seeded, threads

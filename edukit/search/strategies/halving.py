@@ -14,8 +14,8 @@ In production  optuna.pruners.SuccessiveHalvingPruner, Ray Tune's ASHAScheduler
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from edukit.journal import Journal
 from edukit.refuse import check_whole
-from edukit.search.journal import Journal
 from edukit.search.space import SearchSpace
 from edukit.search.strategies.trials import Trial, Trials
 

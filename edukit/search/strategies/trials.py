@@ -14,8 +14,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
+from edukit.journal import Journal
 from edukit.refuse import check_whole
-from edukit.search.journal import Journal
 from edukit.search.space import SearchSpace, generator
 
 TRIES, LISTED = 200, 100_000
