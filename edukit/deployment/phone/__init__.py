@@ -1,0 +1,14 @@
+"""Phones: the benchmark in a phone's browser, and the board that shows what the phones of a class measured.
+
+board.py      PhoneBoard: files and images go out, figures come back
+server.py     the server, in a thread of its own
+guards.py     what a request must pass: rate, host, token, origin, size
+schema.py     what a phone posts: fields, ranges, names
+results.py    the latest of each phone and model; accuracy
+described.py  what a phone has to know of files and images
+flatbuffer.py  a .tflite file's inputs and outputs, without LiteRT
+"""
+
+from edukit.deployment.phone.board import PhoneBoard
+
+__all__ = ["PhoneBoard"]
