@@ -10,6 +10,8 @@ not in that of a station.
 In production  Google's and AWS's farms of devices, by the hour: https://firebase.google.com/docs/test-lab
 """
 
+import contextlib
+import ipaddress
 import json
 import socket
 import threading
@@ -21,10 +23,11 @@ from pathlib import Path
 import numpy as np
 import segno
 
-from edukit.deployment.phone.described import described
+from edukit.deployment.phone.described import checked_images, described
 from edukit.deployment.phone.results import Results, Row
 from edukit.deployment.phone.schema import posted
 from edukit.deployment.phone.server import PhoneServer, Served, served
+from edukit.deployment.runtimes.session import as_tuple, load
 
 try:
     from edukit.deployment.phone.fetch import manifest, runtime_folder
@@ -76,7 +79,7 @@ class PhoneBoard:
             raise ValueError(f"minutes must be above 0 and at most {MOST_MINUTES}, got {minutes!r}")
         self.models = document["models"]
         self._images = document["images"]["shape"][0]
-        self.results = Results(_checked_labels(labels, self._images))
+        self.results = Results(_checked_labels(labels, self._images), _answers(models, checked_images(images)))
         self._runtimes = {model["name"]: model["runtime"] for model in self.models}
         files = {address: Served(content) for address, content in contents.items()}
         files["models.json"] = Served(json.dumps(document).encode(), "application/json")
@@ -85,7 +88,8 @@ class PhoneBoard:
             _end_the_one_before()
             live = {"state.json": self._state}
             site = {**_page(), **_runtime_files(), **files}
-            self._server = PhoneServer(site, self._post, live=live, address=address, port=port, seconds=60 * minutes)
+            ways = {"live": live, "ended": self.results.changed}
+            self._server = PhoneServer(site, self._post, address=address, port=port, seconds=60 * minutes, **ways)
             _remember(self)
 
     @property
@@ -106,8 +110,8 @@ class PhoneBoard:
         """Take no more results, or take them again."""
         self.results.lock(locked)
 
-    def remove(self, phone: str) -> None:
-        """Take a phone off the board, by the name that stands there; ValueError where none is called so."""
+    def remove(self, phone: str | int) -> None:
+        """Take a phone off the board, by its name or its number there; ValueError where there is none."""
         self.results.remove(phone)
 
     def clear(self) -> None:
@@ -117,7 +121,6 @@ class PhoneBoard:
     def close(self) -> None:
         """Stop the server; its port is closed when this returns. What was posted stays."""
         self._server.close()
-        self.results.changed()
 
     def __enter__(self):
         return self
@@ -170,6 +173,15 @@ def _runtime_files() -> dict[str, Served]:
     return {address: served(path, kept=True) for address, path in paths.items() if path.is_file()}
 
 
+def _answers(models, images: np.ndarray) -> dict[str, np.ndarray]:
+    """{model: the class that its file names for each image here}; without those whose runtime is not installed."""
+    found = {}
+    for name, path in models.items():
+        with contextlib.suppress(ModuleNotFoundError):
+            found[name] = as_tuple(load(path)(images))[0].reshape(len(images), -1).argmax(1)
+    return found
+
+
 def _checked_labels(labels, count: int):
     if labels is None:
         return None
@@ -182,7 +194,9 @@ def _checked_labels(labels, count: int):
 def _address(lan: bool | str) -> str:
     """The address to listen at; that of the local network is the one from which packets would leave (none is sent)."""
     if isinstance(lan, str):
-        return lan
+        return _checked_address(lan)
+    if not isinstance(lan, bool):
+        raise TypeError(f"lan must be True, False or an address, got {lan!r}")
     if not lan:
         return "127.0.0.1"
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -191,6 +205,16 @@ def _address(lan: bool | str) -> str:
             return probe.getsockname()[0]
         except OSError as error:
             raise ValueError("lan must be False, or the address of an interface: no local network is found") from error
+
+
+def _checked_address(lan: str) -> str:
+    try:
+        address = ipaddress.IPv4Address(lan)
+    except ValueError as error:
+        raise ValueError(f"lan must be an address such as '192.168.1.20', got {lan!r}") from error
+    if address.is_unspecified:
+        raise ValueError("lan must be the address of one interface, got 0.0.0.0, which is all of them")
+    return str(address)
 
 
 def _end_the_one_before():

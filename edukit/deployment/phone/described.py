@@ -124,8 +124,8 @@ def _litert(content: bytes, path) -> dict:
         inputs, outputs, types = ends_of(content)
     except ValueError as error:
         raise ValueError(f"{path} cannot be read: {error}") from error
-    said = [[_end(t.name, t.shape, t.dtype, t.scale, t.zero_point) for t in side] for side in (inputs, outputs)]
-    return {"kind": "int8" if types & {"int8", "uint8"} else "float", **_ends(*said, path)}
+    takes, gives = ([_end(t.name, t.shape, t.dtype, t.scale, t.zero_point) for t in side] for side in (inputs, outputs))
+    return {"kind": "int8" if types & {"int8", "uint8"} else "float", **_ends(takes, gives, path)}
 
 
 def _ends(inputs, outputs, path) -> dict:

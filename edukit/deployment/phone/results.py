@@ -1,14 +1,14 @@
 """Results: what phones posted, and what the kernel makes of it. The labels stay here.
 
     Posted ─ locked? removed? room for one more phone? ─> (phone, model) -> the latest
-    accuracy = mean(predictions == labels)      share of the images that two agree on = mean(a == b)
+    accuracy = mean(predictions == labels)      same = mean(predictions == those of the same file here)
 
 Threads may add and read at once. Who watches is told after each change, in the thread that made it.
 """
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,17 +21,25 @@ PHONES, PHONES_OF_ONE = 200, 60  # on the board, and of one address: a class may
 
 @dataclass(frozen=True)
 class Row:
-    """One phone's figures for one model; `phone` tells phones of one name apart, accuracy is None without labels."""
+    """One phone's figures for one model.
 
+    number, phone   in the order in which phones came, from 1; the name, which tells phones of one name apart
+    accuracy        the share of the images that it names as the labels do; None without labels
+    same            the share that it names as the file does here; None where the file does not run here
+    """
+
+    number: int
     phone: str
     posted: Posted
     accuracy: float | None
+    same: float | None = None
 
 
 class Results:
     """The latest result of each phone for each model.
 
-    labels   of the images, or None
+    labels    of the images, or None
+    answers   {model: what its file predicts here}
 
     >>> results = Results(labels=[3, 5])
     >>> results.add(Posted("Ana", "0" * 16, "INT8", "litert", "2.5", 2e-3, 3e-3, 0.1, 0.01, 300, (3, 4), 0), "10.0.0.2")
@@ -40,10 +48,12 @@ class Results:
     [('Ana', 0.5)]
     """
 
-    def __init__(self, labels=None):
+    def __init__(self, labels=None, answers: Mapping[str, np.ndarray] | None = None):
         self._labels = None if labels is None else np.array(labels)
+        self._answers = dict(answers or {})
         self._latest: dict[tuple[str, str], Posted] = {}
-        self._addresses: dict[str, str] = {}
+        self._phones: dict[str, tuple[int, str]] = {}  # id -> number, address
+        self._came = 0
         self._removed: set[str] = set()
         self._lock = threading.Lock()
         self._watching: list[Callable[[], None]] = []
@@ -56,34 +66,38 @@ class Results:
         """
         with self._lock:
             self._check(result.id, address)
-            self._addresses.setdefault(result.id, address)
+            if result.id not in self._phones:
+                self._came += 1
+                self._phones[result.id] = self._came, address
             self._latest[result.id, result.model] = result
-            phones = len(self._addresses)
+            phones = len(self._phones)
         self.changed()
         return phones
 
     @property
     def phones(self) -> int:
         """How many have posted."""
-        return len(self._addresses)
+        return len(self._phones)
 
     def rows(self) -> list[Row]:
         """Every result, phones in the order in which they came."""
         with self._lock:
-            order = {id: place for place, id in enumerate(self._addresses)}
-            latest = sorted(self._latest.values(), key=lambda result: order[result.id])
+            numbers = {id: number for id, (number, _) in self._phones.items()}
+            latest = sorted(self._latest.values(), key=lambda result: numbers[result.id])
         names = _told_apart({result.id: result.phone for result in latest})
-        return [Row(names[result.id], result, self._accuracy(result)) for result in latest]
+        return [self._row(numbers[result.id], names[result.id], result) for result in latest]
 
-    def remove(self, phone: str) -> None:
-        """Take a phone off the board, by the name that stands there; it cannot post again.
+    def remove(self, phone: str | int) -> None:
+        """Take a phone off the board, by the name or the number that stands there; it cannot post again.
 
-        Raises ValueError for a name that does not stand there.
+        Raises ValueError for one that does not stand there.
         """
-        found = {row.phone: row.posted.id for row in self.rows()}
-        if phone not in found:
-            raise ValueError(f"phone must be one of {', '.join(found) or 'those on the board, which is empty'}")
-        self._forget({found[phone]})
+        rows = self.rows()
+        found = {row.posted.id for row in rows if phone in (row.phone, row.number)}
+        if not found:
+            there = dict.fromkeys(f"{row.number} {row.phone}" for row in rows)
+            raise ValueError(f"phone must be one of the board, {', '.join(there) or 'which is empty'}; got {phone!r}")
+        self._forget(found)
 
     def clear(self) -> None:
         """Take every phone off the board; they may post again."""
@@ -106,10 +120,10 @@ class Results:
     def _forget(self, ids: set[str]):
         """These phones for good; all of them, but not for good, where none is named."""
         with self._lock:
-            gone = ids or set(self._addresses)
+            gone = ids or set(self._phones)
             self._removed = self._removed | ids if ids else set()
             self._latest = {key: result for key, result in self._latest.items() if key[0] not in gone}
-            self._addresses = {id: address for id, address in self._addresses.items() if id not in gone}
+            self._phones = {id: phone for id, phone in self._phones.items() if id not in gone}
         self.changed()
 
     def _check(self, id: str, address: str):
@@ -117,13 +131,17 @@ class Results:
             raise Refused(403, "The board is locked: it takes no more results.")
         if id in self._removed:
             raise Refused(403, "This phone was taken off the board.")
-        if id in self._addresses:
+        if id in self._phones:
             return
-        if len(self._addresses) >= PHONES or Counter(self._addresses.values())[address] >= PHONES_OF_ONE:
+        of_one = Counter(address for _, address in self._phones.values())[address]
+        if len(self._phones) >= PHONES or of_one >= PHONES_OF_ONE:
             raise Refused(429, "The board is full.")
 
-    def _accuracy(self, result: Posted) -> float | None:
-        return None if self._labels is None else float(np.mean(np.array(result.predictions) == self._labels))
+    def _row(self, number: int, phone: str, result: Posted) -> Row:
+        found = np.array(result.predictions)
+        accuracy = None if self._labels is None else float(np.mean(found == self._labels))
+        answers = self._answers.get(result.model)
+        return Row(number, phone, result, accuracy, None if answers is None else float(np.mean(found == answers)))
 
 
 def _told_apart(names: dict[str, str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ In production  a web server behind TLS; a browser then also offers WebGPU and th
 """
 
 import asyncio
+import contextlib
 import gzip
 import json
 import threading
@@ -68,6 +69,7 @@ class PhoneServer:
     files    {what stands behind the token: Served}
     live     {what stands behind the token: a function whose answer is sent as JSON}
     post     called with a body and the address of the client; answers, or raises Refused
+    ended    called, without arguments, once it has stopped
     address  of one interface, 127.0.0.1 or one of the local network; port: 0 for any free one
     Raises OSError where the port is taken.
     """
@@ -78,11 +80,13 @@ class PhoneServer:
         post: Callable[[bytes, str], dict],
         *,
         live: Mapping[str, Callable[[], dict]] | None = None,
+        ended: Callable[[], None] = lambda: None,
         address: str = "127.0.0.1",
         port: int = 0,
         seconds: float = 45 * 60,
     ):
-        self.files, self.post, self.live = dict(files), post, dict(live or {})
+        self.files, self.live = dict(files), dict(live or {})
+        self.post, self._ended = post, ended
         self.token = guards.new_token()
         self.seconds = seconds
         self.rates, self.connections = guards.Rates(), guards.Connections()
@@ -91,25 +95,28 @@ class PhoneServer:
         self.url = f"http://{address}:{self.port}/{self.token}/"
         names = {address, "localhost"} if address == "127.0.0.1" else {address}
         self.hosts = frozenset(f"{name}:{self.port}" for name in names)
+        self.running = True
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="edukit phones", daemon=True)
         self._thread.start()
         self._ready.wait()
 
-    @property
-    def running(self) -> bool:
-        """Whether it still answers."""
-        return self._thread.is_alive()
-
     def close(self) -> None:
         """Stop; when this returns, the port is closed. Once more does nothing."""
-        if self.running and threading.current_thread() is not self._thread:
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a server cannot close itself from within an answer")
+        with contextlib.suppress(RuntimeError):  # its loop has ended already
             self._loop.call_soon_threadsafe(self._stop.set)
-            self._thread.join()
+        self._thread.join()
 
     def _run(self):
-        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-            runner.run(self._serve())
+        try:
+            with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+                runner.run(self._serve())
+        finally:
+            self.running = False
+            self._ready.set()
+            self._ended()
 
     async def _serve(self):
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
