@@ -62,6 +62,7 @@ const ENGINES = {
     importScripts(new URL("onnxruntime-web/ort.wasm.min.js", folder));
     ort.env.wasm.numThreads = 1;
     ort.env.wasm.wasmPaths = new URL("onnxruntime-web/", folder).href;
+    await ort.InferenceSession.create(new Uint8Array(1)).catch(() => {}); // loads the runtime: no model's time
     return { version: found, open: openOnnx };
   },
 };
@@ -104,16 +105,29 @@ async function openLiteRt(loaded, model, bytes) {
   };
 }
 
-function coder({ grid }) {
-  if (!grid) return (x) => x;
-  const [scale, zero] = grid;
-  return (x) => Int8Array.from(x, (value) => Math.min(127, Math.max(-128, rint(Math.fround(value / scale)) + zero)));
+const CODES = { int8: [Int8Array, -128, 127], uint8: [Uint8Array, 0, 255] };
+
+function coder({ dtype, shape, scale, zero_point }) {
+  if (scale === undefined) return (x) => x;
+  const [Kind, least, most] = CODES[dtype];
+  const codes = new Kind(shape.reduce((all, n) => all * n, 1));
+  return (x) => {
+    for (let i = 0; i < codes.length; i++) {
+      codes[i] = Math.min(most, Math.max(least, rint(Math.fround(x[i] / scale)) + zero_point));
+    }
+    return codes;
+  };
 }
 
-function decoder({ grid }) {
-  if (!grid) return (buffer) => new Float32Array(buffer);
-  const [scale, zero] = grid;
-  return (buffer) => Float32Array.from(new Int8Array(buffer), (code) => (code - zero) * scale);
+function decoder({ dtype, scale, zero_point }) {
+  if (scale === undefined) return (buffer) => new Float32Array(buffer);
+  const [Kind] = CODES[dtype];
+  return (buffer) => {
+    const codes = new Kind(buffer);
+    const values = new Float32Array(codes.length);
+    for (let i = 0; i < codes.length; i++) values[i] = (codes[i] - zero_point) * scale;
+    return values;
+  };
 }
 
 function rint(x) { // half to even, as numpy and the runtimes round
