@@ -6,6 +6,7 @@ explain/      the operators that are really executed, and why they are not faste
 snippets/     code for an app that fits a file: Kotlin, Swift, ArkTS
 device/       profiles of devices; latency, energy and heat, estimated
 manager/      many models on disk, a few in memory, one that answers
+phone/        the benchmark in a phone's browser, and the board of a class
 pipeline.py   teacher, student, fewer channels, INT8
 benchmark.py  every stage measured
 claims.py     claims of articles beside it, with verdicts

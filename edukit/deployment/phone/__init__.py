@@ -1,6 +1,17 @@
-"""The benchmark in a phone's browser: the learner's files in WebAssembly, on the phones of the class.
+"""Phones: the benchmark in a phone's browser, and the board that shows what the phones of a class measured.
 
-fetch.py       the runtimes for a browser, fetched on request and checked
-manifest.json  which packages, with their checksums
-page/          the page: it times files, reads drawings, sends results
+board.py      PhoneBoard: files and images go out, figures come back
+server.py     the server, in a thread of its own
+guards.py     what a request must pass: rate, host, token, origin, size
+schema.py     what a phone posts: fields, ranges, names
+results.py    the latest of each phone and model; accuracy
+described.py  what a phone has to know of files and images
+flatbuffer.py  a .tflite file's inputs and outputs, without LiteRT
+page/         the page in the phone's browser, and the worker that runs the files
+fetch.py      the runtimes for a browser, fetched on request and checked against manifest.json
 """
+
+from edukit.deployment.phone.board import PhoneBoard
+from edukit.deployment.phone.fetch import manifest, runtime_folder
+
+__all__ = ["PhoneBoard", "manifest", "runtime_folder"]
