@@ -7,8 +7,11 @@ schema.py     what a phone posts: fields, ranges, names
 results.py    the latest of each phone and model; accuracy
 described.py  what a phone has to know of files and images
 flatbuffer.py  a .tflite file's inputs and outputs, without LiteRT
+page/         the page in the phone's browser, and the worker that runs the files
+fetch.py      the runtimes for a browser, fetched on request and checked against manifest.json
 """
 
 from edukit.deployment.phone.board import PhoneBoard
+from edukit.deployment.phone.fetch import manifest, runtime_folder
 
-__all__ = ["PhoneBoard"]
+__all__ = ["PhoneBoard", "manifest", "runtime_folder"]
