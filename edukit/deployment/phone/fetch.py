@@ -102,7 +102,9 @@ def fetch(folder: str | Path | None = None) -> Path:
     Raises ValueError for a package that is not as published, or is missing in `folder`; ConnectionError without network.
     """
     if folder is not None and not Path(folder).is_dir():
-        raise ValueError(f"folder must be a folder with {', '.join(p.archive for p in manifest())}; found none: {folder}")
+        raise ValueError(
+            f"folder must be a folder with {', '.join(p.archive for p in manifest())}; found none: {folder}"
+        )
     for package in manifest():
         if any(_fault(package, file) for file in package.files):
             contents = _from_network(package) if folder is None else _from_folder(package, Path(folder))

@@ -26,7 +26,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
-from edukit.deployment.phone import guards
+import edukit.deployment.phone.guards as guards
 from edukit.deployment.phone.guards import Refused
 
 TYPES = {
