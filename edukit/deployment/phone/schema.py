@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from edukit.deployment.phone.guards import Refused
 
 NAME_LETTERS, VERSION_LETTERS = 24, 16
-MOST_IMAGES, MOST_CLASS, MOST_CALLS, MOST_HEAT = 64, 9999, 2000, 120
+MOST_IMAGES, MOST_CLASS, MOST_CALLS, MOST_HEAT = 64, 9999, 1_000_000, 120
 MOST_S, MOST_HEAT_S = 60.0, 600.0
 SIGNS = " -_.,'()+#&"
 ID = re.compile(r"[0-9a-f]{16}")
