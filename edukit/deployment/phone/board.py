@@ -24,15 +24,12 @@ import numpy as np
 import segno
 
 from edukit.deployment.phone.described import checked_images, described
+from edukit.deployment.phone.fetch import manifest, missing, runtime_folder
 from edukit.deployment.phone.results import Results, Row
 from edukit.deployment.phone.schema import posted
 from edukit.deployment.phone.server import PhoneServer, Served, served
 from edukit.deployment.runtimes.session import as_tuple, load
 
-try:
-    from edukit.deployment.phone.fetch import manifest, runtime_folder
-except ImportError:
-    manifest = list
 MINUTES, MOST_MINUTES = 45, 180
 PAGE = Path(str(resources.files("edukit.deployment.phone"))) / "page"
 _running: "PhoneBoard | None" = None
@@ -165,12 +162,10 @@ def _page() -> dict[str, Served]:
 
 
 def _runtime_files() -> dict[str, Served]:
-    """The files of the runtimes that `edukit phone fetch` has brought."""
-    paths = {}
-    for package in manifest():
-        for file in package.files:
-            paths[f"runtime/{package.name}/{file.name}"] = runtime_folder() / package.name / file.name
-    return {address: served(path, kept=True) for address, path in paths.items() if path.is_file()}
+    """The files of the runtimes that `edukit phone fetch` has brought, but for damaged ones."""
+    names = {f"{package.name}/{file.name}" for package in manifest() for file in package.files}
+    whole = names - set(missing())
+    return {f"runtime/{name}": served(runtime_folder() / name, kept=True) for name in sorted(whole)}
 
 
 def _answers(models, images: np.ndarray) -> dict[str, np.ndarray]:

@@ -24,9 +24,9 @@ from urllib.parse import unquote
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
-from tornado.web import Application, RequestHandler
+from tornado.web import Application, HTTPError, RequestHandler
 
-from edukit.deployment.phone import guards
+import edukit.deployment.phone.guards as guards
 from edukit.deployment.phone.guards import Refused
 
 TYPES = {
@@ -206,7 +206,7 @@ class _Handler(RequestHandler):
         self._answer({"error": said})
 
     def log_exception(self, typ, value, tb):
-        if not isinstance(value, Refused):
+        if not isinstance(value, Refused | HTTPError):
             super().log_exception(typ, value, tb)
 
     def compute_etag(self):
