@@ -8,10 +8,14 @@ results.py    the latest of each phone and model; accuracy
 described.py  what a phone has to know of files and images
 flatbuffer.py  a .tflite file's inputs and outputs, without LiteRT
 page/         the page in the phone's browser, and the worker that runs the files
-fetch.py      the runtimes for a browser, fetched on request and checked against manifest.json
+packages.py   the packages of npm that the page needs, and their checksums in manifest.json
+fetch.py      the runtimes for a browser, fetched on request and checked
+hosted.py     the page as a folder for any web host, and the result code of a phone
 """
 
 from edukit.deployment.phone.board import PhoneBoard
-from edukit.deployment.phone.fetch import manifest, runtime_folder
+from edukit.deployment.phone.fetch import runtime_folder
+from edukit.deployment.phone.hosted import read_code, write_page
+from edukit.deployment.phone.packages import manifest
 
-__all__ = ["PhoneBoard", "manifest", "runtime_folder"]
+__all__ = ["PhoneBoard", "manifest", "read_code", "runtime_folder", "write_page"]
