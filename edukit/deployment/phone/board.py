@@ -25,6 +25,8 @@ import segno
 
 from edukit.deployment.phone.described import checked_images, described
 from edukit.deployment.phone.fetch import manifest, missing, runtime_folder
+from edukit.deployment.phone.guards import Refused
+from edukit.deployment.phone.hosted import read_code
 from edukit.deployment.phone.results import Results, Row
 from edukit.deployment.phone.schema import posted
 from edukit.deployment.phone.server import PhoneServer, Served, served
@@ -98,6 +100,20 @@ class PhoneBoard:
     def running(self) -> bool:
         """Whether phones can reach it."""
         return self._server.running
+
+    def paste(self, code: str) -> int:
+        """Take the result code that a phone shows where it cannot post; how many phones there are now.
+
+        Raises ValueError for a damaged code, or one of other models or images; TypeError for what is no text.
+        """
+        found = read_code(code)
+        for result in found:
+            if self._runtimes.get(result.model) != result.runtime or len(result.predictions) != self._images:
+                raise ValueError(f"code must be of {', '.join(self._runtimes)} and these images, got {result.model}")
+        try:
+            return [self.results.add(result, "pasted") for result in found][-1]
+        except Refused as error:
+            raise ValueError(str(error)) from error
 
     def rows(self) -> list[Row]:
         """What phones posted, with the accuracy of each where there are labels."""

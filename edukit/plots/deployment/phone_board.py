@@ -44,8 +44,8 @@ class PhoneBoardPlot:
         """Nothing moves; the sentence names no phone."""
         if not self.phones:
             return NOBODY
-        parts = [self._said_time(model["name"]) for model in self.models]
-        return " ".join(part for part in (self._said_count(), *parts, self._said_faster(), self._said_answers()) if part)
+        times = [self._said_time(model["name"]) for model in self.models]
+        return " ".join(filter(None, (self._said_count(), *times, self._said_faster(), self._said_answers())))
 
     def mark(self, guess):
         """The reader's guess: how many times faster INT8 is."""
@@ -68,7 +68,8 @@ class PhoneBoardPlot:
         _scale(axes, [1e3 * time for phone in shown for time in _ends(phone)])
         axes.grid(False, axis="y")
         if shown:
-            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(colors), frameon=False, borderpad=0.1, handletextpad=0.2)
+            look = {"frameon": False, "borderpad": 0.1, "handletextpad": 0.2}
+            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(colors), **look)
         else:
             axes.text(0.5, 0.5, NOBODY, transform=axes.transAxes, ha="center", color=MUTED)
 
