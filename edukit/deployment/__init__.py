@@ -8,6 +8,7 @@ device/       profiles of devices; latency, energy and heat, estimated
 manager/      many models on disk, a few in memory, one that answers
 compressing/  the smallest file of any model within a budget
 pipeline.py   by hand: teacher, student, fewer channels, INT8
+phone/        the benchmark in a phone's browser, and the board of a class
 benchmark.py  every stage measured
 claims.py     claims of articles beside it, with verdicts
 protocol.py   how two files are timed so that the answer holds tomorrow

@@ -72,6 +72,12 @@ class Prediction(Box):
         """Whether there is a guess, or the learner wanted none."""
         return self.guess is not None or self.skipped
 
+    def when_decided(self, told: Callable[[], None]) -> None:
+        """Call `told()` as soon as there is a guess, or none is wanted; at once where that is so."""
+        self._reveals.append(told)
+        if self.decided:
+            told()
+
     def answer(self, measured: str | float, because: str, *, replies: dict[str, str] | None = None) -> str:
         """Say what was measured; return one line of text, for readers without widgets. Replies are those of `reveal`.
 
