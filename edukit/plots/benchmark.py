@@ -6,7 +6,7 @@ Each class draws once in `__init__(fig, …)`; `update(**values)` moves what cha
 import numpy as np
 
 from edukit.deployment.tradeoff import cheapest_within, pareto_front, standard_error
-from edukit.plots.point_names import PointNames, log_ticks
+from edukit.plots.point_names import PointNames
 from edukit.plots.style import CUT, FAINT, FLOAT, INK, KEPT, LIMIT, MUTED, QUANTIZED, house
 
 PAY_IN = {
@@ -70,37 +70,36 @@ class LatencyPlot:
 
 
 class CallsPlot:
-    """Every call of a fresh session in the order it was timed: the first ones are slow, a few later ones too."""
+    """The first calls of a fresh session in the order they were timed, and what is left when some do not count."""
 
-    def __init__(self, fig, times_s):
-        """times_s: seconds of one call after the other, none left out."""
+    def __init__(self, fig, times_s, shown: int = 60):
+        """times_s: seconds of one call after the other, none left out; shown: how many of them are drawn."""
         self.times = 1e6 * np.asarray(times_s, float)
-        calls = np.arange(1, len(self.times) + 1)
+        drawn = self.times[:shown]
+        top = 4 * np.median(self.times)
+        self.above = int((drawn > top).sum())
         with house():
             self.axes = fig.subplots()
-            self.axes.plot(calls, self.times, "o", color=KEPT, markersize=3.5)
+            self.axes.plot(np.arange(1, len(drawn) + 1), np.minimum(drawn, top), "o", color=KEPT, markersize=4)
             self.warm = self.axes.plot([], [], "o", color=CUT, markersize=6)[0]
             self.mean = self.axes.axhline(0, color=LIMIT, linewidth=1.2, linestyle="--")
-            self.axes.set(xlabel="call (logarithmic)", ylabel="latency, µs (logarithmic)")
-            self.axes.set(xscale="log", yscale="log", ylim=(0.8 * self.times.min(), 1.6 * self.times.max()))
-            self.axes.set_xticks(*log_ticks(1, len(self.times)))
-            self.axes.set_yticks(*log_ticks(self.times.min(), self.times.max()))
-            self.axes.minorticks_off()
+            self.median = self.axes.axhline(0, color=KEPT, linewidth=1.2)
+            self.axes.set(xlabel="call", ylabel="latency, µs", ylim=(0, 1.05 * top), xlim=(0, len(drawn) + 1))
+        self.drawn = np.minimum(drawn, top)
 
     def update(self, warmup):
-        """warmup: so many calls are not counted, and drawn in orange; the dashed line is the mean of all calls."""
-        calls = np.arange(1, warmup + 1)
-        first = self.times[0]
-        mean = self.times.mean()
-        median = np.median(self.times[warmup:])
-        self.warm.set_data(calls, self.times[:warmup])
+        """warmup: so many calls do not count, and are orange; dashed the mean of the others, the line their median."""
+        kept = self.times[warmup:]
+        mean = kept.mean()
+        median = np.median(kept)
+        self.warm.set_data(np.arange(1, warmup + 1), self.drawn[:warmup])
         self.mean.set_ydata([mean, mean])
-        self.axes.set_title(
-            f"first call {first:,.0f} µs · mean of all {mean:,.1f} (dashed) · median of the blue ones {median:,.1f}"
-        )
+        self.median.set_ydata([median, median])
+        self.axes.set_title(f"of the calls that count: mean {mean:,.1f} µs (dashed), median {median:,.1f} µs (line)")
+        above = f" {self.above} of {len(self.drawn)} calls lie above the picture." if self.above else ""
         return (
-            f"{len(self.times)} calls: the first takes {first:,.0f} µs, the mean of all is {mean:,.1f} µs, "
-            f"the median after {warmup} calls of warm-up {median:,.1f} µs."
+            f"{len(self.times)} calls, the first takes {self.times[0]:,.0f} µs. Without {warmup} calls of warm-up the "
+            f"mean is {mean:,.1f} µs and the median {median:,.1f} µs.{above}"
         )
 
 

@@ -60,13 +60,15 @@ def test_latency_draws_a_bar_as_long_as_the_median_and_integers_in_blue():
     assert colors == [to_rgba(FLOAT)] * 3 + [to_rgba(QUANTIZED)]
 
 
-def test_calls_tells_mean_from_median():
+def test_calls_tell_mean_from_median_and_count_what_lies_above():
     picture = PICTURES["calls"]()
-    assert "300 calls: the first takes 106 µs, the mean of all is 22.3 µs" in picture.description
-    assert "the median after 10 calls of warm-up 21.0 µs" in picture.description
-    assert picture.axes[0].get_title(loc="left").endswith("median of the blue ones 21.0")
-    assert len(picture._plot.warm.get_xdata()) == 10
-    assert len(picture.move(warmup=3)) and len(picture._plot.warm.get_xdata()) == 3
+    kept = np.array(CALLS_S[10:])
+    mean, median = 1e6 * kept.mean(), 1e6 * np.median(kept)
+    assert f"the mean is {mean:,.1f} µs and the median {median:,.1f} µs. 1 of 60 calls" in picture.description
+    assert list(picture._plot.mean.get_ydata()) == [mean, mean]
+    picture.move(warmup=0)
+    assert f"the mean is {1e6 * np.mean(CALLS_S):,.1f} µs" in picture.description
+    assert not len(picture._plot.warm.get_xdata())
 
 
 @pytest.mark.parametrize("pay_in", PAY_IN)
