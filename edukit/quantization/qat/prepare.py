@@ -22,6 +22,7 @@ from edukit.quantization.grid.observer import as_batches
 from edukit.quantization.ptq.floats import whole_report
 from edukit.quantization.ptq.fold import fold_graph
 from edukit.quantization.ptq.layerwise import Layer, has_weight
+from edukit.quantization.ptq.linear import as_linear_layers
 from edukit.quantization.ptq.placement import LayerReport, activation_grid, choose_grids, reported
 from edukit.quantization.ptq.pooling import count_inside
 from edukit.quantization.ptq.rewrite import QuantizedModel, cleaned, quantize_activation, store_layer
@@ -77,6 +78,7 @@ def prepare_qat(
     answer_with_a_tensor(graph)
     count_inside(graph)
     plain = copy.deepcopy(graph.graph)
+    as_linear_layers(graph)
     reads = layers_of(graph)
     tensors = {name: layer.tensors(graph) for name, layer in reads.items()}
     fold_graph(graph, before_layers=False)
@@ -109,6 +111,7 @@ def convert(model: QatModel) -> QuantizedModel:
         raise TypeError(f"model must come from prepare_qat, got {type(model).__name__}")
     model = copy.deepcopy(model)
     graph = Captured(model.network, model.plain)
+    as_linear_layers(graph)
     modules = dict(model.network.named_modules())
     tensors = {name: layer.tensors(graph) for name, layer in layers_of(graph).items()}
     fold_graph(graph, before_layers=False)
