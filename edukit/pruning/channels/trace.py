@@ -38,6 +38,7 @@ LAYERS = {  # (the axis of the value that holds channels, the axis of the weight
     **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), (1, 0)),
 }
 
+PLACE_BY_PLACE = {"hardswish", "zeros_like", "ones_like", "full_like"}  # besides those that torch tags as pointwise
 RECURRENT = {"lstm", "gru", "rnn_tanh", "rnn_relu"}
 
 
@@ -104,8 +105,8 @@ class Follower(fx.Interpreter):
             case "glu":
                 halves = ids.chunk(2, node.args[1] if len(node.args) > 1 else -1)
                 return halves[0] if splits.chunk(self.registry, halves) else None
-            case "mean" | "sum" | "amax" | "amin" | "std" | "var":
-                return _reduce(ids, value, *node.args[1:2])
+            case "mean" | "sum" | "amax" | "amin" | "std" | "var" | "max" | "min":
+                return self._reduced(node, ids, value)
             case "view" | "_unsafe_view" | "reshape":
                 count = functools.partial(self._count_of_heads, node)
                 return splits.cut(
@@ -117,7 +118,7 @@ class Follower(fx.Interpreter):
                 return self._pad(ids, value, *node.args[1:3])
             case "permute" | "transpose" | "t" | "unsqueeze" | "squeeze" | "expand" | "repeat" | "cat" | "stack":
                 return self._move(node)
-            case name if name == "hardswish" or torch.Tag.pointwise in node.target.tags:
+            case name if name in PLACE_BY_PLACE or torch.Tag.pointwise in node.target.tags:
                 return self._pointwise(node, value)
 
     def _layer(self, arguments, ids, value, axis, reads):
@@ -186,6 +187,15 @@ class Follower(fx.Interpreter):
         weights = [n for n in node.all_input_nodes if n.op == "get_attr"]
         return meeting[0] if meeting and all(self._scale(weight, meeting[0]) for weight in weights) else None
 
+    def _reduced(self, node, ids, value):
+        """A mean over positions, or the largest: of two values as well, or with the places as a second result."""
+        if len(node.all_input_nodes) == 2:
+            return self._pointwise(node, value)
+        if isinstance(value, torch.Tensor):
+            return _reduce(ids, value, *node.args[1:2])
+        largest = _reduce(ids, value[0], [node.args[1]])
+        return None if largest is None else (largest, largest)
+
     def _scale(self, weight, ids):
         """A weight added to, or multiplied with, named values: False where a row is not a single channel."""
         shape = self.fetch_attr(weight.target).shape
@@ -235,6 +245,8 @@ class Follower(fx.Interpreter):
         operation = _operation(node)
         if operation in LAYERS and not self._is_weight(node.args[1]):
             operation = f"{operation}, whose weight is computed"
+        if operation.startswith("_native_batch_norm"):
+            operation = "batch_norm"
         for used in node.all_input_nodes:
             if used.op == "get_attr":
                 if operation in RECURRENT:
