@@ -64,6 +64,17 @@ def with_stored_weights(model: nn.Module) -> nn.Module:
     return plain
 
 
+def has_code_of_its_own(module: nn.Module) -> bool:
+    """Whether a call computes more than its class says: with hooks, or a forward written into this one module.
+
+    >>> layer = nn.Linear(2, 2)
+    >>> _ = layer.register_forward_hook(lambda module, inputs, answer: 2 * answer)
+    >>> has_code_of_its_own(layer), has_code_of_its_own(nn.Linear(2, 2))
+    (True, False)
+    """
+    return bool(module._forward_hooks or module._forward_pre_hooks) or "forward" in vars(module)
+
+
 def _store(module) -> None:
     """Replace what computes a weight of this module by the weight."""
     for number, hook in list(module._forward_pre_hooks.items()):

@@ -53,6 +53,20 @@ class Captured(fx.GraphModule):
     def captured_for(self) -> dict:
         return self.meta["captured for"]
 
+    @property
+    def batched(self) -> list[bool]:
+        """Whether axis 0 of each input is the batch; masks and scalars may serve all rows alike."""
+        return [bool(axes) and axes[0][0] != axes[0][1] for _, axes in self.captured_for.values()]
+
+    def joined(self, batches) -> tuple[torch.Tensor, ...]:
+        """One batch of several: their rows one after the other; what serves all rows alike, as the first one has it.
+
+        >>> [tuple(x.shape) for x in capture(nn.Linear(2, 3), torch.zeros(4, 2)).joined(2 * [(torch.ones(5, 2),)])]
+        [(10, 2)]
+        """
+        parts = zip(self.batched, *batches, strict=True)
+        return tuple(torch.cat(own) if rows else own[0] for rows, *own in parts)
+
     def __call__(self, *inputs, **named):
         self.check(*inputs, **named)
         return super().__call__(*inputs, **named)
@@ -60,8 +74,8 @@ class Captured(fx.GraphModule):
     def check(self, *inputs, **named) -> None:
         """Raise a ValueError that names the input whose sizes the graph was not captured for."""
         for name, x in (dict(zip(self.captured_for, inputs, strict=False)) | named).items():
-            _, axes = self.captured_for.get(name, (None, []))
-            if isinstance(x, torch.Tensor) and not _fits(x, axes):
+            _, axes = self.captured_for.get(name, (None, None))  # of another name, forward says so
+            if isinstance(x, torch.Tensor) and axes is not None and not _fits(x, axes):
                 allowed = ", ".join(_said(*axis) for axis in axes)
                 raise ValueError(f"{name} has the shape {tuple(x.shape)}; this model was captured for ({allowed})")
 
@@ -88,6 +102,8 @@ def capture(model: nn.Module, example) -> Captured:
                 graph = _exported(frozen, inputs)
         except Exception as error:
             check_it_runs(frozen, inputs)
+            if "data-dependent" in str(error):
+                raise ValueError(f"model decides in Python by the values that it computes: {cause(error)}") from error
             raise ValueError(f"model cannot be traced by torch.export: {cause(error)}") from error
     _check_batch_axis(graph, inputs)
     return graph

@@ -72,6 +72,7 @@ def check_count(model: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
     Traceback (most recent call last):
     ValueError: the batch has 2 tensors, the model takes 1: are the last ones labels?
     """
+    check_has_python(model)
     takes = [p for p in inspect.signature(model.forward).parameters.values() if p.kind not in NAMED]
     most = math.inf if any(p.kind is p.VAR_POSITIONAL for p in takes) else len(takes)
     least = sum(p.default is p.empty and p.kind is not p.VAR_POSITIONAL for p in takes)
@@ -80,6 +81,13 @@ def check_count(model: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
         asked = f"{max(least, 1)}" if labels or least == most else f"{least} to {most}"
         hint = ": are the last ones labels?" if len(inputs) > least else ""
         raise ValueError(f"the batch has {len(inputs)} tensors, the model takes {asked}{hint}")
+
+
+def check_has_python(model: nn.Module) -> None:
+    """Raise a ValueError for a model without its Python, as torch.jit.script and torch.jit.trace make it."""
+    check_model(model)
+    if any(kind.__name__ == "ScriptModule" for kind in type(model).__mro__):
+        raise ValueError("model is a ScriptModule, which cannot be followed: give the model that it was made of")
 
 
 def check_it_runs(model: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:

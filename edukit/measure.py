@@ -29,6 +29,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from edukit.copies import with_stored_weights
 from edukit.inputs import as_inputs, has_batch
 from edukit.refuse import check_model, check_whole, first_line
+from edukit.table import Table
 from edukit.turns import in_turn
 
 aten = torch.ops.aten
@@ -117,6 +118,20 @@ class Latency:
         p25, p50, p75, p90 = np.percentile(times_s, [25, 50, 75, 90])
         median_s, p90_s, iqr_s = (round(float(seconds), 9) for seconds in (p50, p90, p75 - p25))
         return cls(median_s, p90_s, iqr_s, len(times_s), tuple(round(float(seconds), 9) for seconds in rounds_s))
+
+    def table(self) -> Table:
+        """One row, in milliseconds.
+
+        >>> Latency.of([0.004, 0.001, 0.002, 0.003, 0.005]).table()
+        median, ms  p90, ms  middle half, ms  calls
+        ----------  -------  ---------------  -----
+        3.000         4.600            2.000      5
+        """
+        milli = [f"{1e3 * seconds:.3f}" for seconds in (self.median_s, self.p90_s, self.iqr_s)]
+        return Table(("median, ms", "p90, ms", "middle half, ms", "calls"), [(*milli, f"{self.repeats:,}")])
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
 
 
 def speedup(before: Latency, after: Latency) -> float:

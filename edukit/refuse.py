@@ -6,6 +6,7 @@
     check_sizes(n=n)  several of them, of a layer; too large a number        ValueError
     check_model(m)    what is no torch.nn.Module                             TypeError
     check_weights(m)  the same; NaN, infinity, weights that are not float32  ValueError
+    check_not_quantized(m)                           weights of whole numbers ValueError
     is_finite(x)      asks for NaN and infinity: who asks names them
 
 Numpy's whole numbers are whole numbers: `for bits in np.arange(2, 9)` works.
@@ -150,14 +151,22 @@ def check_model(model, name: str = "model") -> None:
 
 
 def check_weights(model: "torch.nn.Module") -> None:
-    """Raise a ValueError that names the weight which holds NaN or infinity, or is no float32."""
-    check_model(model)
+    """Raise a ValueError that names the weight which holds NaN, infinity or codes, or is no float32."""
+    check_not_quantized(model)
     for name, weight in model.named_parameters():
         if weight.is_floating_point() and str(weight.dtype) != "torch.float32":
             raise ValueError(f"model holds {weight.dtype} in {name}; its weights must be float32: model.float()")
     for name, tensor in model.state_dict().items():
         if not is_finite(tensor):
             raise ValueError(f"model holds NaN or infinity in {name}; its weights must be finite")
+
+
+def check_not_quantized(model: "torch.nn.Module") -> None:
+    """Raise a ValueError that names a parameter of whole numbers: such a model is quantized already."""
+    check_model(model)
+    for name, weight in model.named_parameters():
+        if not (weight.is_floating_point() or weight.is_complex()):
+            raise ValueError(f"model is quantized already, it holds {weight.dtype} in {name}: give the float model")
 
 
 def first_line(error: Exception) -> str:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrizations, prune, spectral_norm, weight_norm
 
-from edukit.copies import copied, with_stored_weights
+from edukit.copies import copied, has_code_of_its_own, with_stored_weights
 from edukit.deployment import export, load
 from edukit.measure import count_macs
 from edukit.pruning import prune_model, shrink, shrink_to_macs
@@ -116,3 +116,10 @@ def test_weights_that_torch_parametrizes_are_folded_pruned_and_quantized():
     torch.testing.assert_close(fold_batchnorm(net)(X), expected, rtol=0, atol=1e-5)
     assert float((prune_model(net, 0.5)[0].weight == 0).float().mean()) == 0.5
     assert [layer.precision for layer in quantize_model(net, X).report] == ["int8", "int8"]
+
+
+def test_hooks_and_a_forward_of_its_own_are_code_that_no_class_shows():
+    plain, hooked, patched = (nn.Linear(2, 2) for _ in range(3))
+    hooked.register_forward_pre_hook(lambda module, inputs: None)
+    patched.forward = lambda x: x
+    assert [has_code_of_its_own(layer) for layer in (plain, hooked, patched)] == [False, True, True]

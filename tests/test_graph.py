@@ -231,5 +231,26 @@ def test_a_model_that_depends_on_its_values_is_refused():
         def forward(self, x):
             return x if x.sum() > 0 else -x
 
-    with pytest.raises(ValueError, match="model cannot be traced"):
+    with pytest.raises(ValueError, match="model decides in Python by the values that it computes"):
         capture(Wild(), X)
+
+
+def test_rows_of_several_batches_are_joined_and_a_mask_is_taken_once():
+    class Masked(nn.Module):
+        def forward(self, x, mask, t):
+            return x * mask * t
+
+    graph = capture(Masked(), (torch.rand(4, 5, 2), torch.rand(5, 2), torch.tensor(2.0)))
+    assert graph.batched == [True, False, False]
+    x, mask, t = torch.rand(6, 5, 2), torch.rand(5, 2), torch.tensor(3.0)
+    joined = graph.joined([(x[:4], mask, t), (x[4:], mask, t)])
+    assert all(torch.equal(a, b) for a, b in zip(joined, (x, mask, t), strict=True))
+
+
+def test_inputs_are_taken_by_name_and_checked():
+    graph = capture(nn.Linear(2, 3), torch.rand(4, 2))
+    assert torch.equal(graph(input=torch.ones(5, 2)), graph(torch.ones(5, 2)))
+    with pytest.raises(ValueError, match="input has the shape"):
+        graph(input=torch.ones(5, 3))
+    with pytest.raises(TypeError, match="argument"):
+        graph(images=torch.ones(5, 2))

@@ -14,7 +14,7 @@ from edukit.graph import capture
 from edukit.inputs import as_inputs, check_count, has_batch, with_two_rows
 from edukit.measure import count_macs
 from edukit.pruning import shrink
-from edukit.quantization import layer_errors, prepare_qat, quantize_model
+from edukit.quantization import fold_batchnorm, layer_errors, prepare_qat, quantize_model
 from edukit.quantization.grid.observer import as_batches
 
 GENERATOR = torch.Generator().manual_seed(5)
@@ -205,3 +205,23 @@ def test_a_model_takes_as_many_inputs_as_its_forward_asks_for():
     ):
         with pytest.raises(ValueError, match=said):
             check_count(model, inputs)
+
+
+@pytest.mark.parametrize("call", [quantize_model, prepare_qat, lambda net, x: quantize_model(net, x, 4)])
+def test_a_mask_for_all_rows_is_calibrated_with_several_batches(call):
+    mask = torch.triu(torch.full((5, 5), -1e9), 1)
+    x = torch.randn(70, 5, 8, generator=GENERATOR)
+    net = Masked().eval()
+    whole, parts = call(net, (x, mask)).eval(), call(net, [(x[:30], mask), (x[30:], mask)]).eval()
+    expected = net(x, mask)
+    for quantized in (whole, parts):
+        assert torch.equal(quantized(x, mask), quantized(x, mask=mask))
+        assert ((quantized(x, mask) - expected).norm() / expected.norm()).item() < 0.1
+
+
+def test_a_script_is_refused_by_its_name():
+    script, x = torch.jit.trace(nn.Linear(2, 2), torch.rand(1, 2)), torch.rand(4, 2)
+    calls = [lambda: quantize_model(script, x), lambda: shrink(script, x, 0.5), lambda: fold_batchnorm(script)]
+    for call in calls:
+        with pytest.raises(ValueError, match="^model is a ScriptModule"):
+            call()

@@ -272,3 +272,8 @@ def test_peak_memory_passes_errors_on_and_ends_its_thread():
     with pytest.raises(ZeroDivisionError):
         peak_memory(lambda: 1 / 0)
     assert measure.threading.active_count() == before
+
+
+def test_a_latency_shows_itself_as_a_table():
+    html = Latency.of([0.002, 0.003, 0.004])._repr_html_()
+    assert html.count("<tr>") == 2 and "3.000" in html and "median, ms" in html

@@ -56,6 +56,8 @@ def export(model: nn.Module, example, path, format: str | None = None) -> Path:
         raise ValueError(f"path must lie in an existing folder, got {path}")
     inputs = with_two_rows(as_inputs(example, model))
     check_count(model, inputs)
+    if any(x.dtype == torch.bfloat16 for x in inputs):
+        raise ValueError("model takes torch.bfloat16, and files hold float32 or float16: model.float() or model.half()")
     content = onnx_bytes(model, inputs) if format == "onnx" else mobile_bytes(model, inputs, format)
     _check_answers(model, inputs, content, format)
     return write_atomically(path, sealed(content))
@@ -110,6 +112,9 @@ def _check_answers(model, inputs, content, format) -> None:
         if fault is None:
             return
         faults.append(fault)
+    again = as_tuple(load(model)(*arrays))
+    if not all(np.array_equal(one, two, equal_nan=True) for one, two in zip(expected, again, strict=True)):
+        raise ValueError("model answers otherwise in each run: it draws random numbers in evaluation mode")
     raise ValueError(f"the {format} file answers {faults[0]}")
 
 

@@ -9,6 +9,7 @@ In production  onnxruntime-android, executorch-android and com.google.ai.edge.li
 """
 
 from importlib import import_module
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from edukit.deployment.runtimes import module
 from edukit.deployment.runtimes.installed import RUNS, check_installed
 from edukit.deployment.runtimes.opened import Opened
 from edukit.refuse import check_whole
+from edukit.table import Table
 
 SUFFIXES = {".onnx": "onnxruntime", ".pte": "executorch", ".tflite": "litert"}
 RUNTIMES = (*SUFFIXES.values(), "torch")
@@ -51,6 +53,20 @@ class Session:
         results = self._each_row(fitting) if self._opened.row_by_row else self._opened.run(fitting)
         return results[0] if len(results) == 1 else tuple(results)
 
+    def __repr__(self):
+        parts = (self.inputs, self.outputs) if self.outputs else (self.inputs,)
+        said = (", ".join(f"{name} {_in_words(shape)}" for name, shape in part.items()) for part in parts)
+        return f"Session({self.runtime}, threads {self.threads}: {' → '.join(said)})"
+
+    def _repr_html_(self) -> str:
+        parts = ("input", self.inputs, self.types), ("output", self.outputs, self.output_types)
+        rows = [
+            (part, name, _in_words(shape), str(kind or ""))
+            for part, shapes, kinds in parts
+            for (name, shape), kind in zip_longest(shapes.items(), kinds)
+        ]
+        return Table((f"{self.runtime}, threads {self.threads}", "name", "shape", "type"), rows).html()
+
     def _each_row(self, arrays) -> list[np.ndarray]:
         """Row after row where the batch is free: the file holds one."""
         free = [shape[:1] == ("batch",) for shape in self.inputs.values()]
@@ -68,6 +84,10 @@ class Session:
             np.concatenate(parts) if shape[:1] == ("batch",) else parts[0]
             for shape, parts in zip(shapes, zip(*rows, strict=True), strict=True)
         ]
+
+
+def _in_words(shape: tuple | None) -> str:
+    return "of any shape" if shape is None else " × ".join(map(str, shape))
 
 
 def load(path, runtime: str | None = None, threads: int = 1) -> Session:

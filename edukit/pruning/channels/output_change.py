@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 from edukit.copies import copied
 from edukit.graph import as_inputs
+from edukit.inputs import has_batch
 from edukit.pruning.channels.allot import Menu
 from edukit.pruning.channels.remove import remove_channels
 
@@ -73,7 +74,10 @@ def _as_after_new_statistics(model):
 def _answers(model, inputs):
     """The floating-point outputs for each batch."""
     with torch.no_grad(), torch.random.fork_rng(devices=()):
-        batches = zip(*(part.split(BATCH) for part in inputs), strict=True)
+        batches = [
+            [part[i : i + BATCH] if has_batch(part, inputs) else part for part in inputs]
+            for i in range(0, len(inputs[0]), BATCH)
+        ]
         return [[y for y in tree_leaves(model(*(x.clone() for x in batch))) if _is_float(y)] for batch in batches]
 
 

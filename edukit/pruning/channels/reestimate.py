@@ -19,6 +19,7 @@ from torch.nn.modules.batchnorm import _NormBase
 
 from edukit.copies import copied
 from edukit.graph import as_inputs
+from edukit.inputs import has_batch
 from edukit.refuse import check_model, check_whole, is_finite
 from edukit.turns import in_turn
 
@@ -52,7 +53,7 @@ def reestimate_batchnorm(model: nn.Module, x, *, batch_size: int = 256) -> nn.Mo
         norm.train()
     with torch.no_grad():
         for rows in torch.arange(len(inputs[0])).tensor_split(-(-len(inputs[0]) // batch_size)):
-            fresh(*(part[rows] for part in inputs))
+            fresh(*(part[rows] if has_batch(part, inputs) else part for part in inputs))
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
     return fresh.eval()

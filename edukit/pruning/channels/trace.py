@@ -4,7 +4,7 @@
     blocks   grouped conv, group_norm all channels of a block, in and out, become one
     scales   batch_norm, x * weight   the ids belong to the rows of the weight
     unites   x + y, x * y             ids that meet on one place become one channel
-    keeps    pooling, resizing, mean  positions go, ids stay
+    keeps    pooling, mean, roll      positions go or move, ids stay
     moves    view, cat, transpose     the operation itself, applied to the ids
     cuts     chunk, glu, shuffle      channels of all parts go together: see splits.py
              heads, linear → picture
@@ -37,6 +37,9 @@ LAYERS = {  # (the axis of the value that holds channels, the axis of the weight
     **dict.fromkeys(("conv1d", "conv2d", "conv3d"), (1, 1)),
     **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), (1, 0)),
 }
+
+PLACE_BY_PLACE = {"hardswish", "zeros_like", "ones_like", "full_like"}  # besides those that torch tags as pointwise
+RECURRENT = {"lstm", "gru", "rnn_tanh", "rnn_relu"}
 
 
 def follow(model: nn.Module, example) -> list[Group]:
@@ -91,8 +94,8 @@ class Follower(fx.Interpreter):
                 return splits.heads_meet(self.registry, [self.ids[n] for n in node.args[:2]], value.shape)
             case "scaled_dot_product_attention":
                 return splits.heads_meet(self.registry, [self.ids[n] for n in node.args[:3]], value.shape)
-            case "softmax":
-                return None if varies(ids, node.args[1]) else ids
+            case "softmax" | "roll":
+                return _along_positions(node, ids)
             case "_native_batch_norm_legit_no_training" | "_native_batch_norm_legit" | "instance_norm" | "prelu":
                 return self._norm(node, ids, value)
             case name if "pool" in name or name.startswith("upsample"):
@@ -102,8 +105,8 @@ class Follower(fx.Interpreter):
             case "glu":
                 halves = ids.chunk(2, node.args[1] if len(node.args) > 1 else -1)
                 return halves[0] if splits.chunk(self.registry, halves) else None
-            case "mean" | "sum" | "amax" | "amin":
-                return _reduce(ids, *node.args[1:3])
+            case "mean" | "sum" | "amax" | "amin" | "std" | "var" | "max" | "min":
+                return self._reduced(node, ids, value)
             case "view" | "_unsafe_view" | "reshape":
                 count = functools.partial(self._count_of_heads, node)
                 return splits.cut(
@@ -115,7 +118,7 @@ class Follower(fx.Interpreter):
                 return self._pad(ids, value, *node.args[1:3])
             case "permute" | "transpose" | "t" | "unsqueeze" | "squeeze" | "expand" | "repeat" | "cat" | "stack":
                 return self._move(node)
-            case name if name == "hardswish" or torch.Tag.pointwise in node.target.tags:
+            case name if name in PLACE_BY_PLACE or torch.Tag.pointwise in node.target.tags:
                 return self._pointwise(node, value)
 
     def _layer(self, arguments, ids, value, axis, reads):
@@ -184,6 +187,15 @@ class Follower(fx.Interpreter):
         weights = [n for n in node.all_input_nodes if n.op == "get_attr"]
         return meeting[0] if meeting and all(self._scale(weight, meeting[0]) for weight in weights) else None
 
+    def _reduced(self, node, ids, value):
+        """A mean over positions, or the largest: of two values as well, or with the places as a second result."""
+        if len(node.all_input_nodes) == 2:
+            return self._pointwise(node, value)
+        if isinstance(value, torch.Tensor):
+            return _reduce(ids, value, *node.args[1:2])
+        largest = _reduce(ids, value[0], [node.args[1]])
+        return None if largest is None else (largest, largest)
+
     def _scale(self, weight, ids):
         """A weight added to, or multiplied with, named values: False where a row is not a single channel."""
         shape = self.fetch_attr(weight.target).shape
@@ -231,14 +243,25 @@ class Follower(fx.Interpreter):
     def _stop(self, node, value):
         """Where nothing is followed, all that arrives stays, and all that leaves was made by no layer."""
         operation = _operation(node)
+        if operation in LAYERS and not self._is_weight(node.args[1]):
+            operation = f"{operation}, whose weight is computed"
+        if operation.startswith("_native_batch_norm"):
+            operation = "batch_norm"
         for used in node.all_input_nodes:
             if used.op == "get_attr":
+                if operation in RECURRENT:
+                    self._recurrent(used)
                 self.registry.fix_parameter(used.target, operation)
             for ids in tree_leaves(self.ids[used]):
                 if ids is not None:
                     self.registry.fix(ids, operation)
         constant = self.registry.constant(operation)
         return tree_map(lambda leaf: constant.expand(leaf.shape) if isinstance(leaf, torch.Tensor) else None, value)
+
+    def _recurrent(self, used):
+        """What a recurrent layer makes is known by its weights, and stays: its size is a number of the module."""
+        if self._is_weight(used) and (weight := self.fetch_attr(used.target)).ndim == 2:
+            self.registry.attach(used.target, 0, "makes", self.registry.new(len(weight)))
 
     def _count_of_heads(self, node, size):
         """The number of heads in the module that runs the operation, such as "attention.heads"; "" if it has none."""
@@ -270,9 +293,16 @@ def _window(ids, value):
     return None if channels is None else tree_map(lambda leaf: broadcast_along(channels, 1, leaf.shape), value)
 
 
-def _reduce(ids, axes=(), keepdim=False):
+def _along_positions(node, ids):
+    """Softmax and roll mix what lies along their axes: they are followed where no channels do."""
+    axes = node.args[1] if _operation(node) == "softmax" else [*node.args[2:3], range(ids.ndim)][0]
+    axes = [axes] if isinstance(axes, int) else axes
+    return None if any(varies(ids, axis) for axis in axes) else ids
+
+
+def _reduce(ids, value, axes=()):
     """A mean over positions keeps the channels; a mean over channels needs all of them."""
-    return None if not axes or any(varies(ids, axis) for axis in axes) else ids.amax(axes, keepdim)
+    return None if not axes or any(varies(ids, axis) for axis in axes) else ids.amax(axes, value.ndim == ids.ndim)
 
 
 def _operation(node):

@@ -27,7 +27,7 @@ from edukit.copies import copied, with_stored_weights
 from edukit.graph import capture
 from edukit.pruning.score import as_weights, wide
 from edukit.pruning.weights.mask import n_m_mask, without
-from edukit.refuse import check_model
+from edukit.refuse import check_model, check_not_quantized
 
 LAYERS = nn.Linear | _ConvNd | nn.MultiheadAttention | nn.RNNBase | nn.RNNCellBase
 PRODUCTS = {"matmul", "mm", "addmm", "linear"}
@@ -144,7 +144,7 @@ def layer_weights(model: nn.Module, example=None) -> dict[str, torch.Tensor]:
     >>> [tuple(w.shape) for w in layer_weights(nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2))).values()]
     [(2, 1, 3, 3)]
     """
-    check_model(model)
+    check_not_quantized(model)
     layers = {name: m for name, m in model.named_modules() if isinstance(m, LAYERS)}
     for name, layer in layers.items():
         if isinstance(layer, nn.Linear | _ConvNd) and "weight" not in layer._parameters:

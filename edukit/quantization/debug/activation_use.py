@@ -17,6 +17,7 @@ import torch
 from torch import fx, nn
 
 from edukit.graph import LAYERS
+from edukit.inputs import has_batch
 from edukit.quantization.debug.partial import Parts
 
 
@@ -55,8 +56,10 @@ class Listener(nn.Module):
 
     def forward(self, *inputs):
         have = len(self.rows[0]) if self.rows else 0
-        fresh = tuple(x[: 256 - have].detach().clone() for x in inputs)
-        self.rows = tuple(map(torch.cat, zip(self.rows, fresh, strict=True))) if self.rows else fresh
+        network = self.parts.network
+        pairs = zip(network.batched, inputs, strict=True)
+        fresh = tuple((x[: 256 - have] if rows else x).detach().clone() for rows, x in pairs)
+        self.rows = network.joined([self.rows, fresh]) if self.rows else fresh
         return self.network.run(inputs, self._count)
 
     def heard(self, batches) -> dict[str, Use]:
@@ -134,8 +137,8 @@ def outlying_rows(inputs: tuple, times: float = 3.0) -> list[int]:
 
 
 def _ends(inputs):
-    """The smallest and the largest real value of each row, over all inputs."""
-    real = [x.detach().flatten(1) if x.ndim > 1 else x.detach()[:, None] for x in inputs if x.is_floating_point()]
+    """The smallest and the largest real value of each row, over all inputs that have a row for it."""
+    real = [x.detach().reshape(len(x), -1) for x in inputs if x.is_floating_point() and has_batch(x, inputs)]
     if not real:
         return np.zeros(1), np.zeros(1)
     rows = torch.cat(real, 1)

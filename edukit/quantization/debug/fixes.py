@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from edukit.inputs import has_batch
 from edukit.quantization.grid.calibrate import mse, percentile
 from edukit.quantization.ptq.equalize import equalize
 from edukit.quantization.ptq.rounding import gptq
@@ -44,7 +45,7 @@ def other_calibration(inputs: Inputs, evaluated: Inputs, outlying: list[int]) ->
     if outlying:
         kept = np.setdiff1d(np.arange(len(inputs[0])), outlying)
         advice = f"leave these inputs out of the calibration data: {first_three(outlying)}"
-        data = {"calibration": tuple(x[kept] for x in inputs)}
+        data = {"calibration": tuple(x[kept] if has_batch(x, inputs) else x for x in inputs)}
         found["without wild inputs"] = Fix("wild inputs", "is it those wild inputs?", advice, data)
     if evaluated:
         advice = "draw the calibration data from the training data, and prepare it exactly as the evaluated data"

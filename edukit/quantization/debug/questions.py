@@ -59,7 +59,7 @@ class Case:
 
     @property
     def inputs(self) -> tuple[torch.Tensor, ...]:
-        return tuple(map(torch.cat, zip(*self.batches, strict=True)))
+        return self.network.joined(self.batches)
 
 
 class Scores:

@@ -14,6 +14,7 @@ Source    Jacob et al. 2018, https://arxiv.org/abs/1712.05877, section 2.4
 In production  QLinearConv, QGemm, QLinearAdd … of ONNX Runtime; the kernels of LiteRT for Microcontrollers
 """
 
+import operator
 from dataclasses import dataclass
 
 import numpy as np
@@ -122,7 +123,8 @@ class _Network:
             return known.q if _same(known.grid, grid) else move_to_grid(known.q, known.grid, grid)
         compute = COMPUTED.get(node.target) or (_Network.move if moved_from(node) is not None else None)
         if compute is None:
-            raise ValueError(f"quantized computes {node.name} in float: there are no integers here for {node.target}")
+            made = node.args[0] if node.target is operator.getitem else node  # one of several results
+            raise ValueError(f"quantized computes {made.name} in float: there are no integers here for {made.target}")
         if ignored := {name: value for name, value in node.kwargs.items() if not _changes_nothing(name, value)}:
             raise ValueError(f"quantized computes {node.name} with {ignored}; here there are no integers for that")
         return compute(self, node, grid)

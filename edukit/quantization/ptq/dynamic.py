@@ -15,11 +15,11 @@ In production  onnxruntime.quantization.quantize_dynamic; torchao's Int8DynamicA
 import torch
 from torch import nn
 
-from edukit.copies import with_stored_weights
-from edukit.graph import attach, capture, layer_name, parameter
+from edukit.copies import has_code_of_its_own, with_stored_weights
+from edukit.graph import attach, layer_name, parameter
 from edukit.quantization.grid.affine import check_bits, quantize
+from edukit.quantization.ptq.fold import float_network
 from edukit.quantization.ptq.layerwise import has_weight
-from edukit.quantization.ptq.linear import as_linear_layers
 from edukit.quantization.ptq.placement import LayerReport, operation_of, why_float
 from edukit.quantization.ptq.rewrite import QuantizedModel, cleaned, layer_bias, weight_grid
 from edukit.refuse import check_weights
@@ -66,7 +66,7 @@ def _by_modules(model, bits) -> QuantizedModel:
     report = []
     for name, module in list(model.named_modules()):
         own = [p for p in module.parameters(recurse=False) if p.is_floating_point()]
-        if type(module) is nn.Linear:
+        if type(module) is nn.Linear and not has_code_of_its_own(module):
             layer = DynamicLinear(module.weight, module.bias, bits)
             if not name:
                 return QuantizedModel(layer, [LayerReport("", "linear", f"int{bits}")], 8)
@@ -74,13 +74,13 @@ def _by_modules(model, bits) -> QuantizedModel:
             report.append(LayerReport(name, "linear", f"int{bits}"))
         elif own:
             kind = type(module).__name__
-            report.append(LayerReport(name, kind, "float", f"{kind} is no nn.Linear; give an example to see inside"))
+            why = "it has hooks" if type(module) is nn.Linear else f"{kind} is no nn.Linear"
+            report.append(LayerReport(name, kind, "float", f"{why}; give an example to see inside"))
     return QuantizedModel(model, report, 8)
 
 
 def _by_graph(model, bits, example) -> QuantizedModel:
-    graph = capture(model, example)
-    as_linear_layers(graph)
+    graph = float_network(model, example)
     report = []
     for node in [node for node in graph.graph.nodes if has_weight(graph, node)]:
         reason = why_float(node) or ("" if node.target is aten.linear.default else "only linear layers gain")

@@ -17,6 +17,7 @@ from edukit.quantization.ptq.layerwise import has_weight
 from edukit.quantization.ptq.placement import (
     ACTIVATIONS,
     JOINS,
+    SPLITS,
     LayerReport,
     is_activation,
     moved_from,
@@ -84,13 +85,21 @@ def _converted(node, points) -> int:
 
 
 def _is_float(graph, node, points) -> bool:
-    if not is_activation(node) or node.op != "call_function" or has_weight(graph, node):
+    if node.op != "call_function" or has_weight(graph, node) or not any(map(is_real, node.all_input_nodes)):
         return False
-    if moved_from(node) is not None or node.target in LAID_OUT:
+    if not is_real(node) or moved_from(node) is not None or node.target in LAID_OUT | SPLITS:
         return False
     behind = next(iter(node.users), node)
     fused = node.target in JOINS and behind.target in ACTIVATIONS and behind in points
     return not (node.target in JOINS | ACTIVATIONS | ON_CODES and (node in points or fused))
+
+
+def is_real(node) -> bool:
+    """Whether a value depends on the input and is real, or the first of several that an operation gives is."""
+    value = node.meta.get("val")
+    if not isinstance(value, tuple | list):
+        return is_activation(node)
+    return node.op == "call_function" and isinstance(value[0], torch.Tensor) and value[0].is_floating_point()
 
 
 def _is_codes(node, points) -> bool:

@@ -21,11 +21,12 @@ import numpy as np
 import torch
 from torch import fx, nn
 
-from edukit.copies import with_stored_weights
+from edukit.copies import has_code_of_its_own, with_stored_weights
 from edukit.graph import LAYERS, attach, capture, layer_name, parameter
+from edukit.inputs import check_has_python
 from edukit.quantization.ptq.linear import as_linear_layers
 from edukit.quantization.ptq.pooling import count_inside
-from edukit.refuse import check_weights, first_line
+from edukit.refuse import check_not_quantized, check_weights, first_line
 from edukit.turns import in_turn
 
 aten = torch.ops.aten
@@ -52,8 +53,8 @@ def fold_batchnorm(model: nn.Module, example=None) -> nn.Module:
     example   inputs, one batch or a tuple: then the result is the graph that `quantize_model` starts from, in which
               norms right before a layer are folded, too. Without it the modules stay, with an Identity for the norm
     Without an example torch.fx follows the modules. Norms that do not stand directly behind such a layer, or whose
-    layer is used twice, stay. Raises ValueError where the model cannot be traced; the copy raises it for inputs whose
-    norm would have run over another axis than the layer's outputs.
+    layer is used twice or has hooks, stay. Raises ValueError for a model that is quantized already or cannot be traced;
+    the copy raises it for inputs whose norm would have run over another axis than the layer's outputs.
 
     >>> net = nn.Sequential(nn.Conv2d(1, 4, 3, bias=False), nn.BatchNorm2d(4)).eval()
     >>> fold_batchnorm(net)[1]
@@ -61,6 +62,8 @@ def fold_batchnorm(model: nn.Module, example=None) -> nn.Module:
     """
     if example is not None:
         return float_network(model, example)
+    check_has_python(model)
+    check_not_quantized(model)
     model = with_stored_weights(model).eval()
     try:
         nodes = list(fx.symbolic_trace(model).graph.nodes)
@@ -216,7 +219,8 @@ def _module(model, node, kinds):
 
 
 def _fits(layer, norm) -> bool:
-    return norm.running_mean is not None and len(norm.running_mean) == len(layer.weight)
+    plain = not (has_code_of_its_own(layer) or has_code_of_its_own(norm))
+    return plain and norm.running_mean is not None and len(norm.running_mean) == len(layer.weight)
 
 
 def _nothing(name, ndim) -> nn.Identity:

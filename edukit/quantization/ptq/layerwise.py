@@ -68,7 +68,7 @@ def round_layers(graph, layers: dict, grids: dict, batches) -> None:
         for layer in layers.values():
             layer.codes = quantize(layer.weight, layer.grid)
     else:
-        inputs = some_of(graph, tuple(map(torch.cat, zip(*batches, strict=True))))
+        inputs = some_of(graph, graph.joined(batches))
         SideBySide(graph, layers, grids).run(*inputs)
 
 
@@ -85,7 +85,10 @@ def some_of(graph: fx.GraphModule, inputs: tuple[torch.Tensor, ...]) -> tuple[to
     of_one = max(math.prod(n for n in shape if type(n) is int) for shape in shapes)
     count = len(inputs[0])
     most = max(FEWEST, VALUES // of_one)
-    return inputs if count <= most else tuple(x[torch.arange(most) * count // most] for x in inputs)
+    if count <= most:
+        return inputs
+    chosen = torch.arange(most) * count // most
+    return tuple(x[chosen] if rows else x for rows, x in zip(graph.batched, inputs, strict=True))
 
 
 class SideBySide(fx.Interpreter):

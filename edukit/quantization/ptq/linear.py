@@ -19,6 +19,7 @@ from edukit.graph import attach, parameter
 aten = torch.ops.aten
 PRODUCTS = {aten.matmul.default, aten.mm.default}
 TURNS = {aten.t.default, aten.transpose.int, aten.permute.default, aten.numpy_T.default}
+READ = "read"  # node.meta[READ] = (name of the model's weight, ((operation, arguments behind it…), …)) of a stored one
 
 
 def as_linear_layers(graph: fx.GraphModule) -> None:
@@ -44,7 +45,8 @@ def as_linear_layers(graph: fx.GraphModule) -> None:
 
 
 def _product(graph, node):
-    """(x, the node of the weight, the weight as (out, in), the bias or None) of a linear layer written otherwise."""
+    """(x, the node of the weight, whether that is (in, out), the weight as (out, in), the bias or None) of a linear
+    layer written otherwise."""
     if node.target in PRODUCTS:
         x, weight, bias, turned = *node.args[:2], None, True
     elif node.target is aten.addmm.default and not set(node.kwargs.values()) - {1}:
@@ -59,10 +61,10 @@ def _product(graph, node):
     if value is None or value.ndim != 2 or x.meta["val"].ndim < 2 or _constant(graph, x) is not None:
         return None
     value = value.T if turned else value
-    return (x, weight, value, bias) if bias is None or _is_bias(graph, bias, len(value)) else None
+    return (x, weight, turned, value, bias) if bias is None or _is_bias(graph, bias, len(value)) else None
 
 
-def _write(graph, node, x, weight, value, bias):
+def _write(graph, node, x, weight, turned, value, bias):
     last = node
     if bias is None and (sum_ := _only_user(node, aten.add.Tensor)) and not sum_.kwargs:
         other = next((term for term in sum_.args if term is not node), None)
@@ -72,6 +74,7 @@ def _write(graph, node, x, weight, value, bias):
         learned = nn.Parameter(value.detach().clone(memory_format=torch.contiguous_format), requires_grad=False)
         stored = attach(graph, f"{node.name}_stored", learned)
         stored.meta["layer"] = _layer(weight)
+        stored.meta[READ] = _reading(weight, turned)
         linear = graph.graph.call_function(aten.linear.default, (x, stored) if bias is None else (x, stored, bias))
     linear.meta = dict(last.meta)
     last.replace_all_uses_with(linear)
@@ -100,6 +103,14 @@ def _only_user(node, target):
 
 def _layer(weight) -> str:
     """The module of the weight, or its own name where the model itself holds it."""
+    name, _ = _reading(weight, False)
+    return name.rpartition(".")[0] or name
+
+
+def _reading(weight, turned):
+    """The name of a weight in the model, and the operations on it that give the matrix (out, in)."""
+    turns = [(aten.t.default,)] if turned else []
     while weight.op != "get_attr":
+        turns.insert(0, (weight.target, *weight.args[1:]))
         weight = weight.args[0]
-    return weight.target.rpartition(".")[0] or weight.target
+    return weight.target, tuple(turns)

@@ -78,7 +78,7 @@ def equalizable_pairs(graph: fx.GraphModule, example, *, norms: bool = False) ->
 
 def _few_rows(graph, inputs):
     """Two rows of each input, where the graph takes another number of rows than it was captured with."""
-    few = [x[:2] for x in inputs]
+    few = [x[:2] if rows else x for rows, x in zip(graph.batched, inputs, strict=True)]
     try:
         graph.check(*few)
     except ValueError:  # its Python looped over the rows, or an input has none

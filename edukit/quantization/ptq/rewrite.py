@@ -17,6 +17,7 @@ Source    https://onnxruntime.ai/docs/performance/model-optimizations/quantizati
 In production  convert_pt2e of torchao.quantization.pt2e writes the same pattern
 """
 
+from collections import Counter
 from dataclasses import replace
 
 import torch
@@ -89,11 +90,19 @@ class QuantizedModel(nn.Module):
         super().__init__()
         self.network, self.report, self.activation_bits = network, report, activation_bits
 
-    def forward(self, *inputs):
-        return self.network(*inputs)
+    def forward(self, *inputs, **named):
+        return self.network(*inputs, **named)
+
+    def extra_repr(self) -> str:
+        return counted(self.report)
 
     def _repr_html_(self) -> str | None:
         return self.report._repr_html_() if hasattr(self.report, "_repr_html_") else None
+
+
+def counted(report) -> str:
+    """How many operations compute with which numbers, in words, such as "5 in int8, 2 in float"."""
+    return ", ".join(f"{count} in {kind}" for kind, count in Counter(row.precision for row in report).items())
 
 
 def weight_grid(weight: torch.Tensor, bits: int, *, per_channel: bool = True, calibrator=min_max) -> QParams:

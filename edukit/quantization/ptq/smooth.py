@@ -158,7 +158,7 @@ def _on_inputs(graph, pairs, batches, measure) -> dict[fx.Node, torch.Tensor]:
                 found[reader] = measure(reader, value)
 
     with torch.no_grad():
-        watched(graph, tuple(map(torch.cat, zip(*batches, strict=True))), look)
+        watched(graph, graph.joined(batches), look)
     return found
 
 

@@ -18,20 +18,35 @@ from torch import fx
 
 from edukit.quantization.grid.affine import QParams
 from edukit.quantization.ptq.fold import BATCH_NORM, takes_in_norm
+from edukit.quantization.ptq.linear import READ
 from edukit.quantization.ptq.placement import moved_from, observed, why_float
 from edukit.quantization.qat.fake import BatchNorm, FakeQuantize, QuantizedLayer
 
 
 @dataclass(frozen=True)
 class Reads:
-    """What one layer reads: the tensors' names (weight, bias, and those of its norm), and the norm, or None."""
+    """What one layer reads: the tensors' names (weight, bias, and those of its norm), and the norm, or None.
+
+    turns   operations on the weight that give the layer's matrix, each with its arguments, such as (aten.t.default,)
+    """
 
     names: list[str | None]
     norm: BatchNorm | None
+    turns: tuple[tuple, ...] = ()
 
     def tensors(self, graph: fx.GraphModule) -> list[torch.Tensor | None]:
-        """The tensors of these names, as they are now."""
-        return [name and operator.attrgetter(name)(graph) for name in self.names]
+        """The tensors of these names, as they are now, and as the layer reads them."""
+        tensors = [name and operator.attrgetter(name)(graph) for name in self.names]
+        for turn, *arguments in self.turns:
+            tensors[0] = turn(tensors[0], *arguments)
+        return tensors
+
+    def nodes(self, graph: fx.Graph) -> list[fx.Node | None]:
+        """New nodes that read them."""
+        nodes = [None if name is None else graph.get_attr(name) for name in self.names]
+        for turn, *arguments in self.turns:
+            nodes[0] = graph.call_function(turn, (nodes[0], *arguments))
+        return nodes
 
 
 def layers_of(graph: fx.GraphModule) -> dict[str, Reads]:
@@ -40,9 +55,10 @@ def layers_of(graph: fx.GraphModule) -> dict[str, Reads]:
     layers = {}
     for node in [node for node in graph.graph.nodes if why_float(node) is None]:
         norm = norms.get(node) if takes_in_norm(graph, node) else None
-        read = [node.args[1], node.args[2] if len(node.args) > 2 else None, *(norm.args[1:5] if norm else ())]
+        weight, turns = node.args[1].meta.get(READ, (node.args[1].target, ()))
+        read = [node.args[2] if len(node.args) > 2 else None, *(norm.args[1:5] if norm else ())]
         names = [None if tensor is None else tensor.target for tensor in read]
-        layers[node.name] = Reads(names, BatchNorm(*norm.args[5:7]) if norm else None)
+        layers[node.name] = Reads([weight, *names], BatchNorm(*norm.args[5:7]) if norm else None, turns)
     return layers
 
 
@@ -70,8 +86,7 @@ def fake_layer(graph: fx.GraphModule, node: fx.Node, reads: Reads, source: FakeQ
     operation = partial(_call, node.target, tuple(node.args[3:]))
     graph.add_submodule(f"{node.name}_layer", QuantizedLayer(operation, source, norm=reads.norm, **options))
     with graph.graph.inserting_before(node):
-        tensors = [None if name is None else graph.graph.get_attr(name) for name in reads.names]
-        call = graph.graph.call_module(f"{node.name}_layer", (node.args[0], *tensors))
+        call = graph.graph.call_module(f"{node.name}_layer", (node.args[0], *reads.nodes(graph.graph)))
     node.replace_all_uses_with(call)
     graph.graph.erase_node(node)
 

@@ -19,12 +19,13 @@ from edukit.graph import Captured, capture
 from edukit.quantization.grid.affine import check_bits, quantize
 from edukit.quantization.grid.calibrate import min_max
 from edukit.quantization.grid.observer import as_batches
-from edukit.quantization.ptq.floats import whole_report
+from edukit.quantization.ptq.floats import Report, whole_report
 from edukit.quantization.ptq.fold import fold_graph
 from edukit.quantization.ptq.layerwise import Layer, has_weight
-from edukit.quantization.ptq.placement import LayerReport, activation_grid, choose_grids, reported
+from edukit.quantization.ptq.linear import as_linear_layers
+from edukit.quantization.ptq.placement import activation_grid, choose_grids, reported
 from edukit.quantization.ptq.pooling import count_inside
-from edukit.quantization.ptq.rewrite import QuantizedModel, cleaned, quantize_activation, store_layer
+from edukit.quantization.ptq.rewrite import QuantizedModel, cleaned, counted, quantize_activation, store_layer
 from edukit.quantization.qat.fake import BatchNorm, FakeQuantize
 from edukit.quantization.qat.fake_graph import (
     answer_with_a_tensor,
@@ -42,15 +43,21 @@ class QatModel(nn.Module):
     """A trainable model that computes with fake-quantized numbers; its parameters have the names they had.
 
     network   the torch.fx module that runs and trains
-    report    a LayerReport for each operation with a weight, as `convert` will make it
+    report    as that of the QuantizedModel which `convert` will make
     """
 
-    def __init__(self, network: fx.GraphModule, plain: fx.Graph, report: list[LayerReport], activation_bits: int):
+    def __init__(self, network: fx.GraphModule, plain: fx.Graph, report: Report, activation_bits: int):
         super().__init__()
         self.network, self.plain, self.report, self.activation_bits = network, plain, report, activation_bits
 
-    def forward(self, *inputs):
-        return self.network(*inputs)
+    def forward(self, *inputs, **named):
+        return self.network(*inputs, **named)
+
+    def extra_repr(self) -> str:
+        return counted(self.report)
+
+    def _repr_html_(self) -> str:
+        return self.report._repr_html_()
 
 
 @in_turn
@@ -77,6 +84,7 @@ def prepare_qat(
     answer_with_a_tensor(graph)
     count_inside(graph)
     plain = copy.deepcopy(graph.graph)
+    as_linear_layers(graph)
     reads = layers_of(graph)
     tensors = {name: layer.tensors(graph) for name, layer in reads.items()}
     fold_graph(graph, before_layers=False)
@@ -109,6 +117,7 @@ def convert(model: QatModel) -> QuantizedModel:
         raise TypeError(f"model must come from prepare_qat, got {type(model).__name__}")
     model = copy.deepcopy(model)
     graph = Captured(model.network, model.plain)
+    as_linear_layers(graph)
     modules = dict(model.network.named_modules())
     tensors = {name: layer.tensors(graph) for name, layer in layers_of(graph).items()}
     fold_graph(graph, before_layers=False)

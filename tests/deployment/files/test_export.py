@@ -128,3 +128,15 @@ def test_a_file_is_written_if_it_agrees_as_it_stands_or_in_the_runtimes_integers
 def test_activations_of_another_width_have_no_integer_file(tmp_path):
     with pytest.raises(ValueError, match="activations must have 8 bits or be float"):
         export(quantize_model(build("vgg"), X, activation_bits=4), X[:1], tmp_path / "model.onnx")
+
+
+def test_what_no_file_can_hold_is_refused_by_its_reason(tmp_path):
+    class Random(nn.Module):
+        def forward(self, x):
+            return nn.functional.dropout(x)
+
+    with pytest.raises(ValueError, match="draws random numbers"):
+        export(Random(), torch.rand(8, 50), tmp_path / "m.onnx")
+    with pytest.raises(ValueError, match="model takes torch.bfloat16, and files hold float32"):
+        export(nn.Linear(2, 2).bfloat16(), torch.rand(4, 2), tmp_path / "m.onnx")
+    assert not list(tmp_path.iterdir())

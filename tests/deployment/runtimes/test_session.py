@@ -85,3 +85,11 @@ def test_damaged_files_are_refused(path):
         path.write_bytes(content)
         with pytest.raises(ValueError, match="damaged|not a model"):
             load(path)
+
+
+def test_it_shows_what_goes_in_and_out(tmp_path):
+    net = nn.Linear(4, 2)
+    session = load(export(net, torch.rand(3, 4), tmp_path / "m.onnx"))
+    assert repr(session) == "Session(onnxruntime, threads 1: input batch × 4 → output batch × 2)"
+    assert "batch × 2" in session._repr_html_() and "float32" in session._repr_html_()
+    assert repr(load(net)) == "Session(torch, threads 1: input of any shape)"

@@ -13,10 +13,12 @@ from torch.utils.flop_counter import FlopCounterMode
 from unseen import GPT2
 
 from edukit.networks import LinearAttention, ShuffleUnit, SoftmaxAttention
+from edukit.pruning import prune_model
 from edukit.pruning.channels.choose import choose
 from edukit.pruning.channels.remove import remove_channels, zero_channels
 from edukit.pruning.channels.shrink import channel_groups, shrink, weakest_channels
 from edukit.pruning.channels.trace import follow
+from edukit.quantization import quantize_model
 
 
 class Residual(nn.Module):
@@ -583,3 +585,10 @@ def test_what_must_stay_is_named_by_its_reason():
     for model, reason in REASONS.values():
         with pytest.raises(ValueError, match=reason):
             shrink(model or Plain(), IMAGE, 0.5)
+
+
+def test_what_is_quantized_already_is_refused_by_that():
+    quantized = quantize_model(nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2)), torch.rand(8, 4))
+    for refused in (lambda: shrink(quantized, torch.rand(2, 4), 0.5), lambda: prune_model(quantized, 0.5)):
+        with pytest.raises(ValueError, match="^model is quantized already, it holds torch.int8 in"):
+            refused()

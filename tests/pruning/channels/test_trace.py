@@ -171,6 +171,43 @@ def test_equal_parts_of_channels_go_together():
 
 def test_a_weight_that_is_also_used_otherwise_stays():
     tied = Net(lambda n, x: F.linear(n.a(x).relu(), n.a.weight.t()), a=nn.Linear(4, 6))
-    assert summary(tied) == [("a.weight", 6, "linear")]
+    assert summary(tied) == [("a.weight", 6, "linear, whose weight is computed")]
     penalty = Net(lambda n, x: n.b(n.a(x)) + n.a.weight.norm(), a=nn.Linear(4, 6), b=nn.Linear(6, 2))
     assert summary(penalty)[0] == ("a.weight", 6, "linalg_vector_norm")
+
+
+def test_a_recurrent_layer_is_named_and_keeps_what_it_reads_and_makes():
+    tagger = Net(
+        lambda n, x: n.c(n.r(n.a(x))[0]), a=nn.Linear(4, 6), r=nn.LSTM(6, 5, batch_first=True), c=nn.Linear(5, 2)
+    )
+    groups = follow(tagger, torch.zeros(2, 3, 4))
+    fates = {group.makers[0]: group.fixed_by for group in groups}
+    assert fates["a.weight"] == fates["r.weight_ih_l0"] == "lstm" and fates["c.weight"] == "output"
+
+
+def test_zeros_of_the_same_shape_are_of_the_same_channels():
+    layers = {"a": nn.Conv2d(3, 6, 1), "b": nn.Conv2d(6, 2, 1)}
+    gated = Net(lambda n, x: n.b(torch.where((h := n.a(x)) > 0, h, torch.zeros_like(h))), **layers)
+    assert summary(gated)[0] == ("a.weight", 6, "")
+
+
+def test_the_largest_of_two_and_along_places_leaves_channels_free():
+    two = {"a": nn.Conv2d(3, 6, 1), "b": nn.Conv2d(3, 6, 1), "c": nn.Linear(6, 2)}
+    maxout = Net(lambda n, x: n.c(torch.max(n.a(x), n.b(x)).flatten(2).max(-1)[0]), **two)
+    assert summary(maxout)[0] == ("a.weight b.weight", 6, "")
+    over_channels = Net(lambda n, x: n.a(x).max(1)[0], a=nn.Conv2d(3, 6, 1))
+    assert summary(over_channels)[0] == ("a.weight", 6, "max")
+
+
+def test_a_norm_over_the_steps_of_a_sequence_is_named():
+    steps = Net(lambda n, x: n.b(n.n(n.a(x))), a=nn.Linear(3, 6), n=nn.BatchNorm1d(5), b=nn.Linear(6, 2))
+    assert summary(steps.eval(), torch.zeros(2, 5, 3))[0] == ("a.weight", 6, "batch_norm")
+
+
+def test_rolling_and_the_spread_over_places_leave_channels_free():
+    rolled = Net(lambda n, x: n.b(n.a(x).roll((1, 2), (2, 3))), a=nn.Conv2d(3, 6, 1), b=nn.Conv2d(6, 2, 1))
+    assert summary(rolled)[0] == ("a.weight", 6, "")
+    spread = Net(lambda n, x: n.b(n.a(x).std((2, 3))), a=nn.Conv2d(3, 6, 1), b=nn.Linear(6, 2))
+    assert summary(spread)[0] == ("a.weight", 6, "")
+    over_channels = Net(lambda n, x: n.b(n.a(x).roll(1, 1)), a=nn.Conv2d(3, 6, 1), b=nn.Conv2d(6, 2, 1))
+    assert summary(over_channels)[0] == ("a.weight", 6, "roll")

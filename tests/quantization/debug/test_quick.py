@@ -115,3 +115,21 @@ def test_it_shows_closeness_in_its_table_and_in_its_panel():
     found = diagnose(net(), wild_image(), validation, quick=True)
     assert "closeness 0." in repr(found) and found.advice[0].endswith("17 (closeness 1.000)")
     assert diagnosis(found).description.startswith("Float 1.000, quantized 0.846; of the variants, weights only")
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_a_mask_for_all_rows_is_no_row(quick):
+    class Masked(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b = nn.Linear(8, 8), nn.Linear(8, 4)
+
+        def forward(self, x, mask):
+            return self.b(torch.relu(self.a(x)) * mask)
+
+    draw = torch.Generator().manual_seed(3)
+    network, x, mask = Masked().eval(), torch.randn(200, 5, 8, generator=draw), (torch.rand(5, 8, generator=draw) > 0.5)
+    inputs = x, mask.float()
+    error = output_error(network, inputs)
+    found = diagnose(network, inputs, lambda tried: -error(tried), tolerance=1e-9, quick=quick, weight_bits=2)
+    assert found.scores["quantized"] < 0 and "200 inputs" in repr(found)

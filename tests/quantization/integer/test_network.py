@@ -247,3 +247,17 @@ def test_what_the_file_computes_in_integers_is_computed_here(model, shape, tmp_p
     quantized = quantize_model(model.eval(), x, weight_bits=7)
     found = load(export(quantized, x[:2], tmp_path / "m.onnx"))(x)
     assert (run_integers(quantized, x) == found).mean() > 0.999 and found.std() > 0
+
+
+def test_an_operation_with_several_results_is_named_where_it_is_refused():
+    class Recurrent(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.rnn, self.fc = nn.GRU(4, 6, batch_first=True), nn.Linear(6, 2)
+
+        def forward(self, x):
+            return self.fc(self.rnn(x)[0])
+
+    x = torch.rand(8, 5, 4)
+    with pytest.raises(ValueError, match="computes gru in float: there are no integers here for aten.gru"):
+        run_integers(quantize_model(Recurrent(), x), x)

@@ -98,3 +98,22 @@ def test_nan_weights_are_refused_by_name():
     layer.weight.data[0] = np.nan
     with pytest.raises(ValueError, match="NaN or infinity in weight"):
         quantize_dynamic(layer)
+
+
+def test_a_layer_with_hooks_stays_as_it_is_without_an_example():
+    net = nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 3))
+    net[0].register_forward_hook(lambda module, inputs, answer: 3 * answer)
+    x = torch.randn(16, 6, generator=torch.Generator().manual_seed(2))
+    by_modules, by_graph = quantize_dynamic(net), quantize_dynamic(net, example=x)
+    assert [(row.precision, row.reason) for row in by_modules.report] == [
+        ("float", "it has hooks; give an example to see inside"),
+        ("int8", ""),
+    ]
+    assert [row.precision for row in by_graph.report] == ["int8", "int8"]
+    for quantized in (by_modules, by_graph):
+        assert ((quantized(x) - net(x)).norm() / net(x).norm()).item() < 0.03
+
+
+def test_a_norm_behind_a_linear_layer_goes_into_it():
+    net = nn.Sequential(nn.Linear(6, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 3)).eval()
+    assert [row.precision for row in quantize_dynamic(net, example=torch.rand(4, 6)).report] == ["int8", "int8"]

@@ -60,3 +60,22 @@ def test_it_shows_itself_as_a_table(shown):
     html = shown(quantize_model(Gated(), X))._repr_html_()
     assert html.count("<tr>") + html.count("<tr ") == 7 and "no integer operator for sigmoid" in html
     assert isinstance(quantize_model(Gated(), X).report, Report)
+
+
+def test_an_operation_with_several_results_is_listed_and_a_constant_is_not():
+    class Largest(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.fc = nn.Conv2d(3, 4, 3), nn.Linear(4, 2)
+
+        def forward(self, x):
+            return self.fc(self.conv(x).flatten(2).max(-1)[0] + torch.zeros(x.shape[0], 4))
+
+    rows = {row.operation: row for row in quantize_model(Largest(), X).report if row.precision == "float"}
+    assert rows["max"].reason == "no integer operator for max" and rows["max"].converted == 4 * 36 + 4
+    assert "zeros" not in rows
+
+
+def test_the_models_text_counts_the_kinds():
+    for model in (quantize_model(Gated(), X), prepare_qat(Gated(), X)):
+        assert "3 in int8, 3 in float" in repr(model) and model._repr_html_().startswith("<table>")

@@ -245,3 +245,14 @@ def test_what_torch_fx_cannot_follow_is_told_what_helps():
     ) as told:
         fold_batchnorm(Sized())
     assert len(str(told.value)) < 200
+
+
+def test_a_norm_behind_a_layer_with_a_hook_stays():
+    net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.Conv2d(8, 4, 1), nn.BatchNorm2d(4))
+    net(X)
+    net[0].register_forward_hook(lambda module, inputs, answer: 3 * answer)
+    net.eval()
+    found = fold_batchnorm(net)
+    assert isinstance(found[1], nn.BatchNorm2d) and isinstance(found[3], nn.Identity)
+    for folded in (found, fold_batchnorm(net, X)):
+        torch.testing.assert_close(folded(X), net(X), rtol=0, atol=1e-5)

@@ -8,6 +8,7 @@ from unseen import followed
 from edukit.graph import capture
 from edukit.quantization import QParams, fake_quantize
 from edukit.quantization.ptq.fold import BATCH_NORM
+from edukit.quantization.ptq.linear import as_linear_layers
 from edukit.quantization.qat.fake import BatchNorm, QuantizedLayer
 from edukit.quantization.qat.fake_graph import (
     Reads,
@@ -34,6 +35,21 @@ def test_a_layer_reads_its_weight_its_bias_and_the_norm_behind_it():
     assert first.names == ["0.weight", "0.bias", *norm] and first.norm.epsilon == 0.1
     assert second == Reads(["2.weight", None], None)
     assert torch.equal(first.tensors(graph)[5], graph.get_buffer("1.running_var"))
+
+
+def test_a_weight_that_is_read_the_other_way_round_is_turned_each_time():
+    class Product(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.w = nn.Parameter(torch.rand(3, 2))
+
+        def forward(self, x):
+            return x @ self.w
+
+    graph = capture(Product(), torch.rand(4, 3))
+    as_linear_layers(graph)
+    (reads,) = layers_of(graph).values()
+    assert reads.names == ["w", None] and torch.equal(reads.tensors(graph)[0], graph.w.T)
 
 
 def test_a_layer_whose_weight_is_computed_is_none_of_them():

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from unseen import NETWORKS, build, followed
+from torch.nn import functional as F
+from unseen import GPT2, NETWORKS, build, followed
 
 from edukit.data import digits
 from edukit.deployment import export, load, operators
@@ -45,6 +46,19 @@ class Two(nn.Module):
     def forward(self, a, b):
         total = self.left(a) + self.right(b)
         return total, total.relu()
+
+
+class Products(nn.Module):
+    """Linear layers written as products; the last one reads the first one's weight the other way round."""
+
+    def __init__(self):
+        super().__init__()
+        draw = torch.Generator().manual_seed(2)
+        self.w, self.v = (nn.Parameter(torch.randn(*shape, generator=draw) / 3) for shape in ((6, 8), (8, 8)))
+        self.b = nn.Parameter(torch.randn(8, generator=draw))
+
+    def forward(self, x):
+        return F.linear(F.relu(torch.addmm(self.b, x, self.w)) @ self.v + self.b, self.w)
 
 
 def trained_a_little(model, **options):
@@ -89,6 +103,27 @@ def test_parameters_keep_their_names_and_all_of_them_move(name):
     after = dict(trained_a_little(qat).named_parameters())
     still = {key for key in expected if torch.equal(before[key], after[key])}
     assert not still
+
+
+@pytest.mark.parametrize("learned", [False, True], ids=["ste", "lsq"])
+def test_linear_layers_that_are_written_as_products_train_as_what_they_are(learned):
+    x = torch.randn(32, 6, generator=torch.Generator().manual_seed(3))
+    qat, quantized = prepare_qat(Products(), x, 4, learned_step=learned), quantize_model(Products(), x, 4, 8)
+    assert [row.precision for row in qat.report] == [row.precision for row in quantized.report] == 3 * ["int4"]
+    assert [name for name, _ in qat.named_parameters() if "scale" not in name] == [f"network.{n}" for n in "wbv"]
+    after = fit(qat, SimpleNamespace(x=x, y=torch.arange(32) % 6), epochs=2, progress=None)
+    assert not torch.equal(after.network.w, qat.network.w)
+    torch.testing.assert_close(convert(after)(x), after(x), rtol=0, atol=1e-6)
+
+
+def test_all_layers_of_gpt_2_train_and_its_weights_stay_tied():
+    net = GPT2().eval()
+    ids = torch.randint(100, (8, 12), generator=torch.Generator().manual_seed(4))
+    qat, quantized = prepare_qat(net, ids), quantize_model(net, ids)
+    assert torch.equal(qat.eval()(ids), quantized(ids)) and qat.report == quantized.report
+    assert len(list(qat.parameters())) == len(list(net.parameters()))
+    qat(ids).square().mean().backward()
+    assert all(p.grad.abs().sum() > 0 for p in qat.parameters())
 
 
 def test_what_the_caller_froze_stays():
