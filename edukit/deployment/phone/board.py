@@ -24,9 +24,10 @@ import numpy as np
 import segno
 
 from edukit.deployment.phone.described import checked_images, described
-from edukit.deployment.phone.fetch import manifest, missing, runtime_folder
+from edukit.deployment.phone.fetch import missing, runtime_folder
 from edukit.deployment.phone.guards import Refused
 from edukit.deployment.phone.hosted import read_code
+from edukit.deployment.phone.packages import manifest
 from edukit.deployment.phone.results import Results, Row
 from edukit.deployment.phone.schema import posted
 from edukit.deployment.phone.server import PhoneServer, Served, served
