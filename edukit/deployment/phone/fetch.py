@@ -7,7 +7,7 @@
 
 Nothing is fetched when the kit is imported, and no file of these packages is in the kit.
 
-Cost      35 MB in the cache, and 9 MB compressed beside them; from npm's registry 45 MB are downloaded, from jsDelivr 34 MB
+Cost      34 MB in the cache, and 9 MB compressed; to download, 45 MB from a registry of npm or 34 MB from jsDelivr
 Source    https://www.jsdelivr.com/documentation, section npm
 In production  a bundler copies the same files of npm packages beside an app
 """

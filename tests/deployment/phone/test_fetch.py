@@ -146,7 +146,9 @@ def test_a_registry_that_is_named_is_asked_for_the_packages(served, monkeypatch,
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a script stands in for npm")
-def test_npm_packs_where_it_is_installed_and_its_package_is_checked_like_any_other(packed, monkeypatch, tmp_path, cache):
+def test_npm_packs_where_it_is_installed_and_its_package_is_checked_like_any_other(
+    packed, monkeypatch, tmp_path, cache
+):
     npm = tmp_path / "npm"
     npm.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\nexec cp {packed}/*.tgz "$5"\n')
     npm.chmod(0o755)
@@ -165,7 +167,9 @@ def test_npm_packs_where_it_is_installed_and_its_package_is_checked_like_any_oth
 
 
 def test_without_network_it_says_how_to_do_without(cache):
-    with pytest.raises(ConnectionError, match=r"`npm pack @example/core@1\.2\.3` elsewhere, then `edukit phone fetch --"):
+    with pytest.raises(
+        ConnectionError, match=r"`npm pack @example/core@1\.2\.3` elsewhere, then `edukit phone fetch --"
+    ):
         fetch()
     assert not list(cache.rglob("*.*"))
 

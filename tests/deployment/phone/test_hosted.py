@@ -71,8 +71,14 @@ def test_every_damaged_code_is_refused():
         (code(figures(BODY), figures(BODY), count=1), "bytes follow"),
         (code(), "must end with the figures"),
         (code(figures(BODY), phone="<>"), "phone must be a name"),
-        (code(figures(BODY).replace(struct.pack(">f", 0.5), struct.pack(">f", float("nan")))), "result code of this page"),
-        (code(figures(BODY).replace(struct.pack(">f", 0.5), struct.pack(">f", -1))), "median_s must be seconds above 0"),
+        (
+            code(figures(BODY).replace(struct.pack(">f", 0.5), struct.pack(">f", float("nan")))),
+            "result code of this page",
+        ),
+        (
+            code(figures(BODY).replace(struct.pack(">f", 0.5), struct.pack(">f", -1))),
+            "median_s must be seconds above 0",
+        ),
         (code(figures(BODY).replace(b"FP32", b"\xff\xfe\xfd\xfc")), "result code of this page"),
         (code(figures(BODY, digits=6).replace(b"\0\0\x0f", b"\xff\xff\xff")), "predictions must be whole"),
     ],
