@@ -59,7 +59,7 @@ async function open(model) {
   const file = new Timed(model, about);
   await file.open(images);
   files.push(file);
-  $("heated").add(new Option(model.name, files.length - 1, false, model.kind === "int8" && !$("heated").value));
+  $("heated").add(new Option(model.name, files.length - 1, false, model.kind === "int8"));
   return file;
 }
 
