@@ -23,7 +23,10 @@ def test_help_and_import_load_no_torch():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split() == ["False"] * 2
 
 
-@pytest.mark.parametrize("arguments", [["bench", "--data", "nothing"], ["bench", "--output", __file__]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["bench", "--data", "nothing"], ["bench", "--output", __file__], ["phone", "fetch", "--from", __file__]],
+)
 def test_bad_input_is_one_line_and_status_2(arguments, capsys):
     assert cli.main(arguments) == 2
     error = capsys.readouterr().err
