@@ -68,7 +68,7 @@ def _add_compare(commands):
 
 def _add_phone(commands):
     phone = commands.add_parser("phone", help="run exported files in the browsers of phones")
-    asked = phone.add_subparsers(title="commands", required=True, metavar="serve")
+    asked = phone.add_subparsers(title="commands", required=True, metavar="serve | fetch")
     serve = asked.add_parser("serve", help="show a QR code; phones that open it run the files and post their figures")
     serve.add_argument("files", metavar="FILE", nargs="+", help=".tflite or .onnx files, or folders of them")
     serve.add_argument("--data", default="digits", help="whose test images phones name: digits (default), shapes, …")
@@ -76,6 +76,9 @@ def _add_phone(commands):
     serve.add_argument("--port", type=int, default=0, help="(default: any free one)")
     serve.add_argument("--minutes", type=float, default=45, help="after which it stops by itself (default 45)")
     serve.set_defaults(run=_serve)
+    fetch = asked.add_parser("fetch", help="get the runtimes for browsers, once, into the user's cache")
+    fetch.add_argument("--from", dest="folder", metavar="DIR", help="a folder with the packages, where no network is")
+    fetch.set_defaults(run=_fetch)
 
 
 def _add_show(commands):
@@ -144,6 +147,12 @@ def _serve(options):
     sys.stdout.reconfigure(errors="replace")  # the code is drawn in blocks; a pipe on Windows may not have them
     images, labels, names = pictures(options.data, options.files)
     serve(options.files, images, labels, names=names, lan=options.lan, port=options.port, minutes=options.minutes)
+
+
+def _fetch(options):
+    from edukit.deployment.phone.fetch import fetch
+
+    print(f"The runtimes for browsers are in {fetch(options.folder)}")
 
 
 def _show(options):
