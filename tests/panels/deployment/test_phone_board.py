@@ -12,7 +12,7 @@ from edukit.deployment import export
 from edukit.deployment.phone import PhoneBoard
 from edukit.experiments.deployment.phone_example import SAID
 from edukit.panels import Prediction
-from edukit.panels.deployment import LiveBoard, phone_board, phone_figures
+from edukit.panels.deployment import LiveBoard, phone_board, phone_figures, phone_heat
 
 IMAGES = np.random.default_rng(0).random((2, 1, 8, 8), np.float32)
 
@@ -114,3 +114,10 @@ def test_without_a_kernel_the_example_remains_and_says_so(board):
     page = LiveBoard(board, guess).remains()[0]["text/html"]
     assert page.startswith("<details><summary>Your guess first: How many times faster? Then open this.</summary>")
     assert board.url not in page + data["text/plain"]
+
+
+def test_a_minute_of_a_phone_is_a_second_picture(board):
+    live = LiveBoard(board)
+    assert live._heat.value == "" and phone_heat(board).description.startswith("No phone has run")
+    sends(board, heat=[[0, 0.001], [30, 0.0015], [60, 0.002]])
+    assert until(lambda: "1 phone ran without a pause: at the end a run takes 1.50 times" in live._heat.value)
