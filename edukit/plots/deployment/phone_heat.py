@@ -6,10 +6,10 @@ line = medians over time / the first of them      1: as fast as at the start
 import numpy as np
 
 from edukit.deployment.phone.compared import spread
-from edukit.plots.style import BLUE, GREEN, INK, ORANGE, RED, house
+from edukit.plots.deployment.phone_board import colors_of
+from edukit.plots.style import INK, house
 
 NOBODY = "No phone has run a file for a minute yet."
-COLORS = BLUE, ORANGE, GREEN, RED
 LEAST = 3  # medians that make a line
 
 
@@ -24,8 +24,7 @@ class PhoneHeatPlot:
     def __init__(self, fig, rows, models):
         """rows: of a PhoneBoard; models: its entries."""
         self.rows = warmed(rows)
-        names = [model["name"] for model in models]
-        colors = {name: COLORS[i % len(COLORS)] for i, name in enumerate(names)}
+        colors = colors_of(models)
         with house():
             self.axes = fig.subplots()
             self.axes.axhline(1, color=INK, linewidth=1)
@@ -40,7 +39,7 @@ class PhoneHeatPlot:
             self.axes.set(xlim=(0, 1.05 * last), ylim=(0, 1.15 * top), xlabel="seconds without a pause")
             self.axes.set_ylabel("a run takes, × the first")
             if self.rows:
-                self.axes.legend(loc="lower left", frameon=False, ncols=len(names))
+                self.axes.legend(loc="lower left", frameon=False, ncols=len(colors))
 
     def update(self):
         """Nothing moves; the sentence names no phone."""
