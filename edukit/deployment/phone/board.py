@@ -87,7 +87,7 @@ class PhoneBoard:
         with _one_at_a_time:
             _end_the_one_before()
             live = {"state.json": self._state}
-            site = {**_page(), **_runtime_files(), **files}
+            site = {**_page(), **_runtime_files(set(self._runtimes.values())), **files}
             ways = {"live": live, "ended": self.results.changed}
             self._server = PhoneServer(site, self._post, address=address, port=port, seconds=60 * minutes, **ways)
             _remember(self)
@@ -178,10 +178,11 @@ def _page() -> dict[str, Served]:
     return {**files, **({"": files["page/index.html"]} if "page/index.html" in files else {})}
 
 
-def _runtime_files() -> dict[str, Served]:
-    """The files of the runtimes that `edukit phone fetch` has brought, but for damaged ones."""
-    names = {f"{package.name}/{file.name}" for package in manifest() for file in package.files}
-    whole = names - set(missing())
+def _runtime_files(runtimes: set[str]) -> dict[str, Served]:
+    """The files of these runtimes that `edukit phone fetch` has brought, but for damaged ones."""
+    packages = [package for package in manifest() if package.runtime in runtimes]
+    names = {f"{package.name}/{file.name}" for package in packages for file in package.files}
+    whole = names - set(missing(runtimes))
     return {f"runtime/{name}": served(runtime_folder() / name, kept=True) for name in sorted(whole)}
 
 

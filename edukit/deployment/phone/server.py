@@ -51,14 +51,15 @@ class Served:
 
 
 def served(path: Path, *, kept: bool = False) -> Served:
-    """The file of a path as it is sent, compressed once."""
+    """The file of a path as it is sent, compressed once, or as its neighbour FILE.gz is already."""
     return _served(path, path.stat().st_mtime_ns, kept)
 
 
 @lru_cache(maxsize=64)
 def _served(path: Path, _changed: int, kept: bool) -> Served:
     body = path.read_bytes()
-    small = gzip.compress(body, 6, mtime=0)
+    beside = path.with_name(f"{path.name}.gz")
+    small = beside.read_bytes() if beside.is_file() else gzip.compress(body, 6, mtime=0)
     type = TYPES.get(path.suffix, "application/octet-stream")
     return Served(body, type, small if len(small) < 0.9 * len(body) else None, kept)
 

@@ -12,7 +12,7 @@ from edukit.panels.deployment.app_code import AppCode
 from edukit.panels.deployment.device import estimates, front, heat, layer_times, memory, phone_day, shards
 from edukit.panels.deployment.explained import agreement, faster, fused, operator_times, roofline
 from edukit.panels.deployment.interfaces import Interfaces
-from edukit.panels.deployment.phone_board import LiveBoard, phone_figures
+from edukit.panels.deployment.phone_board import LiveBoard, phone_figures, phone_heat
 from edukit.panels.deployment.profiles import Profiles, Systems
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "operator_times",
     "phone_day",
     "phone_figures",
+    "phone_heat",
     "roofline",
     "shards",
 ]

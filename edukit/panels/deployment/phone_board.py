@@ -21,6 +21,7 @@ from edukit.panels.box import Box
 from edukit.panels.predict import Prediction
 from edukit.plots import Picture
 from edukit.plots.deployment.phone_board import PhoneBoardPlot, size_of
+from edukit.plots.deployment.phone_heat import PhoneHeatPlot, warmed
 
 LEAST_PAUSE_S = 0.5  # between two pictures; a slow one waits three times as long as it took
 _WIDE = {"width": "max-content"}
@@ -37,6 +38,11 @@ def phone_figures(board: PhoneBoard | None = None) -> Picture:
     return Picture(partial(PhoneBoardPlot, rows=rows, models=models, said=said), figsize=size_of(rows))
 
 
+def phone_heat(board: PhoneBoard) -> Picture:
+    """How phones that ran a file for a minute slowed down, once."""
+    return Picture(partial(PhoneHeatPlot, rows=board.rows(), models=board.models), figsize=(8.5, 2.8))
+
+
 class LiveBoard(Box):
     """A board for phones in a notebook: its code, its controls and its figures, which change as phones post.
 
@@ -46,7 +52,7 @@ class LiveBoard(Box):
 
     def __init__(self, board: PhoneBoard, prediction: Prediction | None = None):
         self.board, self.prediction = board, prediction
-        self._code, self._status, self._image = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self._code, self._status, self._image, self._heat = (widgets.HTML() for _ in range(4))
         self._lock = widgets.ToggleButton(description="lock: no more results", layout=_WIDE)
         self._phone = widgets.Dropdown(description="phone number", style={"description_width": "initial"}, layout=_WIDE)
         self._remove = widgets.Button(description="remove this phone", layout=_WIDE)
@@ -58,7 +64,7 @@ class LiveBoard(Box):
         self._close.on_click(lambda _: board.close())
         controls = [self._lock, self._phone, self._remove, self._clear, self._close]
         row = widgets.HBox(controls, layout={"flex_flow": "row wrap"})
-        super().__init__([self._code, self._status, row, self._image])
+        super().__init__([self._code, self._status, row, self._image, self._heat])
         self._told = threading.Event()
         board.results.watch(self._told.set)
         if prediction:
@@ -82,6 +88,7 @@ class LiveBoard(Box):
         self._remove.disabled = self._clear.disabled = not numbers
         self._lock.disabled = self._close.disabled = not running
         self._image.value = self._picture().frame().html() if self.decided else ""
+        self._heat.value = phone_heat(self.board).frame().html() if self.decided and warmed(rows) else ""
 
     def _picture(self) -> Picture:
         picture = phone_figures(self.board)

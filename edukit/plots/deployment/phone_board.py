@@ -52,7 +52,8 @@ class PhoneBoardPlot:
         guess_line(self.faster, guess)
 
     def _draw_times(self, shown):
-        axes, colors = self.times, self._colors()
+        axes = self.times
+        colors = colors_of(self.models)
         for model, color in colors.items():
             there = [(y, phone.rows[model].posted) for y, phone in enumerate(shown) if model in phone.rows]
             ys, medians = [y for y, _ in there], [1e3 * posted.median_s for _, posted in there]
@@ -90,14 +91,6 @@ class PhoneBoardPlot:
         if any(_accuracies(phone, self.models) for phone in shown):
             axes.text(1.02, 1.01, "right, %", transform=axes.transAxes, va="bottom")
 
-    def _colors(self) -> dict[str, str]:
-        """One colour for each model: grey and blue for the two that are compared."""
-        names = [model["name"] for model in self.models]
-        if self.pair is None:
-            return dict(zip(names, (BLUE, *OTHERS, *[MUTED] * len(names)), strict=False))
-        rest = [name for name in names if name not in self.pair]
-        return {self.pair[0]: FLOAT, self.pair[1]: QUANTIZED, **dict(zip(rest, (*OTHERS, *[MUTED] * 8), strict=False))}
-
     def _said_count(self):
         return f"{len(self.phones)} phone{'s' if len(self.phones) > 1 else ''}."
 
@@ -124,6 +117,14 @@ class PhoneBoardPlot:
         if not others:
             return "Every phone names each image as this computer does."
         return f"{others} of {len(self.phones)} phones name an image otherwise than this computer does."
+
+
+def colors_of(models) -> dict[str, str]:
+    """One colour for each model: grey and blue for the two that are compared."""
+    both = pair(models)
+    fixed = dict(zip(both, (FLOAT, QUANTIZED), strict=True)) if both else {models[0]["name"]: BLUE}
+    rest = (model["name"] for model in models if model["name"] not in fixed)
+    return {**fixed, **dict(zip(rest, (*OTHERS, *[MUTED] * len(models)), strict=False))}
 
 
 def _by_speed(found: list[Phone], model: str) -> list[Phone]:

@@ -12,6 +12,7 @@ from phone_client import RESULT, ask, is_open, post
 from edukit.deployment import load
 from edukit.deployment.phone import PhoneBoard
 from edukit.deployment.phone.board import _address
+from edukit.deployment.phone.schema import posted
 
 LABELS = [3, 1, 4, 1, 5, 9]
 
@@ -146,3 +147,27 @@ def test_other_labels_are_refused(files, images, labels):
 def test_the_code_holds_the_address(board):
     assert board.url in board._repr_html_() and "data:image/svg+xml" in board._repr_html_()
     assert board.terminal().endswith(board.url) and board.terminal().count("\n") > 10
+
+
+def test_a_pasted_code_is_a_phone_and_another_one_is_refused(board, monkeypatch):
+    def code_of(**changed):
+        body = json.dumps(result(board, **changed)).encode()
+        return lambda text: [
+            posted(body, {changed.get("model", "FP32"): "onnxruntime-web"}, len(changed["predictions"]))
+        ]
+
+    monkeypatch.setattr("edukit.deployment.phone.board.read_code", code_of(predictions=[3, 1, 4, 1, 5, 9]))
+    assert board.paste("…") == 1 and board.rows()[0].accuracy == 1.0
+    for other in ({"predictions": [1]}, {"predictions": [1] * 6, "model": "other"}):
+        monkeypatch.setattr("edukit.deployment.phone.board.read_code", code_of(**other))
+        with pytest.raises(ValueError, match="code must be of FP32, INT8"):
+            board.paste("…")
+    board.lock()
+    monkeypatch.setattr("edukit.deployment.phone.board.read_code", code_of(predictions=[1] * 6))
+    with pytest.raises(ValueError, match="locked"):
+        board.paste("…")
+
+
+def test_a_damaged_code_is_refused(board):
+    with pytest.raises(ValueError, match="damaged"):
+        board.paste("no code")
