@@ -76,8 +76,12 @@ def _add_phone(commands):
     serve.add_argument("--port", type=int, default=0, help="(default: any free one)")
     serve.add_argument("--minutes", type=float, default=45, help="after which it stops by itself (default 45)")
     serve.set_defaults(run=_serve)
-    fetch = asked.add_parser("fetch", help="get the runtimes for browsers, once, into the user's cache")
-    fetch.add_argument("--from", dest="folder", metavar="DIR", help="a folder with the packages, where no network is")
+    fetch = asked.add_parser(
+        "fetch", help="get the runtimes of a phone's browser, once: 45 MB from npm or 34 MB from a CDN"
+    )
+    fetch.add_argument(
+        "--from", dest="folder", metavar="DIR", help="where their packages lie, for a computer without network"
+    )
     fetch.set_defaults(run=_fetch)
 
 
@@ -152,7 +156,7 @@ def _serve(options):
 def _fetch(options):
     from edukit.deployment.phone.fetch import fetch
 
-    print(f"The runtimes for browsers are in {fetch(options.folder)}")
+    print(f"The runtimes for phones lie in {fetch(options.folder)}, as published.")
 
 
 def _show(options):

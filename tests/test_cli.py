@@ -36,7 +36,7 @@ def test_bad_input_is_one_line_and_status_2(arguments, capsys):
 def test_the_runtimes_for_phones_are_fetched_from_a_folder_if_one_is_named(monkeypatch, capsys):
     monkeypatch.setattr("edukit.deployment.phone.fetch.fetch", lambda folder: f"the cache, from {folder}")
     assert cli.main(["phone", "fetch", "--from", "packages"]) == 0 and cli.main(["phone", "fetch"]) == 0
-    assert [line.split()[-1] for line in capsys.readouterr().out.splitlines()] == ["packages", "None"]
+    assert [line.split()[-3] for line in capsys.readouterr().out.splitlines()] == ["packages,", "None,"]
 
 
 def test_an_unknown_command_has_status_2(capsys):

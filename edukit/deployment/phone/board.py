@@ -5,7 +5,7 @@
 
 One board at a time runs in a process: a second one ends the first. It ends by itself after 45 minutes. Only this
 computer reaches it unless `lan=True`; then whoever has the address does, so a board stands in a classroom's network,
-not in that of a station.
+not in that of a station. Where no phone reaches the notebook's server, there are hosted.py and `board.paste(code)`.
 
 In production  Google's and AWS's farms of devices, by the hour: https://firebase.google.com/docs/test-lab
 """

@@ -46,9 +46,12 @@ def phone_heat(board: PhoneBoard) -> Picture:
 class LiveBoard(Box):
     """A board for phones in a notebook: its code, its controls and its figures, which change as phones post.
 
+    Of several for one board the newest follows it.
     prediction   a question about the figures, which show once it is decided; its number is how many times faster
                  INT8 is, and is drawn as a line
     """
+
+    _newest = None  # one board runs at a time
 
     def __init__(self, board: PhoneBoard, prediction: Prediction | None = None):
         self.board, self.prediction = board, prediction
@@ -70,6 +73,7 @@ class LiveBoard(Box):
         if prediction:
             prediction.when_decided(self._told.set)
         self.show()
+        LiveBoard._newest = self
         threading.Thread(target=self._follow, name="edukit board", daemon=True).start()
 
     @property
@@ -104,7 +108,7 @@ class LiveBoard(Box):
 
     def _follow(self):
         """Draw after each change, in a thread of its own: a post waits for no picture, and a class for no cell."""
-        while self.board.running:
+        while self.board.running and LiveBoard._newest is self:
             self._told.wait()
             self._told.clear()
             began = time.monotonic()

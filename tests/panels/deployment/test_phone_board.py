@@ -1,5 +1,6 @@
 """The live board: it follows the phones, its buttons work, and a guess comes before the figures."""
 
+import threading
 import time
 
 import numpy as np
@@ -121,3 +122,12 @@ def test_a_minute_of_a_phone_is_a_second_picture(board):
     assert live._heat.value == "" and phone_heat(board).description.startswith("No phone has run")
     sends(board, heat=[[0, 0.001], [30, 0.0015], [60, 0.002]])
     assert until(lambda: "1 phone ran without a pause: at the end a run takes 1.50 times" in live._heat.value)
+
+
+def test_of_two_panels_of_a_board_the_newest_follows_it(board):
+    first, second = LiveBoard(board), LiveBoard(board)
+    for number in range(3):
+        sends(board, number)
+        assert until(lambda number=number: f"{number + 1} phone" in second._status.value)
+    alive = [thread for thread in threading.enumerate() if thread.name == "edukit board"]
+    assert len([thread for thread in alive if thread._target.__self__ in (first, second)]) == 1
