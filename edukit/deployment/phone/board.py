@@ -11,6 +11,7 @@ In production  Google's and AWS's farms of devices, by the hour: https://firebas
 """
 
 import contextlib
+import io
 import ipaddress
 import json
 import socket
@@ -33,6 +34,7 @@ from edukit.deployment.phone.schema import posted
 from edukit.deployment.phone.server import PhoneServer, Served, served
 from edukit.deployment.runtimes.session import as_tuple, load
 
+ALONE = "This computer alone reaches the board; lan=True opens it to the phones of its network."
 MINUTES, MOST_MINUTES = 45, 180
 PAGE = Path(str(resources.files("edukit.deployment.phone"))) / "page"
 _running: "PhoneBoard | None" = None
@@ -143,27 +145,33 @@ class PhoneBoard:
         self.close()
 
     def __repr__(self):
-        reach = "for this computer alone" if "127.0.0.1" in self.url else "for the local network"
+        reach = "for the local network" if self._is_open else "for this computer alone"
         return f"A board for phones with {', '.join(self._runtimes)}, {reach}."
 
     def _repr_html_(self) -> str:
         """The QR code and the address; nothing that a phone said."""
         if not self.running:
             return "<p>This board is closed.</p>"
-        said = escape(self.url)
+        said = f'<a href="{escape(self.url)}">{escape(self.url)}</a>'
+        if not self._is_open:
+            return f'<p style="line-height: 1.5">{ALONE} Open {said}</p>'
         code = segno.make(self.url, error="m").svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
         return (
-            f'<p style="line-height: 1.5">Photograph this code with a phone, or open <a href="{said}">{said}</a></p>'
+            f'<p style="line-height: 1.5">Photograph this code with a phone in the same network, or open {said}</p>'
             f'<img alt="QR code of the address above" width="240" src="{code}">'
         )
 
     def terminal(self) -> str:
-        """The QR code and the address for a terminal."""
-        import io
-
+        """The QR code and the address for a terminal; no code where a phone could not open it."""
+        if not self._is_open:
+            return f"{ALONE}\n{self.url}"
         out = io.StringIO()
         segno.make(self.url, error="m").terminal(out, compact=True)
         return f"{out.getvalue()}\n{self.url}"
+
+    @property
+    def _is_open(self) -> bool:
+        return not self.url.startswith("http://127.0.0.1:")
 
     def _post(self, body: bytes, address: str) -> dict:
         return {"ok": True, "seen": self.results.add(posted(body, self._runtimes, self._images), address)}

@@ -144,9 +144,12 @@ def test_other_labels_are_refused(files, images, labels):
         PhoneBoard(files, images, labels)
 
 
-def test_the_code_holds_the_address(board):
-    assert board.url in board._repr_html_() and "data:image/svg+xml" in board._repr_html_()
-    assert board.terminal().endswith(board.url) and board.terminal().count("\n") > 10
+def test_the_code_shows_where_a_phone_can_open_it(board, files, images):
+    for said in (board._repr_html_(), board.terminal()):
+        assert board.url in said and "lan=True" in said and "<img" not in said and said.count("\n") < 2
+    with PhoneBoard(files, images, lan="127.0.0.2") as open_one:
+        assert open_one.url in open_one._repr_html_() and "data:image/svg+xml" in open_one._repr_html_()
+        assert open_one.terminal().endswith(open_one.url) and open_one.terminal().count("\n") > 10
 
 
 def test_a_pasted_code_is_a_phone_and_another_one_is_refused(board, monkeypatch):
