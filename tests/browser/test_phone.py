@@ -261,6 +261,22 @@ def test_without_the_runtimes_the_page_says_what_to_run(board, phone):
     assert not board.rows()
 
 
+@pytest.mark.parametrize("files", ["tflite"], indirect=True)
+def test_a_browser_without_relaxed_simd_gets_the_same_integers(board, files, phone):
+    """Such as Safari's: LiteRT.js has another build for it."""
+    page, asked = phone(), []
+
+    def other_build(route):
+        asked.append(route.request.url)
+        route.continue_(url=route.request.url.replace("wasm_internal", "wasm_compat_internal"))
+
+    page.route("**/litert_wasm_internal.*", other_build)
+    page.goto(board.url)
+    page.wait_for_function(DONE, timeout=120_000)
+    assert len(asked) == 1  # the script, which then asks for its own .wasm
+    assert check_rows(board, files, phones=1)["INT8"].crc == checksum(files["INT8"][1])
+
+
 def test_a_page_of_any_host_shows_a_code_that_holds_what_it_would_post(files, phone, tmp_path):
     folder = write_page({name: path for name, (path, _) in files.items()}, IMAGES, tmp_path / "site")
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
