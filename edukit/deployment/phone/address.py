@@ -44,12 +44,9 @@ def is_here(url: str) -> bool:
 def as_html(url: str) -> str:
     """The address as a link, with its QR code where a phone can open it."""
     link = f'<a href="{escape(url)}">{escape(url)}</a>'
-    said = (
-        f"{ALONE} Open {link}" if is_here(url) else f"Photograph this code with a phone in this network, or open {link}"
-    )
-    paragraph = f'<p style="line-height: 1.5">{said}</p>'
     if is_here(url):
-        return paragraph
+        return f'<p style="line-height: 1.5">{ALONE} Open {link}</p>'
+    paragraph = f'<p style="line-height: 1.5">Photograph this code with a phone in this network, or open {link}</p>'
     code = segno.make(url, error="m").svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
     return f'{paragraph}<img alt="QR code of the address above" width="240" src="{code}">'
 

@@ -27,7 +27,7 @@ from edukit.deployment.phone.hosted import read_code
 from edukit.deployment.phone.packages import manifest
 from edukit.deployment.phone.results import Results, Row
 from edukit.deployment.phone.schema import posted
-from edukit.deployment.phone.server import PhoneServer, Served, served
+from edukit.deployment.phone.server import PhoneServer, Served, compressed, served
 from edukit.deployment.runtimes.session import as_tuple, load
 
 MINUTES, MOST_MINUTES = 45, 180
@@ -78,8 +78,8 @@ class PhoneBoard:
         self._images = document["images"]["shape"][0]
         self.results = Results(_checked_labels(labels, self._images), _answers(models, checked_images(images)))
         self._runtimes = {model["name"]: model["runtime"] for model in self.models}
-        files = {address: Served(content) for address, content in contents.items()}
-        files["models.json"] = Served(json.dumps(document).encode(), "application/json")
+        files = {address: compressed(content) for address, content in contents.items()}
+        files["models.json"] = compressed(json.dumps(document).encode(), "application/json")
         address = address_of(lan)
         with _one_at_a_time:
             _end_the_one_before()

@@ -11,7 +11,7 @@ import { QUICK, Timed } from "./timing.js";
 
 const ID = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const RUNTIMES = { litert: "LiteRT.js", "onnxruntime-web": "ONNX Runtime Web" }; // in this order
-const MEGABYTES = { litert: 2.9, "onnxruntime-web": 3.7 }; // over the air, compressed
+const MEGABYTES = { litert: 2.9, "onnxruntime-web": 3.7 }; // of a runtime, over the air, compressed
 const TRIES = 6;
 const files = []; // what is open, as Timed
 const strokes = [];
