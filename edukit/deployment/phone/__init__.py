@@ -1,6 +1,7 @@
 """Phones: the benchmark in a phone's browser, and the board that shows what the phones of a class measured.
 
 board.py      PhoneBoard: files and images go out, figures come back
+address.py    where phones find it: address, link, QR code
 server.py     the server, in a thread of its own
 guards.py     what a request must pass: rate, host, token, origin, size
 schema.py     what a phone posts: fields, ranges, names

@@ -24,14 +24,15 @@ from edukit.plots.deployment.phone_board import PhoneBoardPlot, size_of
 from edukit.plots.deployment.phone_heat import PhoneHeatPlot, warmed
 
 LEAST_PAUSE_S = 0.5  # between two pictures; a slow one waits three times as long as it took
+_WHOLE = {"description_width": "initial"}
 _WIDE = {"width": "max-content"}
 
 
 def phone_figures(board: PhoneBoard | None = None) -> Picture:
     """What the phones have posted, once; the example where none has, or where there is no board.
 
-    >>> phone_figures().description[:10]
-    '3 phones. '
+    >>> phone_figures().description[:61]
+    'Example: Chromium on a server, opened three times; no phone. '
     """
     rows = board.rows() if board else []
     rows, models, said = (rows, board.models, "") if rows else (example(), MODELS, SAID)
@@ -57,7 +58,7 @@ class LiveBoard(Box):
         self.board, self.prediction = board, prediction
         self._code, self._status, self._image, self._heat = (widgets.HTML() for _ in range(4))
         self._lock = widgets.ToggleButton(description="lock: no more results", layout=_WIDE)
-        self._phone = widgets.Dropdown(description="phone number", style={"description_width": "initial"}, layout=_WIDE)
+        self._phone = widgets.Dropdown(description="phone number", style=_WHOLE, layout={"width": "180px"})
         self._remove = widgets.Button(description="remove this phone", layout=_WIDE)
         self._clear = widgets.Button(description="clear the board", layout=_WIDE)
         self._close = widgets.Button(description="close the board", layout=_WIDE)
@@ -88,7 +89,9 @@ class LiveBoard(Box):
         self._code.value = self.board._repr_html_()
         self._status.value = f'<div aria-live="polite">{self._said(len(numbers), running)}</div>'
         if tuple(numbers) != tuple(self._phone.options):
+            chosen = self._phone.value
             self._phone.options = numbers
+            self._phone.value = chosen if chosen in numbers else next(iter(numbers), None)
         self._remove.disabled = self._clear.disabled = not numbers
         self._lock.disabled = self._close.disabled = not running
         self._image.value = self._picture().frame().html() if self.decided else ""

@@ -29,6 +29,7 @@ class PhoneBoardPlot:
     def __init__(self, fig, rows, models, said: str = ""):
         """rows: of a PhoneBoard; models: its entries; said: what stands above, such as where an example is from."""
         self.models, self.pair = models, pair(models)
+        self.said = said
         self.phones = _by_speed(phones(rows, models), (self.pair or [model["name"] for model in models])[-1])
         shown = self.phones[:SHOWN]
         with house():
@@ -92,7 +93,7 @@ class PhoneBoardPlot:
             axes.text(1.02, 1.01, "right, %", transform=axes.transAxes, va="bottom")
 
     def _said_count(self):
-        return f"{len(self.phones)} phone{'s' if len(self.phones) > 1 else ''}."
+        return f"{self.said}." if self.said else f"{len(self.phones)} phone{'s' if len(self.phones) > 1 else ''}."
 
     def _said_time(self, model):
         found = [time for phone in self.phones if (time := phone.median_s(model)) is not None]
@@ -115,8 +116,8 @@ class PhoneBoardPlot:
         if not rows:
             return ""
         if not others:
-            return "Every phone names each image as this computer does."
-        return f"{others} of {len(self.phones)} phones name an image otherwise than this computer does."
+            return "Every answer is that of the same file in Python."
+        return f"{others} of {len(self.phones)} phones name an image otherwise than the same file in Python."
 
 
 def colors_of(models) -> dict[str, str]:
