@@ -1,7 +1,8 @@
 """The command line: `edukit lab` opens the course, `edukit bench` runs the whole pipeline and measures it.
 
 `edukit explain FILE` says why a file is not faster, `edukit compare A B` how much faster the second is, `edukit show
-FILE` draws its graph, and `edukit site OUT` writes the lessons as pages.
+FILE` draws its graph, and `edukit site OUT` writes the lessons as pages. `edukit phone serve FILE` runs files in the
+browsers of phones; `edukit phone fetch` gets what they need for it.
 """
 
 import argparse
@@ -26,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("edukit", description="Learn and explore model compression, offline.")
     parser.add_argument("--version", action="version", version=f"edukit {edukit.__version__}")
-    names = "lab | bench | explain | compare | show | site"
+    names = "lab | bench | explain | compare | phone | show | site"
     commands = parser.add_subparsers(title="commands", required=True, metavar=names)
     lab = commands.add_parser("lab", help="open the notebooks in JupyterLab")
     lab.add_argument("--folder", help="where to put the notebooks when edukit is installed from a wheel")
@@ -39,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.set_defaults(run=_bench)
     _add_explain(commands)
     _add_compare(commands)
+    _add_phone(commands)
     _add_show(commands)
     _add_site(commands)
     return parser
@@ -62,6 +64,25 @@ def _add_compare(commands):
     compare.add_argument("--minutes", type=float, help="then run each so long without a pause: does it slow down?")
     _add_shape(compare)
     compare.set_defaults(run=_compare)
+
+
+def _add_phone(commands):
+    phone = commands.add_parser("phone", help="run exported files in the browsers of phones")
+    asked = phone.add_subparsers(title="commands", required=True, metavar="serve | fetch")
+    serve = asked.add_parser("serve", help="show a QR code; phones that open it run the files and post their figures")
+    serve.add_argument("files", metavar="FILE", nargs="+", help=".tflite or .onnx files, or folders of them")
+    serve.add_argument("--data", default="digits", help="whose test images phones name: digits (default), shapes, …")
+    serve.add_argument("--lan", action="store_true", help="open it to the local network; otherwise this computer alone")
+    serve.add_argument("--port", type=int, default=0, help="(default: any free one)")
+    serve.add_argument("--minutes", type=float, default=45, help="after which it stops by itself (default 45)")
+    serve.set_defaults(run=_serve)
+    fetch = asked.add_parser(
+        "fetch", help="get the runtimes of a phone's browser, once: 45 MB from npm or 34 MB from a CDN"
+    )
+    fetch.add_argument(
+        "--from", dest="folder", metavar="DIR", help="where their packages lie, for a computer without network"
+    )
+    fetch.set_defaults(run=_fetch)
 
 
 def _add_show(commands):
@@ -122,6 +143,20 @@ def _compare(options):
     print(compare(*files, _inputs(options), data=test, threads=options.threads, least_s=options.seconds))
     for file in files if options.minutes else ():
         print(heat(file, over_minutes(file, options.minutes, _inputs(options))))
+
+
+def _serve(options):
+    from edukit.deployment.phone.terminal import pictures, serve
+
+    sys.stdout.reconfigure(errors="replace")  # the code is drawn in blocks; a pipe on Windows may not have them
+    images, labels, names = pictures(options.data, options.files)
+    serve(options.files, images, labels, names=names, lan=options.lan, port=options.port, minutes=options.minutes)
+
+
+def _fetch(options):
+    from edukit.deployment.phone.fetch import fetch
+
+    print(f"The runtimes for phones lie in {fetch(options.folder)}, as published.")
 
 
 def _show(options):

@@ -23,11 +23,20 @@ def test_help_and_import_load_no_torch():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split() == ["False"] * 2
 
 
-@pytest.mark.parametrize("arguments", [["bench", "--data", "nothing"], ["bench", "--output", __file__]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["bench", "--data", "nothing"], ["bench", "--output", __file__], ["phone", "fetch", "--from", __file__]],
+)
 def test_bad_input_is_one_line_and_status_2(arguments, capsys):
     assert cli.main(arguments) == 2
     error = capsys.readouterr().err
     assert error.startswith("edukit: ") and error.count("\n") == 1
+
+
+def test_the_runtimes_for_phones_are_fetched_from_a_folder_if_one_is_named(monkeypatch, capsys):
+    monkeypatch.setattr("edukit.deployment.phone.fetch.fetch", lambda folder: f"the cache, from {folder}")
+    assert cli.main(["phone", "fetch", "--from", "packages"]) == 0 and cli.main(["phone", "fetch"]) == 0
+    assert [line.split()[-3] for line in capsys.readouterr().out.splitlines()] == ["packages,", "None,"]
 
 
 def test_an_unknown_command_has_status_2(capsys):

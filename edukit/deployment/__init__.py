@@ -31,6 +31,7 @@ from edukit.deployment.explain.fusion import Fusion, fusion
 from edukit.deployment.files.export import export
 from edukit.deployment.files.parity import Parity, parity
 from edukit.deployment.manager.manager import ModelManager
+from edukit.deployment.phone.board import PhoneBoard
 from edukit.deployment.runtimes.session import Session, load
 from edukit.deployment.snippets.written import snippet
 
@@ -44,6 +45,7 @@ __all__ = [
     "Fusion",
     "ModelManager",
     "Parity",
+    "PhoneBoard",
     "Result",
     "Session",
     "benchmark",

@@ -1,9 +1,12 @@
 """Phones: the benchmark in a phone's browser, and the board that shows what the phones of a class measured.
 
 board.py      PhoneBoard: files and images go out, figures come back
+address.py    where phones find it: address, link, QR code
 server.py     the server, in a thread of its own
 guards.py     what a request must pass: rate, host, token, origin, size
 schema.py     what a phone posts: fields, ranges, names
+terminal.py   a board in a terminal
+compared.py   each phone's figures side by side
 results.py    the latest of each phone and model; accuracy
 described.py  what a phone has to know of files and images
 flatbuffer.py  a .tflite file's inputs and outputs, without LiteRT

@@ -5,31 +5,29 @@
 
 One board at a time runs in a process: a second one ends the first. It ends by itself after 45 minutes. Only this
 computer reaches it unless `lan=True`; then whoever has the address does, so a board stands in a classroom's network,
-not in that of a station.
+not in that of a station. Where no phone reaches the notebook's server, there are hosted.py and `board.paste(code)`.
 
-In production  Google's and AWS's farms of devices, by the hour: https://firebase.google.com/docs/test-lab
+In production  Firebase Test Lab runs an app on real phones: https://firebase.google.com/docs/test-lab
 """
 
 import contextlib
-import ipaddress
 import json
-import socket
 import threading
 from collections.abc import Mapping
-from html import escape
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
-import segno
 
+from edukit.deployment.phone.address import address_of, as_html, as_text, is_here
 from edukit.deployment.phone.described import checked_images, described
-from edukit.deployment.phone.fetch import manifest, missing, runtime_folder
+from edukit.deployment.phone.fetch import missing, runtime_folder
 from edukit.deployment.phone.guards import Refused
 from edukit.deployment.phone.hosted import read_code
+from edukit.deployment.phone.packages import manifest
 from edukit.deployment.phone.results import Results, Row
 from edukit.deployment.phone.schema import posted
-from edukit.deployment.phone.server import PhoneServer, Served, served
+from edukit.deployment.phone.server import PhoneServer, Served, compressed, served
 from edukit.deployment.runtimes.session import as_tuple, load
 
 MINUTES, MOST_MINUTES = 45, 180
@@ -80,13 +78,13 @@ class PhoneBoard:
         self._images = document["images"]["shape"][0]
         self.results = Results(_checked_labels(labels, self._images), _answers(models, checked_images(images)))
         self._runtimes = {model["name"]: model["runtime"] for model in self.models}
-        files = {address: Served(content) for address, content in contents.items()}
-        files["models.json"] = Served(json.dumps(document).encode(), "application/json")
-        address = _address(lan)
+        files = {address: compressed(content) for address, content in contents.items()}
+        files["models.json"] = compressed(json.dumps(document).encode(), "application/json")
+        address = address_of(lan)
         with _one_at_a_time:
             _end_the_one_before()
             live = {"state.json": self._state}
-            site = {**_page(), **_runtime_files(), **files}
+            site = {**_page(), **_runtime_files(set(self._runtimes.values())), **files}
             ways = {"live": live, "ended": self.results.changed}
             self._server = PhoneServer(site, self._post, address=address, port=port, seconds=60 * minutes, **ways)
             _remember(self)
@@ -142,27 +140,16 @@ class PhoneBoard:
         self.close()
 
     def __repr__(self):
-        reach = "for this computer alone" if "127.0.0.1" in self.url else "for the local network"
+        reach = "for this computer alone" if is_here(self.url) else "for the local network"
         return f"A board for phones with {', '.join(self._runtimes)}, {reach}."
 
     def _repr_html_(self) -> str:
         """The QR code and the address; nothing that a phone said."""
-        if not self.running:
-            return "<p>This board is closed.</p>"
-        said = escape(self.url)
-        code = segno.make(self.url, error="m").svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
-        return (
-            f'<p style="line-height: 1.5">Photograph this code with a phone, or open <a href="{said}">{said}</a></p>'
-            f'<img alt="QR code of the address above" width="240" src="{code}">'
-        )
+        return as_html(self.url) if self.running else "<p>This board is closed.</p>"
 
     def terminal(self) -> str:
         """The QR code and the address for a terminal."""
-        import io
-
-        out = io.StringIO()
-        segno.make(self.url, error="m").terminal(out, compact=True)
-        return f"{out.getvalue()}\n{self.url}"
+        return as_text(self.url)
 
     def _post(self, body: bytes, address: str) -> dict:
         return {"ok": True, "seen": self.results.add(posted(body, self._runtimes, self._images), address)}
@@ -177,10 +164,11 @@ def _page() -> dict[str, Served]:
     return {**files, **({"": files["page/index.html"]} if "page/index.html" in files else {})}
 
 
-def _runtime_files() -> dict[str, Served]:
-    """The files of the runtimes that `edukit phone fetch` has brought, but for damaged ones."""
-    names = {f"{package.name}/{file.name}" for package in manifest() for file in package.files}
-    whole = names - set(missing())
+def _runtime_files(runtimes: set[str]) -> dict[str, Served]:
+    """The files of these runtimes that `edukit phone fetch` has brought, but for damaged ones."""
+    packages = [package for package in manifest() if package.runtime in runtimes]
+    names = {f"{package.name}/{file.name}" for package in packages for file in package.files}
+    whole = names - set(missing(runtimes))
     return {f"runtime/{name}": served(runtime_folder() / name, kept=True) for name in sorted(whole)}
 
 
@@ -200,32 +188,6 @@ def _checked_labels(labels, count: int):
     if labels.shape != (count,) or labels.dtype.kind not in "iu":
         raise ValueError(f"labels must be {count} whole numbers, one an image; got {labels.dtype} {labels.shape}")
     return labels
-
-
-def _address(lan: bool | str) -> str:
-    """The address to listen at; that of the local network is the one from which packets would leave (none is sent)."""
-    if isinstance(lan, str):
-        return _checked_address(lan)
-    if not isinstance(lan, bool):
-        raise TypeError(f"lan must be True, False or an address, got {lan!r}")
-    if not lan:
-        return "127.0.0.1"
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # kept for documents, RFC 5737
-            return probe.getsockname()[0]
-        except OSError as error:
-            raise ValueError("lan must be False, or the address of an interface: no local network is found") from error
-
-
-def _checked_address(lan: str) -> str:
-    try:
-        address = ipaddress.IPv4Address(lan)
-    except ValueError as error:
-        raise ValueError(f"lan must be an address such as '192.168.1.20', got {lan!r}") from error
-    if address.is_unspecified:
-        raise ValueError("lan must be the address of one interface, got 0.0.0.0, which is all of them")
-    return str(address)
 
 
 def _end_the_one_before():

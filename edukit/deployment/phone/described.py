@@ -55,13 +55,10 @@ def _models(models, shape) -> tuple[list[dict], dict[str, bytes]]:
         raise ValueError(f"models must be a dict of 1 to {MOST_MODELS} names and files, got {models!r}")
     entries, contents = [], {}
     for number, (name, path) in enumerate(models.items()):
-        suffix = Path(path).suffix.lower()
         if not _is_plain(name):
             raise ValueError(f"models must have plain names such as 'INT8', got {name!r}")
-        if suffix not in READERS:
-            raise ValueError(f"models must be files that end in {' or '.join(READERS)}, got {path} for {name}")
-        content = intact_bytes(path)
-        said = READERS[suffix](content, path)
+        said, content = _read(path)
+        suffix = Path(path).suffix.lower()
         if tuple(said["input"]["shape"][1:]) != shape:
             raise ValueError(f"images have the shape {shape} each, {name} takes {tuple(said['input']['shape'][1:])}")
         address = f"files/{number}{suffix}"
@@ -69,6 +66,19 @@ def _models(models, shape) -> tuple[list[dict], dict[str, bytes]]:
         sums = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         entries.append({"name": name, "file": address, "runtime": RUNTIMES[suffix], **said, **sums})
     return entries, contents
+
+
+def shape_of(path: str | Path) -> tuple[int, ...]:
+    """The shape of a file's input, with a batch of 1; ValueError for other files and damaged ones."""
+    return tuple(_read(path)[0]["input"]["shape"])
+
+
+def _read(path) -> tuple[dict, bytes]:
+    suffix = Path(path).suffix.lower()
+    if suffix not in READERS:
+        raise ValueError(f"models must be files that end in {' or '.join(READERS)}, got {path}")
+    content = intact_bytes(path)
+    return READERS[suffix](content, path), content
 
 
 def _is_plain(name) -> bool:

@@ -132,7 +132,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """The files of a folder, without any folder in it."""
+    """The files of a folder, without any folder in it; a host compresses them itself."""
     target.mkdir(parents=True, exist_ok=True)
-    for file in (file for file in source.iterdir() if file.is_file()):
+    for file in (file for file in source.iterdir() if file.is_file() and file.suffix != ".gz"):
         shutil.copyfile(file, target / file.name)

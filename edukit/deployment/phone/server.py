@@ -51,15 +51,27 @@ class Served:
 
 
 def served(path: Path, *, kept: bool = False) -> Served:
-    """The file of a path as it is sent, compressed once."""
+    """The file of a path as it is sent, compressed once, or as its neighbour FILE.gz is already."""
     return _served(path, path.stat().st_mtime_ns, kept)
 
 
 @lru_cache(maxsize=64)
 def _served(path: Path, _changed: int, kept: bool) -> Served:
     body = path.read_bytes()
-    small = gzip.compress(body, 6, mtime=0)
-    type = TYPES.get(path.suffix, "application/octet-stream")
+    beside = path.with_name(f"{path.name}.gz")
+    small = beside.read_bytes() if beside.is_file() else None
+    return compressed(body, TYPES.get(path.suffix, "application/octet-stream"), small=small, kept=kept)
+
+
+def compressed(
+    body: bytes, type: str = "application/octet-stream", *, small: bytes | None = None, kept=False
+) -> Served:
+    """These bytes, and beside them what gzip makes of them where that saves a tenth.
+
+    >>> compressed(bytes(1000)).small is not None, compressed(b"short").small
+    (True, None)
+    """
+    small = small or gzip.compress(body, 6, mtime=0)
     return Served(body, type, small if len(small) < 0.9 * len(body) else None, kept)
 
 

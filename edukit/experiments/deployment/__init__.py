@@ -7,5 +7,6 @@ written_files.py     ONNX files written by hand: chains of convolutions, in floa
 own_quantizers.py    our INT8 files beside those of the runtimes' own quantizers: datasets/own_quantizers.csv
 device_estimates.py  estimated and measured latency of many networks: datasets/device_estimates.csv (lesson 14)
 manager_cost.py      what a model manager costs a call, and what batches, mapped files and shards gain (lesson 14)
+phone_example.py     what the page of the phones measures in a browser: datasets/phone_example.csv (lesson 15)
 damaged_files.py     one flipped bit: who notices, the runtime or the manager (lesson 14)
 """

@@ -21,34 +21,44 @@ from edukit.panels.box import Box
 from edukit.panels.predict import Prediction
 from edukit.plots import Picture
 from edukit.plots.deployment.phone_board import PhoneBoardPlot, size_of
+from edukit.plots.deployment.phone_heat import PhoneHeatPlot, warmed
 
 LEAST_PAUSE_S = 0.5  # between two pictures; a slow one waits three times as long as it took
+_WHOLE = {"description_width": "initial"}
 _WIDE = {"width": "max-content"}
 
 
 def phone_figures(board: PhoneBoard | None = None) -> Picture:
     """What the phones have posted, once; the example where none has, or where there is no board.
 
-    >>> phone_figures().description[:10]
-    '3 phones. '
+    >>> phone_figures().description[:61]
+    'Example: Chromium on a server, opened three times; no phone. '
     """
     rows = board.rows() if board else []
     rows, models, said = (rows, board.models, "") if rows else (example(), MODELS, SAID)
     return Picture(partial(PhoneBoardPlot, rows=rows, models=models, said=said), figsize=size_of(rows))
 
 
+def phone_heat(board: PhoneBoard) -> Picture:
+    """How phones that ran a file for a minute slowed down, once."""
+    return Picture(partial(PhoneHeatPlot, rows=board.rows(), models=board.models), figsize=(8.5, 2.8))
+
+
 class LiveBoard(Box):
     """A board for phones in a notebook: its code, its controls and its figures, which change as phones post.
 
+    Of several for one board the newest follows it.
     prediction   a question about the figures, which show once it is decided; its number is how many times faster
                  INT8 is, and is drawn as a line
     """
 
+    _newest = None  # one board runs at a time
+
     def __init__(self, board: PhoneBoard, prediction: Prediction | None = None):
         self.board, self.prediction = board, prediction
-        self._code, self._status, self._image = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self._code, self._status, self._image, self._heat = (widgets.HTML() for _ in range(4))
         self._lock = widgets.ToggleButton(description="lock: no more results", layout=_WIDE)
-        self._phone = widgets.Dropdown(description="phone number", style={"description_width": "initial"}, layout=_WIDE)
+        self._phone = widgets.Dropdown(description="phone number", style=_WHOLE, layout={"width": "180px"})
         self._remove = widgets.Button(description="remove this phone", layout=_WIDE)
         self._clear = widgets.Button(description="clear the board", layout=_WIDE)
         self._close = widgets.Button(description="close the board", layout=_WIDE)
@@ -58,12 +68,13 @@ class LiveBoard(Box):
         self._close.on_click(lambda _: board.close())
         controls = [self._lock, self._phone, self._remove, self._clear, self._close]
         row = widgets.HBox(controls, layout={"flex_flow": "row wrap"})
-        super().__init__([self._code, self._status, row, self._image])
+        super().__init__([self._code, self._status, row, self._image, self._heat])
         self._told = threading.Event()
         board.results.watch(self._told.set)
         if prediction:
             prediction.when_decided(self._told.set)
         self.show()
+        LiveBoard._newest = self
         threading.Thread(target=self._follow, name="edukit board", daemon=True).start()
 
     @property
@@ -78,10 +89,13 @@ class LiveBoard(Box):
         self._code.value = self.board._repr_html_()
         self._status.value = f'<div aria-live="polite">{self._said(len(numbers), running)}</div>'
         if tuple(numbers) != tuple(self._phone.options):
+            chosen = self._phone.value
             self._phone.options = numbers
+            self._phone.value = chosen if chosen in numbers else next(iter(numbers), None)
         self._remove.disabled = self._clear.disabled = not numbers
         self._lock.disabled = self._close.disabled = not running
         self._image.value = self._picture().frame().html() if self.decided else ""
+        self._heat.value = phone_heat(self.board).frame().html() if self.decided and warmed(rows) else ""
 
     def _picture(self) -> Picture:
         picture = phone_figures(self.board)
@@ -97,7 +111,7 @@ class LiveBoard(Box):
 
     def _follow(self):
         """Draw after each change, in a thread of its own: a post waits for no picture, and a class for no cell."""
-        while self.board.running:
+        while self.board.running and LiveBoard._newest is self:
             self._told.wait()
             self._told.clear()
             began = time.monotonic()

@@ -29,6 +29,7 @@ class PhoneBoardPlot:
     def __init__(self, fig, rows, models, said: str = ""):
         """rows: of a PhoneBoard; models: its entries; said: what stands above, such as where an example is from."""
         self.models, self.pair = models, pair(models)
+        self.said = said
         self.phones = _by_speed(phones(rows, models), (self.pair or [model["name"] for model in models])[-1])
         shown = self.phones[:SHOWN]
         with house():
@@ -52,7 +53,8 @@ class PhoneBoardPlot:
         guess_line(self.faster, guess)
 
     def _draw_times(self, shown):
-        axes, colors = self.times, self._colors()
+        axes = self.times
+        colors = colors_of(self.models)
         for model, color in colors.items():
             there = [(y, phone.rows[model].posted) for y, phone in enumerate(shown) if model in phone.rows]
             ys, medians = [y for y, _ in there], [1e3 * posted.median_s for _, posted in there]
@@ -90,16 +92,8 @@ class PhoneBoardPlot:
         if any(_accuracies(phone, self.models) for phone in shown):
             axes.text(1.02, 1.01, "right, %", transform=axes.transAxes, va="bottom")
 
-    def _colors(self) -> dict[str, str]:
-        """One colour for each model: grey and blue for the two that are compared."""
-        names = [model["name"] for model in self.models]
-        if self.pair is None:
-            return dict(zip(names, (BLUE, *OTHERS, *[MUTED] * len(names)), strict=False))
-        rest = [name for name in names if name not in self.pair]
-        return {self.pair[0]: FLOAT, self.pair[1]: QUANTIZED, **dict(zip(rest, (*OTHERS, *[MUTED] * 8), strict=False))}
-
     def _said_count(self):
-        return f"{len(self.phones)} phone{'s' if len(self.phones) > 1 else ''}."
+        return f"{self.said}." if self.said else f"{len(self.phones)} phone{'s' if len(self.phones) > 1 else ''}."
 
     def _said_time(self, model):
         found = [time for phone in self.phones if (time := phone.median_s(model)) is not None]
@@ -122,8 +116,16 @@ class PhoneBoardPlot:
         if not rows:
             return ""
         if not others:
-            return "Every phone names each image as this computer does."
-        return f"{others} of {len(self.phones)} phones name an image otherwise than this computer does."
+            return "Every answer is that of the same file in Python."
+        return f"{others} of {len(self.phones)} phones name an image otherwise than the same file in Python."
+
+
+def colors_of(models) -> dict[str, str]:
+    """One colour for each model: grey and blue for the two that are compared."""
+    both = pair(models)
+    fixed = dict(zip(both, (FLOAT, QUANTIZED), strict=True)) if both else {models[0]["name"]: BLUE}
+    rest = (model["name"] for model in models if model["name"] not in fixed)
+    return {**fixed, **dict(zip(rest, (*OTHERS, *[MUTED] * len(models)), strict=False))}
 
 
 def _by_speed(found: list[Phone], model: str) -> list[Phone]:

@@ -310,3 +310,10 @@ def test_a_file_is_sent_as_it_is_now(tmp_path):
     assert gzip.decompress(first.small) == first.body and first.type.startswith("text/javascript")
     path.write_text("other")
     assert served(path).body == b"other" and served(path).small is None
+
+
+def test_a_compressed_neighbour_is_sent_as_it_is(tmp_path):
+    path = tmp_path / "a.wasm"
+    path.write_bytes(bytes(9000))
+    (tmp_path / "a.wasm.gz").write_bytes(gzip.compress(bytes(9000), 1) + gzip.compress(b""))
+    assert served(path).small == (tmp_path / "a.wasm.gz").read_bytes() != gzip.compress(bytes(9000), 6, mtime=0)

@@ -11,7 +11,7 @@ import { QUICK, Timed } from "./timing.js";
 
 const ID = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const RUNTIMES = { litert: "LiteRT.js", "onnxruntime-web": "ONNX Runtime Web" }; // in this order
-const MEGABYTES = { litert: 2.9, "onnxruntime-web": 3.7 }; // over the air, compressed
+const MEGABYTES = { litert: 2.9, "onnxruntime-web": 3.7 }; // of a runtime, over the air, compressed
 const TRIES = 6;
 const files = []; // what is open, as Timed
 const strokes = [];
@@ -49,6 +49,7 @@ async function measure(runtime) {
     }
   }
   say(failed.join(" ") || "Timing …");
+  opened.filter((file) => !file.finished).forEach((file) => file.restart());
   while (opened.some((file) => !file.finished)) { // in turns, so that heat meets all of them alike
     for (const file of opened.filter((other) => !other.finished)) await sample(file);
   }
@@ -59,17 +60,18 @@ async function open(model) {
   const file = new Timed(model, about);
   await file.open(images);
   files.push(file);
-  $("heated").add(new Option(model.name, files.length - 1, false, model.kind === "int8" && !$("heated").value));
+  $("heated").add(new Option(model.name, files.length - 1, false, model.kind === "int8"));
+  while (file.samples.length < QUICK) await sample(file); // a first figure for the board
+  if (!file.finished) await send(file);
   return file;
 }
 
 async function sample(file) {
-  const before = file.samples.length;
   await file.sample();
-  if (file.samples.length === before) return;
+  if (!file.samples.length) return;
   row(file.model, milliseconds(file.body.median_s), milliseconds(file.body.p90_s));
   compare();
-  if (file.samples.length === QUICK || file.finished) await send(file);
+  if (file.finished) await send(file);
 }
 
 function row(model, ...figures) {
@@ -86,7 +88,7 @@ function row(model, ...figures) {
 function compare() {
   const sentences = Object.keys(RUNTIMES).map((runtime) => {
     const [float, int8] = ["float", "int8"].map((kind) =>
-      files.find(({ model, samples }) => model.runtime === runtime && model.kind === kind && samples.length));
+      files.find(({ model, body }) => model.runtime === runtime && model.kind === kind && body.median_s));
     if (!float || !int8) return "";
     const ratio = float.body.median_s / int8.body.median_s;
     const said = ratio < 1 ? `takes ${(1 / ratio).toFixed(2)} times as long as` : `is ${ratio.toFixed(2)} times as fast as`;
@@ -144,12 +146,12 @@ async function send(file) {
 
 $("naming").addEventListener("submit", async (event) => {
   event.preventDefault();
-  for (const file of files.filter((other) => other.samples.length)) await send(file);
+  for (const file of files.filter((other) => other.body.median_s)) await send(file);
 });
 
 // ---- a page on any host: no board to send to, so a code to copy ----
 function showCode() {
-  const bodies = files.filter((file) => file.samples.length).map((file) => file.body);
+  const bodies = files.filter((file) => file.body.median_s).map((file) => file.body);
   $("code").hidden = false;
   $("code-text").value = codeOf(phone(), ID, bodies);
 }

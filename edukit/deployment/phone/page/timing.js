@@ -1,6 +1,7 @@
 // One file: opened, asked about all images, warmed up, and then timed sample by sample.
 //
-//     50 calls and half a second to warm up  ->  samples of at least 30 ms  ->  at least 10 of them, and 300 calls
+//     50 calls and half a second to warm up  ->  samples of at least 30 ms: 3 for a first figure,
+//     then, in turns with the other files, at least 10 of them and 300 calls
 //
 // The clock of a browser steps by 0.1 to 1 ms, so a sample holds as many calls as fill 30 ms. A browser compiles
 // WebAssembly twice, quickly at first, so the first calls of a small file are several times slower than all later ones.
@@ -16,7 +17,11 @@ const MOST = 100000; // calls in a sample
 
 export class Timed {
   constructor(model, about) {
-    Object.assign(this, { model, about, samples: [], spent: 0, finished: false });
+    Object.assign(this, { model, about });
+  }
+
+  restart() {
+    Object.assign(this, { samples: [], counted: 0, spent: 0, finished: false });
   }
 
   async open(images) {
@@ -28,6 +33,7 @@ export class Timed {
     const answers = await call("answer", this.model.name, images, count);
     const { name, runtime } = this.model;
     this.body = { model: name, runtime, ...found, calls: 0, predictions: answers.map(largest), crc: crc32(answers), heat: [] };
+    this.restart();
     await this.warmUp();
   }
 
@@ -46,10 +52,11 @@ export class Timed {
       return;
     }
     this.samples.push(elapsed / this.calls);
-    this.body.calls += this.calls;
+    this.counted += this.calls;
+    this.body.calls = this.counted;
     this.body.median_s = quantile(this.samples, 0.5);
     this.body.p90_s = quantile(this.samples, 0.9);
-    const enough = this.samples.length >= SAMPLES && this.body.calls >= this.about.calls;
+    const enough = this.samples.length >= SAMPLES && this.counted >= this.about.calls;
     this.finished = enough || (this.spent > PATIENCE_S && this.samples.length >= QUICK);
   }
 
