@@ -20,6 +20,7 @@ from edukit.deployment.compressing.examples import Examples
 from edukit.deployment.compressing.quality import KINDS, Quality
 from edukit.deployment.compressing.sizes import tensor_bytes
 from edukit.deployment.compressing.steps import PRECISIONS, quantized, shrunken, taught
+from edukit.deployment.files.to_onnx import onnx_bytes
 from edukit.graph import capture
 from edukit.measure import count_macs, count_parameters
 from edukit.refuse import check_whole, first_line
@@ -87,11 +88,12 @@ class Networks:
 
     def __init__(self, starts: dict[str, nn.Module], examples: Examples, settings: Settings):
         self.starts, self.examples, self.settings = starts, examples, settings
+        self._original: bytes | None = None
         self._made: OrderedDict[tuple[str, float], Made] = OrderedDict()
         self._quality: Quality | None = None
 
     def __getstate__(self):
-        return vars(self) | {"_made": OrderedDict(), "_quality": None}
+        return vars(self) | {"_made": OrderedDict(), "_quality": None, "_original": None}
 
     @property
     def quality(self) -> Quality:
@@ -99,6 +101,13 @@ class Networks:
         if self._quality is None:
             self._quality = Quality(self.starts["model"], self.examples.validation, self.settings.measure)
         return self._quality
+
+    @property
+    def original(self) -> bytes:
+        """The original as an ONNX file."""
+        if self._original is None:
+            self._original = onnx_bytes(self.made("model", 1.0).network, (self.examples.calibration.x[:2],))
+        return self._original
 
     def made(self, start: str, share: float) -> Made:
         """The float network; ValueError where so few channels are not possible."""
@@ -117,6 +126,7 @@ class Networks:
         x = self.examples.calibration.x
         if share == 1:
             network = capture(with_stored_weights(self.starts[start]), x[:2])
+            _check_rows_are_free(network)
             found = self.quality.of(network)
             return Made(network, found, found, False)
         small = shrunken(self.starts[start], x, share)
@@ -138,6 +148,14 @@ class Networks:
             return small, before, f"not trained: {first_line(error)}"
         after = self.quality.of(network)
         return (network, after, "") if after > before else (small, before, "training made it no better")
+
+
+def _check_rows_are_free(network) -> None:
+    """Raise a ValueError where the model's Python has made a constant of the number of rows."""
+    _, axes = next(iter(network.captured_for.values()))
+    least, most = axes[0]
+    if least == most:
+        raise ValueError("model must take any number of rows; its Python fixes it, as len(x) does: write x.shape[0]")
 
 
 def tried(networks: Networks, start: str, share: float) -> dict:

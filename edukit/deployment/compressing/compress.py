@@ -95,7 +95,7 @@ def compress(
         if not found:
             raise ValueError(f"model cannot be compressed: {next(iter(rows.values()))['why']}")
         chosen = choose(networks, found, budget, Path(scratch))
-        result = finished(networks, chosen, found, rows, weights, budget, formats, folder, Path(scratch))
+        result = finished(networks, chosen, found, rows, weights, budget, formats, folder)
     if folder is not None and journal is None:
         for path in (place, beside):
             path.unlink(missing_ok=True)

@@ -17,10 +17,13 @@ from dataclasses import dataclass
 
 from edukit.deployment.compressing.budget import Budget
 from edukit.deployment.compressing.candidates import Networks
-from edukit.deployment.compressing.sizes import tensor_bytes, written_bytes
+from edukit.deployment.compressing.sizes import packed_bytes, tensor_bytes
+from edukit.deployment.files.seal import sealed
+from edukit.deployment.files.to_onnx import onnx_bytes
 from edukit.training import threads
 
 LEAST = 1 / 64  # of the MACs
+ORIGINAL = "model", "float32"
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,10 @@ def overheads(networks: Networks, start: str) -> dict:
     x = networks.examples.calibration.x
     with threads(1):
         models = {kind: networks.finished(start, 1.0, kind) for kind in ("float32", "int8")}
-        written = {kind: written_bytes(model, x) for kind, model in models.items()}
-        found = {kind: written[kind][1] - tensor_bytes(model, x) for kind, model in models.items()}
-    return found | {"plain": written["float32"][0]}
+        files = {kind: onnx_bytes(model, (x[:2],)) for kind, model in models.items() if (start, kind) != ORIGINAL}
+        files = files if start != "model" else {"float32": networks.original, **files}
+        found = {kind: packed_bytes(files[kind]) - tensor_bytes(models[kind], x) for kind in models}
+    return found | {"plain": len(sealed(files["float32"]))}
 
 
 def candidates(tried: dict[tuple[str, float], dict], beside: dict[str, dict], original: float) -> list[Candidate]:
