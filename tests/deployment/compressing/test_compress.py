@@ -12,7 +12,8 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from edukit.copies import copied
 from edukit.deployment import Budget, compress, load
-from edukit.deployment.compressing import candidates, compress as module
+from edukit.deployment.compressing import candidates
+from edukit.deployment.compressing import compress as module
 from edukit.training import accuracy, seeded
 
 IMAGES = np.random.default_rng(0).random((60, 3, 32, 32), np.float32)
