@@ -23,7 +23,7 @@ from edukit.measure import size_bytes
 from edukit.networks import MobileClassifier
 from edukit.training import accuracy, seeded, shift, threads
 
-SEARCH = dict(shares=(0.5,), refined=2, steps=250, learning_rate=0.002, augment=shift)
+SEARCH = dict(shares=(0.5, 0.25), refined=1, steps=250, learning_rate=0.002, augment=shift)
 
 
 @dataclass(frozen=True, kw_only=True)

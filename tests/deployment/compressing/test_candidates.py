@@ -41,6 +41,13 @@ def test_a_share_that_cannot_be_has_a_reason(networks):
     assert list(row) == ["why"] and "share must be at least" in row["why"]
 
 
+@pytest.mark.parametrize("share", [1.0, 0.25])
+def test_what_is_larger_than_what_was_found_is_not_trained(model, pictures, share):
+    own = Networks({"model": model}, as_examples(pictures, model), Settings(steps=10**6))
+    row = tried(own, "model", share, 100)
+    assert list(row) == ["why"] and "larger in 4 bits" in row["why"]
+
+
 def test_training_that_breaks_leaves_the_network_as_it_was(model, pictures):
     examples = as_examples(pictures, model)
     made = Networks({"model": model}, examples, Settings(steps=10, learning_rate=1e30)).made("model", 0.5)

@@ -62,9 +62,9 @@ def same(monkeypatch):
     """Searches of the same thing; each says which shares it has computed."""
     computed = []
 
-    def counted(networks, start, share):
+    def counted(networks, start, share, most):
         computed.append((start, share))
-        return candidates.tried(networks, start, share)
+        return candidates.tried(networks, start, share, most)
 
     monkeypatch.setattr(module, "tried", counted)
     return computed

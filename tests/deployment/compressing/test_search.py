@@ -10,16 +10,19 @@ def row(quality, size=100, why=""):
     return {"why": why, "quality": quality, "parameters": 1, "macs": 1, "precisions": {"int8": [size, quality]}}
 
 
+BESIDE = {"int8": 50, "float32": 70}
+
+
 def asked(limit, *, shares=(1.0, 0.5, 0.25), refined=4, starts=("model",), least=0.0):
     """All shares that a search asks for, where those of at least `limit` lose nothing; below `least` none can be."""
     batches = []
 
-    def run(wanted):
+    def run(wanted, most):
         batches.append(wanted)
         cannot = {"why": "share must be at least so much"}
         return {key: cannot if key[1] < least else row(1.0 if key[1] >= limit else 0.5) for key in wanted}
 
-    search(starts, run, Budget(max_loss=1), 1.0, shares=shares, refined=refined)
+    search({start: BESIDE for start in starts}, run, Budget(max_loss=1), 1.0, shares=shares, refined=refined)
     return batches
 
 
@@ -43,8 +46,24 @@ def test_it_stops_where_nothing_is_good_enough_and_where_shares_become_tiny():
 
 
 def test_every_start_is_tried_in_each_batch():
-    first, second, *_ = asked(0.3, starts=("model", "student"))
-    assert len(first) == 6 and {start for start, _ in second} == {"model", "student"}
+    first, second, third, *_ = asked(0.3, starts=("student", "model"))
+    assert [start for start, _ in (*first, *second)] == ["student"] * 3 + ["model"] * 3
+    assert {start for start, _ in third} == {"model", "student"}
+
+
+def test_what_was_found_bounds_what_is_tried_afterwards():
+    bounds = []
+
+    def run(wanted, most):
+        bounds.append(most)
+        return {key: row(1.0, int(1000 * key[1])) for key in wanted}
+
+    beside = {"student": BESIDE, "model": BESIDE}
+    search(beside, run, Budget(max_loss=1), 1.0, shares=(1.0, 0.5), refined=1)
+    assert bounds == [float("inf"), 550, 550]
+    bounds.clear()
+    search(beside, run, Budget(max_loss=1, max_bytes=10), 1.0, shares=(1.0, 0.5), refined=1)
+    assert set(bounds) == {float("inf")}  # nothing is within the budget: the nearest may be large
 
 
 def test_candidates_are_sorted_by_size_and_say_what_they_lose():

@@ -29,6 +29,8 @@ def test_the_student_learns_once_and_is_read_the_next_time(model, student, pictu
     again = starts(model, student, examples, SETTINGS, tmp_path / "student")
     for a, b in zip(found["student"].parameters(), again["student"].parameters(), strict=True):
         assert torch.equal(a, b)
+    with pytest.raises(pytest.fail.Exception, match="taught again"):  # those weights are of another search
+        starts(model, student, examples, SETTINGS, tmp_path / "student", "another")
 
 
 def test_with_no_steps_the_student_is_as_it_came(model, student, pictures):
