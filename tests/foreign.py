@@ -1,7 +1,7 @@
 """Networks as torchvision, timm and their users write them, with few blocks and few channels, for (B, 3, 32, 32)."""
 
 import torch
-from structures import STRUCTURES, conv_norm
+from structures import STRUCTURES, ShuffleUnit, conv_norm
 from torch import nn
 from torch.nn import functional as F
 
@@ -164,6 +164,19 @@ class Inception(nn.Module):
         return self.fc(self.dropout(torch.flatten(x, 1)))
 
 
+class ShuffleNetV2(nn.Module):
+    """One unit with a stride, one without; four times as wide as in structures.py."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.maxpool = conv_norm(3, 32, 3, 2, act=nn.ReLU), nn.MaxPool2d(3, 2, 1)
+        self.stage2 = nn.Sequential(ShuffleUnit(32, 64, 2), ShuffleUnit(64, 64, 1))
+        self.conv5, self.fc = conv_norm(64, 128, act=nn.ReLU), nn.Linear(128, 5)
+
+    def forward(self, x):
+        return self.fc(self.conv5(self.stage2(self.maxpool(self.conv1(x)))).mean([2, 3]))
+
+
 class Attention(nn.Module):
     """timm's: one linear layer for queries, keys and values."""
 
@@ -228,7 +241,7 @@ FOREIGN = {
     "convnext": ConvNeXt,
     "densenet": DenseNet,
     "inception": Inception,
-    "shufflenet v2": STRUCTURES["shufflenet v2"],
+    "shufflenet v2": ShuffleNetV2,
     "vit": ViT,
     "u-net": UNet,
 }
