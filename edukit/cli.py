@@ -3,6 +3,9 @@
 `edukit explain FILE` says why a file is not faster, `edukit compare A B` how much faster the second is, `edukit show
 FILE` draws its graph, and `edukit site OUT` writes the lessons as pages. `edukit phone serve FILE` runs files in the
 browsers of phones; `edukit phone fetch` gets what they need for it.
+`edukit compress SCRIPT_OR_MODULE:NAME` searches for the smallest file of a model within a budget. `edukit explain FILE`
+says why a file is not faster, `edukit compare A B` how much faster the second is, `edukit show FILE` draws its graph,
+and `edukit site OUT` writes the lessons as pages.
 """
 
 import argparse
@@ -12,7 +15,11 @@ import edukit
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 0 when it worked, 2 with one line on stderr for input that cannot be used, 130 for Ctrl-C."""
+    """Run one command and return its status.
+
+    0 when it worked, 1 for a budget that nothing keeps, 2 with one line on stderr for input that cannot be used, 130
+    for Ctrl-C.
+    """
     options = _parser().parse_args(arguments)
     try:
         return options.run(options) or 0
@@ -27,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("edukit", description="Learn and explore model compression, offline.")
     parser.add_argument("--version", action="version", version=f"edukit {edukit.__version__}")
-    names = "lab | bench | explain | compare | phone | show | site"
+    names = "lab | bench | compress | explain | compare | phone | show | site"
     commands = parser.add_subparsers(title="commands", required=True, metavar=names)
     lab = commands.add_parser("lab", help="open the notebooks in JupyterLab")
     lab.add_argument("--folder", help="where to put the notebooks when edukit is installed from a wheel")
@@ -38,12 +45,32 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--seed", type=int, default=0, help="of the weights and the order of the images (default 0)")
     bench.add_argument("--output", metavar="DIR", help="write results.json, report.html and the files of models/ there")
     bench.set_defaults(run=_bench)
+    _add_compress(commands)
     _add_explain(commands)
     _add_compare(commands)
     _add_phone(commands)
     _add_show(commands)
     _add_site(commands)
     return parser
+
+
+def _add_compress(commands):
+    compress = commands.add_parser("compress", help="search for the smallest file of a model within a budget")
+    compress.add_argument("model", metavar="SCRIPT_OR_MODULE:NAME", help="a model, or what makes one: train.py:net")
+    compress.add_argument(
+        "--images", required=True, metavar="FILE", help="of .npy, .npz or .pt, prepared as in training"
+    )
+    compress.add_argument(
+        "--labels", metavar="FILE", help="whole numbers, one for each image; without, agreement counts"
+    )
+    compress.add_argument("--max-bytes", metavar="SIZE", help="of the file, such as 100kB")
+    compress.add_argument("--max-loss", metavar="POINTS", default="1", help="percentage points (default 1)")
+    compress.add_argument("--max-latency", metavar="TIME", help="that 9 of 10 calls stay below, such as 5ms")
+    compress.add_argument("--student", metavar="SCRIPT_OR_MODULE:NAME", help="a smaller network for the same task")
+    compress.add_argument("--steps", type=int, default=300, help="of training, after channels went (default 300)")
+    compress.add_argument("--seed", type=int, default=0, help="(default 0)")
+    compress.add_argument("--output", required=True, metavar="DIR", help="a new folder for the files and the report")
+    compress.set_defaults(run=_compress)
 
 
 def _add_explain(commands):
@@ -122,6 +149,24 @@ def _bench(options):
 
     sys.stdout.reconfigure(errors="replace")  # the titles are Chinese; a pipe on Windows may not have the letters
     print(run(options.data, seed=options.seed, output=options.output))
+
+
+def _compress(options):
+    from edukit.deployment import Budget, compress
+    from edukit.deployment.compressing.loaded import load_arrays, load_model
+    from edukit.deployment.compressing.units import as_bytes, as_points, as_seconds
+
+    budget = Budget(
+        max_bytes=options.max_bytes and as_bytes(options.max_bytes),
+        max_loss=as_points(options.max_loss),
+        max_latency_s=options.max_latency and as_seconds(options.max_latency),
+    )
+    data = load_arrays(options.images, options.labels)
+    student = load_model(options.student) if options.student else None
+    how = dict(student=student, steps=options.steps, seed=options.seed, output=options.output)
+    found = compress(load_model(options.model), data, budget, **how)
+    print(f"{found.text()}\n\nWritten to {found.output}")
+    return 0 if found.fits else 1
 
 
 def _explain(options):

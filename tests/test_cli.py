@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from edukit import cli
@@ -37,6 +38,52 @@ def test_the_runtimes_for_phones_are_fetched_from_a_folder_if_one_is_named(monke
     monkeypatch.setattr("edukit.deployment.phone.fetch.fetch", lambda folder: f"the cache, from {folder}")
     assert cli.main(["phone", "fetch", "--from", "packages"]) == 0 and cli.main(["phone", "fetch"]) == 0
     assert [line.split()[-3] for line in capsys.readouterr().out.splitlines()] == ["packages,", "None,"]
+
+
+NET = """
+import torch
+
+def net():
+    torch.manual_seed(0)
+    return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 64), torch.nn.ReLU(), torch.nn.Linear(64, 4))
+"""
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A script with a model, and images that it takes."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    (tmp_path / "own.py").write_text(NET)
+    np.save(tmp_path / "x.npy", np.random.default_rng(0).random((60, 1, 8, 8), np.float32))
+    return [f"{tmp_path / 'own.py'}:net", "--images", f"{tmp_path / 'x.npy'}", "--output", f"{tmp_path / 'out'}"]
+
+
+@pytest.mark.parametrize(
+    ("size", "status", "words"), [("9kB", 0, "Within Budget"), ("90", 1, "Nothing found is within")]
+)
+def test_a_model_of_ones_own_is_compressed(own, size, status, words, tmp_path, capsys):
+    assert cli.main(["compress", *own, "--max-bytes", size, "--max-loss", "40", "--steps", "0"]) == status
+    printed = capsys.readouterr().out
+    assert printed.startswith(words) and f"Written to {tmp_path / 'out'}" in printed
+    assert (tmp_path / "out" / "model.onnx").exists() and not list(tmp_path.glob("*.journal*"))
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--max-bytes", "100 kilo"], "max-bytes must be a number such as"),
+        (["--max-latency", "5"], "max-latency must be a number with its unit"),
+        (["--max-loss", "all"], "max-loss must be a number in percentage points"),
+        (["--labels", "none.npy"], "found no file at none.npy"),
+        (["--student", "nowhere"], "must be SCRIPT_OR_MODULE:NAME"),
+        (["--images", "x.png"], "must be .npy, .npz or .pt"),
+        (["--output", __file__], "output must be a new or an empty folder"),
+    ],
+)
+def test_what_compress_cannot_use_is_one_line(own, more, words, capsys):
+    assert cli.main(["compress", *own, *more]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("edukit: ") and words in error and error.count("\n") == 1
 
 
 def test_an_unknown_command_has_status_2(capsys):

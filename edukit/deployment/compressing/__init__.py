@@ -15,5 +15,6 @@ finish.py      the one look at the test images, and the files
 found.py       the result as tables
 notes.py       what the figures cannot tell
 card.py        the model card
+loaded.py      a model and images from files, as a terminal names them
 output.py      the folder, whole or not there
 """

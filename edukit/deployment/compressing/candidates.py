@@ -9,6 +9,7 @@ that any process may make it, and the one that is chosen can be made again.
 In production  a cluster, one share a worker
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from edukit.deployment.compressing.examples import Examples
 from edukit.deployment.compressing.quality import KINDS, Quality
 from edukit.deployment.compressing.sizes import tensor_bytes
 from edukit.deployment.compressing.steps import PRECISIONS, quantized, shrunken, taught
+from edukit.deployment.files.to_onnx import onnx_bytes
 from edukit.graph import capture
 from edukit.measure import count_macs, count_parameters
 from edukit.refuse import check_whole, first_line
@@ -87,11 +89,12 @@ class Networks:
 
     def __init__(self, starts: dict[str, nn.Module], examples: Examples, settings: Settings):
         self.starts, self.examples, self.settings = starts, examples, settings
+        self._original: bytes | None = None
         self._made: OrderedDict[tuple[str, float], Made] = OrderedDict()
         self._quality: Quality | None = None
 
     def __getstate__(self):
-        return vars(self) | {"_made": OrderedDict(), "_quality": None}
+        return vars(self) | {"_made": OrderedDict(), "_quality": None, "_original": None}
 
     @property
     def quality(self) -> Quality:
@@ -100,11 +103,21 @@ class Networks:
             self._quality = Quality(self.starts["model"], self.examples.validation, self.settings.measure)
         return self._quality
 
-    def made(self, start: str, share: float) -> Made:
-        """The float network; ValueError where so few channels are not possible."""
+    @property
+    def original(self) -> bytes:
+        """The original as an ONNX file."""
+        if self._original is None:
+            self._original = onnx_bytes(self.made("model", 1.0).network, (self.examples.calibration.x[:2],))
+        return self._original
+
+    def made(self, start: str, share: float, most: float = math.inf) -> Made:
+        """The float network; ValueError where so few channels are not possible.
+
+        most   bytes; a network whose weights are more in 4 bits is not trained, and refused as well
+        """
         key = start, share
         if key not in self._made:
-            self._made[key] = self._make(start, share)
+            self._made[key] = self._make(start, share, most)
             while len(self._made) > KEPT:
                 self._made.popitem(last=False)
         return self._made[key]
@@ -113,13 +126,16 @@ class Networks:
         """The network as it goes into the file."""
         return quantized(self.made(start, share).network, self.examples.calibration.x, precision)
 
-    def _make(self, start, share) -> Made:
+    def _make(self, start, share, most) -> Made:
         x = self.examples.calibration.x
         if share == 1:
+            _check_size(self.starts[start], most)
             network = capture(with_stored_weights(self.starts[start]), x[:2])
+            _check_rows_are_free(network)
             found = self.quality.of(network)
             return Made(network, found, found, False)
         small = shrunken(self.starts[start], x, share)
+        _check_size(small, most)
         before = self.quality.of(small)
         network, after, why = self._trained(small, before)
         return Made(capture(network, x[:2]), before, max(before, after), after > before, why)
@@ -140,15 +156,30 @@ class Networks:
         return (network, after, "") if after > before else (small, before, "training made it no better")
 
 
-def tried(networks: Networks, start: str, share: float) -> dict:
+def _check_rows_are_free(network) -> None:
+    """Raise a ValueError where the model's Python has made a constant of the number of rows."""
+    _, axes = next(iter(network.captured_for.values()))
+    least, most = axes[0]
+    if least == most:
+        raise ValueError("model must take any number of rows; its Python fixes it, as len(x) does: write x.shape[0]")
+
+
+def _check_size(network, most) -> None:
+    """Raise a ValueError where the weights alone, in 4 bits, are more than so many bytes."""
+    if sum(weight.numel() for weight in network.parameters() if weight.ndim > 1) / 2 > most:
+        raise ValueError("larger in 4 bits than a file that was found before")
+
+
+def tried(networks: Networks, start: str, share: float, most: float = math.inf) -> dict:
     """What became of one share, as JSON can say it: its qualities, and {precision: (bytes of tensors, quality)}.
 
-    "why" alone, where so few channels are not possible, or the network cannot be quantized.
+    most   bytes of a file that was found before
+    "why" alone, where so few channels are not possible, the network cannot be quantized, or it would be larger.
     """
     x = networks.examples.calibration.x
     with threads(1):
         try:
-            made = networks.made(start, share)
+            made = networks.made(start, share, most)
             finished = {precision: quantized(made.network, x, precision) for precision in PRECISIONS}
         except ValueError as error:
             return {"why": first_line(error)}

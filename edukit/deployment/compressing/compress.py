@@ -80,22 +80,23 @@ def compress(
     place = _journal_path(journal, folder)
     with threads(1), tempfile.TemporaryDirectory() as scratch:
         beside = place and place.with_name(f"{place.name}.student")
-        known = Journal(place, digest(model, student, examples, settings))
-        networks = Networks(starts(model, student, examples, settings, beside, progress), examples, settings)
+        about = digest(model, student, examples, settings)
+        known = Journal(place, about)
+        networks = Networks(starts(model, student, examples, settings, beside, about, progress), examples, settings)
         original = networks.quality.original
         weights = _beside(networks, known, executor)
 
-        def run(wanted):
-            tasks = {f"{start} {share}": (networks, start, share) for start, share in wanted}
+        def run(wanted, most):
+            tasks = {f"{start} {share} below {most:g}": (networks, start, share, most) for start, share in wanted}
             words = "compress" if progress else ""
             return dict(zip(wanted, known.values(tasks, tried, executor, words).values(), strict=True))
 
-        rows = search(networks.starts, run, budget, original, shares=settings.shares, refined=settings.refined)
+        rows = search(weights, run, budget, original, shares=settings.shares, refined=settings.refined)
         found = candidates(rows, weights, original)
         if not found:
             raise ValueError(f"model cannot be compressed: {next(iter(rows.values()))['why']}")
         chosen = choose(networks, found, budget, Path(scratch))
-        result = finished(networks, chosen, found, rows, weights, budget, formats, folder, Path(scratch))
+        result = finished(networks, chosen, found, rows, weights, budget, formats, folder)
     if folder is not None and journal is None:
         for path in (place, beside):
             path.unlink(missing_ok=True)

@@ -10,29 +10,28 @@ from pathlib import Path
 
 from edukit.deployment.compressing.card import card
 from edukit.deployment.compressing.choice import timed
-from edukit.deployment.compressing.found import Compressed, Tested, front_table, steps_table
+from edukit.deployment.compressing.found import Compressed, Look, front_table, steps_table
 from edukit.deployment.compressing.notes import notes
 from edukit.deployment.compressing.output import put_in_place, staged, write_files, write_report, write_snippets
 from edukit.deployment.compressing.quality import Quality
-from edukit.deployment.files.export import export
 from edukit.deployment.files.parity import parity
-from edukit.deployment.runtimes.session import load
+from edukit.deployment.runtimes.session import load, session_of
 from edukit.training.labelled import class_axis
 
 ASKED = 64  # rows of the parity
 
 
-def finished(networks, chosen, found, rows, beside, budget, formats, folder, scratch) -> Compressed:
+def finished(networks, chosen, found, rows, beside, budget, formats, folder) -> Compressed:
     """The result of a search, with its files in the folder where there is one.
 
     chosen, found, rows, beside   of choice.py, search.py, what was tried, and what files weigh beside their tensors
     """
     x = networks.examples.calibration.x
     original = networks.starts["model"]
-    sessions = {"original": load(export(original, x[:2], scratch / "original.onnx")), "file": load(chosen.path)}
+    sessions = {"original": session_of(networks.original, "onnxruntime"), "file": load(chosen.path)}
     latency = timed(sessions, x[:1].numpy())
     quality = Quality(original, networks.examples.test, networks.settings.measure)
-    test = Tested(quality.kind, quality.original, quality.of(sessions["file"]), len(quality.x))
+    test = Look(quality.kind, quality.original, quality.of(sessions["file"]), len(quality.x))
     plain = beside["model"]["plain"]
     whys = [row["why"] for row in rows.values() if row["why"]]
     answers = quality.answers
@@ -94,6 +93,6 @@ def _results(result, settings) -> dict:
         "original_latency_p90_s": result.original_latency.p90_s,
         "seed": settings.seed,
         "steps": settings.steps,
-        "files": {name: str(path) for name, path in result.files.items()},
+        "files": {name: path.name if isinstance(path, Path) else path for name, path in result.files.items()},
         "notes": result.notes,
     }

@@ -25,7 +25,7 @@ LISTED = 12  # rows of the front
 
 
 @dataclass(frozen=True)
-class Tested:
+class Look:
     """The one look at the test images: qualities of the original and of the file, on so many rows."""
 
     kind: str
@@ -37,7 +37,7 @@ class Tested:
     def loss(self) -> float:
         """Points; negative where the file is better.
 
-        >>> Tested("accuracy", 0.98, 0.97, 100).loss
+        >>> Look("accuracy", 0.98, 0.97, 100).loss
         1.0
         """
         return round(100 * (self.original - self.quality), 6)
@@ -65,7 +65,7 @@ class Compressed:
     latency: Timing
     original_bytes: int
     original_latency: Timing
-    test: Tested
+    test: Look
     steps: Table
     front: Table
     parity: Parity | None
@@ -119,7 +119,8 @@ def points(loss: float) -> str:
     >>> points(0.5), points(-0.2), points(0.0)
     ('0.5 points lost', '0.2 points gained', '0 points lost')
     """
-    return f"{abs(round(loss, 2)):g} points {'gained' if loss < 0 else 'lost'}"
+    size = f"{abs(round(loss, 2)):g}"
+    return f"{size} point{'s' * (size != '1')} {'gained' if loss < 0 else 'lost'}"
 
 
 def steps_table(chosen: Chosen, tried: dict, beside: dict, plain: int, original: float, kind: str) -> Table:
@@ -131,7 +132,7 @@ def steps_table(chosen: Chosen, tried: dict, beside: dict, plain: int, original:
         size, quality = tried[candidate.start, share]["precisions"]["float32"]
         return size + beside[candidate.start]["float32"], quality
 
-    if candidate.start != "model":
+    if candidate.start != "model" and "precisions" in tried[candidate.start, 1.0]:
         size, quality = floats(1.0)
         rows.append((f"{candidate.start}, which has learnt from it", f"≈ {_kb(size)}", _share(quality)))
     if candidate.share < 1:

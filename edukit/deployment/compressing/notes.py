@@ -5,7 +5,7 @@ SE = √(a (1 - a) / N)        of a share a measured on N rows; one row is 100 /
 
 from edukit.deployment.compressing.budget import Budget
 from edukit.deployment.compressing.examples import Examples
-from edukit.deployment.compressing.found import Tested, points
+from edukit.deployment.compressing.found import Look, points
 from edukit.deployment.compressing.search import Candidate
 from edukit.deployment.tradeoff import standard_error
 
@@ -13,7 +13,7 @@ CHANCE = 1.5  # times the accuracy of guessing, below which labels or inputs are
 
 
 def notes(
-    examples: Examples, test: Tested, classes: int, candidate: Candidate, budget: Budget, whys: list[str]
+    examples: Examples, test: Look, classes: int, candidate: Candidate, budget: Budget, whys: list[str]
 ) -> list[str]:
     """Sentences, the most important first.
 

@@ -1,8 +1,9 @@
 """Search: which shares of the channels are tried, and what was found.
 
-    first     for each start, shares of 1, 1/2, 1/4 and 1/8 of the MACs
+    first     for each start, the smallest first, shares of 1, 1/2, 1/4 and 1/8 of the MACs
     then      again and again the share in the middle (geometric mean) of the smallest within the allowed loss and the
               next smaller one that is not; half of the smallest, where all are within
+    not       what is larger in 4 bits than the smallest candidate within the budget so far
 
 What is tried next depends on qualities alone, not on time and not on who computed them: the same seed gives the same
 candidates on one core and on a cluster.
@@ -17,10 +18,13 @@ from dataclasses import dataclass
 
 from edukit.deployment.compressing.budget import Budget
 from edukit.deployment.compressing.candidates import Networks
-from edukit.deployment.compressing.sizes import tensor_bytes, written_bytes
+from edukit.deployment.compressing.sizes import packed_bytes, tensor_bytes
+from edukit.deployment.files.seal import sealed
+from edukit.deployment.files.to_onnx import onnx_bytes
 from edukit.training import threads
 
 LEAST = 1 / 64  # of the MACs
+ORIGINAL = "model", "float32"
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,10 @@ def overheads(networks: Networks, start: str) -> dict:
     x = networks.examples.calibration.x
     with threads(1):
         models = {kind: networks.finished(start, 1.0, kind) for kind in ("float32", "int8")}
-        written = {kind: written_bytes(model, x) for kind, model in models.items()}
-        found = {kind: written[kind][1] - tensor_bytes(model, x) for kind, model in models.items()}
-    return found | {"plain": written["float32"][0]}
+        files = {kind: onnx_bytes(model, (x[:2],)) for kind, model in models.items() if (start, kind) != ORIGINAL}
+        files = files if start != "model" else {"float32": networks.original, **files}
+        found = {kind: packed_bytes(files[kind]) - tensor_bytes(models[kind], x) for kind in models}
+    return found | {"plain": len(sealed(files["float32"]))}
 
 
 def candidates(tried: dict[tuple[str, float], dict], beside: dict[str, dict], original: float) -> list[Candidate]:
@@ -81,8 +86,8 @@ def candidates(tried: dict[tuple[str, float], dict], beside: dict[str, dict], or
 
 
 def search(
-    starts: Iterable[str],
-    run: Callable[[list[tuple[str, float]]], dict],
+    beside: dict[str, dict],
+    run: Callable[[list[tuple[str, float]], float], dict],
     budget: Budget,
     original: float,
     *,
@@ -91,16 +96,29 @@ def search(
 ) -> dict[tuple[str, float], dict]:
     """{(start, share): what was found}, of all shares that were tried.
 
-    run   takes a list of (start, share) and returns {(start, share): what was found}, in parallel if it likes
+    beside   {start: what `overheads` found}, in the order in which starts are tried
+    run      takes a list of (start, share) and the bytes of what was found so far, and returns {(start, share): what
+             was found}, in parallel if it likes
     """
-    starts = list(starts)
-    tried = run([(start, share) for share in shares for start in starts])
+    tried: dict[tuple[str, float], dict] = {}
+    for start in beside:
+        tried |= run([(start, share) for share in shares], smallest(tried, beside, budget, original))
     for _ in range(refined):
-        wanted = [(start, share) for start in starts if (share := next_share(tried, start, budget, original))]
+        wanted = [(start, share) for start in beside if (share := next_share(tried, start, budget, original))]
         if not wanted:
             break
-        tried |= run(wanted)
+        tried |= run(wanted, smallest(tried, beside, budget, original))
     return tried
+
+
+def smallest(tried: dict, beside: dict, budget: Budget, original: float) -> float:
+    """Bytes of the smallest candidate within the budget; infinity where there is none.
+
+    >>> smallest({}, {}, Budget(), 1.0)
+    inf
+    """
+    found = candidates(tried, beside, original)
+    return min((one.size_bytes for one in found if not budget.excess(one.size_bytes, one.loss)), default=math.inf)
 
 
 def next_share(tried: dict, start: str, budget: Budget, original: float) -> float | None:

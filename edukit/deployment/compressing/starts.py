@@ -15,6 +15,7 @@ from edukit.copies import with_stored_weights
 from edukit.deployment.compressing.candidates import Settings
 from edukit.deployment.compressing.examples import Examples
 from edukit.deployment.compressing.steps import taught
+from edukit.measure import count_parameters
 from edukit.refuse import check_model, check_weights
 from edukit.sealed import load_tensors, save_tensors
 from edukit.training import threads
@@ -29,22 +30,32 @@ def starts(
     examples: Examples,
     settings: Settings,
     beside: Path | None = None,
+    about: str = "",
     progress: bool = False,
 ) -> dict[str, nn.Module]:
-    """{"model": a copy of the original, "student": one that has learnt}, in evaluation mode; with 0 steps, as it is.
+    """{"student": one that has learnt, "model": a copy of the original}, in evaluation mode, the smaller one first.
 
-    beside   the file that keeps the student's weights; None: no file does
+    With 0 steps the student is as it came.
+
+    beside   the file that keeps the student's weights; None: no file does · about  what it is of, see `digest`
     """
-    found = {"model": with_stored_weights(model).eval()}
+    original = with_stored_weights(model).eval()
     if student is None:
-        return found
-    found["student"] = with_stored_weights(student).eval()
-    if not settings.steps:
-        return found
+        return {"model": original}
+    student = with_stored_weights(student).eval()
+    if settings.steps:
+        student = _learnt(student, original, examples, settings, beside, about, progress)
+    found = {"student": student, "model": original}
+    return dict(sorted(found.items(), key=lambda item: count_parameters(item[1])))
+
+
+def _learnt(student, original, examples, settings, beside, about, progress) -> nn.Module:
+    """The student after its lessons, or with the weights of the file."""
     if beside is not None and beside.exists():
-        tensors, _ = load_tensors(beside, KIND, as_torch=True)
-        found["student"].load_state_dict(tensors)
-        return found
+        tensors, said = load_tensors(beside, KIND, as_torch=True)
+        if said["of"] == about:
+            student.load_state_dict(tensors)
+            return student
     train = examples.train if settings.measure in (None, "accuracy") else examples.train._replace(y=None)
     how = dict(
         steps=LONGER * settings.steps,
@@ -52,12 +63,10 @@ def starts(
         words="student" if progress else None,
     )
     with threads(1):
-        found["student"] = taught(
-            found["student"], found["model"], train, augment=settings.augment, seed=settings.seed, **how
-        )
+        student = taught(student, original, train, augment=settings.augment, seed=settings.seed, **how)
     if beside is not None:
-        save_tensors(dict(found["student"].state_dict()), beside, KIND)
-    return found
+        save_tensors(dict(student.state_dict()), beside, KIND, of=about)
+    return student
 
 
 def check_starts(model: nn.Module, student: nn.Module | None) -> None:

@@ -9,4 +9,5 @@ device_estimates.py  estimated and measured latency of many networks: datasets/d
 manager_cost.py      what a model manager costs a call, and what batches, mapped files and shards gain (lesson 14)
 phone_example.py     what the page of the phones measures in a browser: datasets/phone_example.csv (lesson 15)
 damaged_files.py     one flipped bit: who notices, the runtime or the manager (lesson 14)
+compress_digits.py   the search for the smallest file beside the plan made by hand (lesson 15)
 """

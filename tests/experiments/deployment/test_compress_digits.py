@@ -1,0 +1,22 @@
+"""The search and the plan made by hand start from the same teacher, and their files are measured alike."""
+
+from edukit.data import Dataset, Split, digits
+from edukit.deployment.pipeline import Plan
+from edukit.experiments.deployment.compress_digits import measure
+
+
+def few_digits():
+    """200 training digits: enough to run, not to learn."""
+    data = digits(size=32)
+    few = Split(data.train.x[:200], data.train.y[:200])
+    return Dataset(data.name, data.classes, few, data.calibration, data.validation, data.test)
+
+
+def test_three_files_of_one_teacher_are_measured():
+    plan = Plan(teacher_epochs=1, student_epochs=1, tuning_epochs=1)
+    rows = measure(0, plan=plan, data=few_digits(), shares=(1.0,), refined=0, steps=1)
+    teacher, by_hand, found = rows
+    assert [row.made.split(":")[0] for row in rows] == ["teacher", "by hand", "compress"]
+    assert teacher.size_bytes > 4_000_000 and 60_000 < by_hand.size_bytes < 70_000
+    assert found.size_bytes < teacher.size_bytes and found.seed == 0
+    assert all(0 <= share <= 1 for row in rows for share in (row.validation, row.test))
