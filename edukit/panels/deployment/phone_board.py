@@ -31,8 +31,8 @@ _WIDE = {"width": "max-content"}
 def phone_figures(board: PhoneBoard | None = None) -> Picture:
     """What the phones have posted, once; the example where none has, or where there is no board.
 
-    >>> phone_figures().description[:61]
-    'Example: Chromium on a server, opened three times; no phone. '
+    >>> phone_figures().description[:45]
+    'Example: Chromium on a busy server, opened th'
     """
     rows = board.rows() if board else []
     rows, models, said = (rows, board.models, "") if rows else (example(), MODELS, SAID)
