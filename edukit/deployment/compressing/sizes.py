@@ -17,6 +17,7 @@ from edukit.graph import parameter
 from edukit.quantization import QuantizedModel
 from edukit.quantization.ptq.fold import float_network
 
+ONCE = 1024  # numbers of a tensor, up to which the exporter looks for an equal one
 CAST = 36  # bytes of the node that makes 4-bit codes integers of 8 bits again, and of its name
 
 
@@ -26,16 +27,25 @@ def tensor_bytes(model: nn.Module, x: torch.Tensor) -> int:
     >>> tensor_bytes(nn.Linear(4, 3), torch.zeros(2, 4))
     60
     """
-    if not isinstance(model, QuantizedModel):
+    if isinstance(model, QuantizedModel):
+        tensors = model.state_dict()
+    else:
         graph = float_network(model, x[:2])
-        read = {node.target: parameter(graph, node) for node in graph.graph.nodes if node.op == "get_attr"}
-        return sum(tensor.nbytes for tensor in read.values())
-    return sum(_stored(name, tensor) for name, tensor in model.state_dict().items())
+        tensors = {node.target: parameter(graph, node) for node in graph.graph.nodes if node.op == "get_attr"}
+    different = {_content(name, tensor): (name, tensor) for name, tensor in tensors.items()}
+    return sum(_stored(name, tensor) for name, tensor in different.values())
 
 
 def packed_bytes(content: bytes) -> int:
     """Bytes of an ONNX file of this content, packed and sealed."""
     return len(sealed(packed(content)))
+
+
+def _content(name: str, tensor: torch.Tensor) -> tuple:
+    """What equal small tensors have in common: the exporter writes one of them, such as the ones of new norms."""
+    if tensor.numel() > ONCE:
+        return (name,)
+    return tensor.dtype, tensor.shape, tensor.detach().numpy().tobytes()
 
 
 def _stored(name: str, tensor: torch.Tensor) -> int:

@@ -53,7 +53,7 @@ def _learnt(student, original, examples, settings, beside, about, progress) -> n
     """The student after its lessons, or with the weights of the file."""
     if beside is not None and beside.exists():
         tensors, said = load_tensors(beside, KIND, as_torch=True)
-        if said["of"] == about:
+        if said.get("of") == about:
             student.load_state_dict(tensors)
             return student
     train = examples.train if settings.measure in (None, "accuracy") else examples.train._replace(y=None)
