@@ -163,7 +163,7 @@ def _rows(held, seed, runtime, models, folder, least_s) -> Iterator[Row]:
     times = timings({name: lambda s=session: s(image) for name, session in sessions.items()}, least_s=least_s)
     for name, session in sessions.items():
         map50, average = held.score(session, held.data.test)
-        latency = times[name].latency
+        latency = times[name]
         yield Row(
             stage=name,
             seed=seed,

@@ -67,6 +67,16 @@ def test_what_a_folder_lacks_is_trained_and_what_it_has_is_read(tmp_path, shorte
     assert digest in capsys.readouterr().out
 
 
+def test_a_row_is_measured_for_each_file_of_a_stage(tmp_path, monkeypatch):
+    monkeypatch.setattr(detector, "STAGES", ("pruned",))
+    held = Detectors(tmp_path, scenes(train=1, calibration=4, validation=1, test=2))
+    monkeypatch.setattr(held, "detector", lambda name, seed: fresh("small", seed).eval())
+    rows = {row.stage: row for row in detector.measure(held, 0, least_s=0.01)}
+    assert set(rows) == {"pruned", "static", "dynamic"}
+    assert rows["static"].bytes < 0.5 * rows["pruned"].bytes
+    assert all(0 < row.latency_ms <= row.p90_ms for row in rows.values())
+
+
 def test_dynamic_quantization_makes_convolutions_of_integers_behind_ranges_found_anew(tmp_path):
     net = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.ReLU(), torch.nn.Conv2d(8, 4, 3)).eval()
     path = tmp_path / "float.onnx"
