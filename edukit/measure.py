@@ -26,6 +26,7 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from edukit.checked import checked
 from edukit.copies import with_stored_weights
 from edukit.inputs import as_inputs, has_batch
 from edukit.refuse import check_model, check_whole, first_line
@@ -41,6 +42,7 @@ HIDE = {"mkldnn_rnn_layer": "a recurrent layer", "_trilinear": "a bilinear layer
 SAMPLE_S = 0.001  # between two looks at the resident set
 
 
+@checked
 def count_parameters(model: nn.Module) -> int:
     """Learned numbers, shared ones once. Zero for a model whose weights are stored as integer buffers.
 
@@ -51,6 +53,7 @@ def count_parameters(model: nn.Module) -> int:
     return sum(weight.numel() for weight in model.parameters())
 
 
+@checked
 def count_macs(model: nn.Module, input_shape_or_example) -> int:
     """Multiply-accumulates for one input, counted while a copy of the model runs on it in evaluation mode.
 
@@ -68,6 +71,7 @@ def count_macs(model: nn.Module, input_shape_or_example) -> int:
     return _counted(model, input_shape_or_example).macs
 
 
+@checked
 def count_activations(model: nn.Module, input_shape_or_example) -> int:
     """Numbers that the operations which `count_macs` counts read and write for one input, besides their weights.
 
@@ -79,6 +83,7 @@ def count_activations(model: nn.Module, input_shape_or_example) -> int:
     return _counted(model, input_shape_or_example).activations
 
 
+@checked
 def size_bytes(path_or_model: str | Path | nn.Module) -> int:
     """Bytes of a file, of all files in a folder, or of a model's parameters and buffers, shared ones once.
 
@@ -133,6 +138,7 @@ def speedup(before: Latency, after: Latency) -> float:
     return before.median_s / after.median_s
 
 
+@checked
 def latency(fn: Callable[[], object], *, warmup: int = 10, repeats: int = 50) -> Latency:
     """How long one call of fn takes: `warmup` calls are thrown away, `repeats` are timed one by one.
 
@@ -142,6 +148,7 @@ def latency(fn: Callable[[], object], *, warmup: int = 10, repeats: int = 50) ->
     return latencies({"": fn}, warmup=warmup, repeats=repeats)[""]
 
 
+@checked
 def latencies(fns: dict[str, Callable], *, warmup: int = 10, repeats: int = 50, block: int = 10) -> dict[str, Latency]:
     """Several functions side by side: they take turns, so that a busy moment of the machine hits all of them alike.
 
@@ -166,6 +173,7 @@ def latencies(fns: dict[str, Callable], *, warmup: int = 10, repeats: int = 50, 
     }
 
 
+@checked
 def peak_memory(fn: Callable[[], object]) -> int:
     """Bytes by which this process grew at most while fn ran, its result included.
 

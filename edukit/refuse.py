@@ -3,6 +3,9 @@
     check_array(x)    a list, a string, complex numbers, truth values        TypeError
     check_real(x)     the same, but lists and plain numbers may pass         TypeError
     check_whole(n)    a fraction, a truth value, a number that is too small  ValueError
+    check_number(x)   what is no single real number; NaN                     TypeError, ValueError
+    check_flag(x)     what is neither True nor False                         TypeError
+    check_dense(x)    a tensor that is sparse, or that holds no numbers      TypeError
     check_sizes(n=n)  several of them, of a layer; too large a number        ValueError
     check_model(m)    what is no torch.nn.Module                             TypeError
     check_weights(m)  the same; NaN, infinity, weights that are not float32  ValueError
@@ -16,7 +19,7 @@ Importing this file does not import torch, so that what needs numpy alone works 
 import math
 import re
 import sys
-from numbers import Integral
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Union
 
 import numpy as np
@@ -57,14 +60,30 @@ def check_real(x, name: str = "x") -> None:
     Traceback (most recent call last):
     TypeError: x must hold real numbers, got <U1
     """
+    check_dense(x, name)
     if is_tensor(x):
         dtype = x.dtype
         real = not dtype.is_complex and str(dtype) != "torch.bool"
     else:
-        dtype = np.asarray(x).dtype
+        try:
+            dtype = np.asarray(x).dtype
+        except ValueError:
+            raise ValueError(f"{name} must be an array of real numbers, got rows of several lengths") from None
         real = dtype.kind in "iuf"
     if not real:
         raise TypeError(f"{name} must hold real numbers, got {dtype}")
+
+
+def check_dense(x, name: str = "x") -> None:
+    """Raise a TypeError that names the argument for a tensor whose numbers do not all lie in memory.
+
+    >>> import torch
+    >>> check_dense(torch.eye(2).to_sparse())
+    Traceback (most recent call last):
+    TypeError: x must be a dense tensor in memory, got torch.sparse_coo on cpu
+    """
+    if is_tensor(x) and (str(x.layout) not in ("torch.strided", "torch._mkldnn") or x.device.type == "meta"):
+        raise TypeError(f"{name} must be a dense tensor in memory, got {x.layout} on {x.device.type}")
 
 
 def is_finite(x) -> bool:
@@ -121,8 +140,56 @@ def check_whole(value, name: str, least: int = 1, most: int | None = None) -> in
     whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not whole or value < least or most is not None and value > most:
         allowed = f"of at least {least}" if most is None else f"from {least} to {most}"
-        raise ValueError(f"{name} must be a whole number {allowed}, got {value!r}")
+        raise ValueError(f"{name} must be a whole number {allowed}, got {shown(value)}")
     return int(value)
+
+
+def check_number(value, name: str) -> None:
+    """Raise a TypeError that names the argument unless it is one real number, as Python's, numpy's or a tensor.
+
+    Raises ValueError for NaN.
+
+    >>> check_number(float("nan"), "share")
+    Traceback (most recent call last):
+    ValueError: share must be a number, got nan
+    """
+    single = isinstance(value, np.ndarray) or is_tensor(value)
+    if single:
+        dtype = str(value.dtype).removeprefix("torch.")
+        single = not value.ndim and dtype.startswith(("float", "int", "uint", "bfloat"))
+    elif isinstance(value, Real) and not isinstance(value, bool):
+        single = not isinstance(value, int) or abs(value) < 2**1000
+    if not single:
+        raise TypeError(f"{name} must be a number, got {shown(value)}")
+    if math.isnan(value):
+        raise ValueError(f"{name} must be a number, got nan")
+
+
+def check_flag(value, name: str) -> None:
+    """Raise a TypeError that names the argument unless it is True or False, numpy's too.
+
+    >>> check_flag("no", "symmetric")
+    Traceback (most recent call last):
+    TypeError: symmetric must be True or False, got 'no'
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {shown(value)}")
+
+
+def shown(value) -> str:
+    """The value as Python writes it, in at most 80 letters; what would be longer by its type alone.
+
+    >>> shown(0.5), shown(10**500), shown(np.zeros((30, 30)))
+    ('0.5', 'int', 'ndarray of the shape (30, 30)')
+    """
+    shape = getattr(value, "shape", None)
+    if isinstance(shape, tuple) and shape:
+        return f"{type(value).__name__} of the shape {tuple(shape)}"
+    try:
+        text = repr(value)
+    except Exception:  # an int of more than 4,300 digits, and objects of any kind
+        text = "\n"
+    return text if len(text) <= 80 and "\n" not in text else type(value).__name__
 
 
 def check_sizes(**sizes: int) -> None:

@@ -11,6 +11,7 @@ published.py       fashion_mnist(): 70,000 articles of clothing; cifar10(): 60,0
 download.py        fetched once, checked always
 """
 
+from edukit.checked import checked
 from edukit.data.boxed import BoxedDataset, BoxedSplit
 from edukit.data.dataset import Dataset, Split
 from edukit.data.handwriting import digits
@@ -34,6 +35,7 @@ __all__ = [
 SETS = {"digits": digits, "shapes": shapes, "fashion_mnist": fashion_mnist, "cifar10": cifar10}
 
 
+@checked
 def load(name: str) -> Dataset:
     """The data set of that name, as its own function gives it.
 

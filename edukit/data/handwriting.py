@@ -17,11 +17,13 @@ import io
 import numpy as np
 
 from edukit import bundled
+from edukit.checked import checked
 from edukit.data.dataset import SPLITS, Dataset, from_pixels
 
 SHA256 = "783d0ebeba48adcf861e022d2670edfd943dd061afea3dc8171203bdf7f10ea5"
 
 
+@checked
 def digits(size: int = 8) -> Dataset:
     """The ten digits in 8x8 or 32x32 pixels, one channel; new arrays on every call.
 

@@ -12,6 +12,7 @@ In production  photographs; procedural sets such as https://github.com/google-de
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.data.brush import Brush, cover, over
 from edukit.data.dataset import SPLITS, Dataset, from_pixels
 from edukit.data.outlines import OUTLINES
@@ -20,6 +21,7 @@ SIDE = 32
 BLOCK = 100  # images painted at once: few calls, and the arrays stay in the cache of a core
 
 
+@checked
 def shapes(
     *, train: int = 10_000, calibration: int = 256, validation: int = 500, test: int = 1000, seed: int = 0
 ) -> Dataset:

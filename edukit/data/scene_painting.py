@@ -13,6 +13,7 @@ In production  photographs with boxes drawn by people: https://cocodataset.org
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.data.boxed import BoxedDataset, BoxedSplit
 from edukit.data.brush import Brush, cover, over
 from edukit.data.dataset import SPLITS
@@ -26,6 +27,7 @@ PLACES = 8
 CLASSES = ("disc", "ring", "triangle", "square", "cross", "star")
 
 
+@checked
 def scenes(
     *, train: int = 2000, calibration: int = 128, validation: int = 200, test: int = 400, seed: int = 0
 ) -> BoxedDataset:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.deployment.explain.inputs import feed_of
 from edukit.deployment.explain.optimized import read
 from edukit.deployment.fresh import Start, start
@@ -78,6 +79,7 @@ class Compared:
 ONCE = (("load, ms", "load_s", 1e3), ("first run, ms", "first_s", 1e3), ("peak memory, MB", "peak_bytes", 1e-6))
 
 
+@checked
 def compare(a, b, inputs=None, *, data=None, threads: Sequence[int] = (1, 2), least_s: float = 2.0) -> Compared:
     """Two exported files side by side, in turns; the ratio says how many times faster the second is.
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.detection.boxes import check_boxes, overlap
 from edukit.refuse import check_whole
 
@@ -21,6 +22,7 @@ BACKGROUND = -1  # this anchor answers for no object
 IGNORED = -2  # too near to an object to be background, too far to answer for it
 
 
+@checked
 def make_anchors(
     height: int,
     width: int,
@@ -56,6 +58,7 @@ def _level(height, width, stride, scale, forms):
     return (centres + np.concatenate([-halves, halves], axis=1)).reshape(-1, 4)
 
 
+@checked
 def match_anchors(anchors, boxes, *, low: float = 0.4, high: float = 0.5) -> np.ndarray:
     """For each anchor the place of the box it answers for, BACKGROUND or IGNORED: whole numbers (A,).
 

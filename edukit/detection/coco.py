@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.detection.boxes import area as area_of
 from edukit.detection.boxes import check_boxes, intersection
 from edukit.detection.recall import average_precision
@@ -36,6 +37,7 @@ class Objects(NamedTuple):
     crowd: np.ndarray
 
 
+@checked
 def mean_average_precision(found, truth, *, thresholds=THRESHOLDS, area=(0.0, 1e10), limit: int = 100) -> float:
     """The mean over the classes and thresholds, from 0 to 1; thresholds=0.5 gives what is called mAP@.5.
 
@@ -53,6 +55,7 @@ def mean_average_precision(found, truth, *, thresholds=THRESHOLDS, area=(0.0, 1e
     return float(np.nanmean(table))
 
 
+@checked
 def class_average_precision(found, truth, *, thresholds=THRESHOLDS, area=(0.0, 1e10), limit: int = 100) -> np.ndarray:
     """The average precision of each class at each threshold: (classes, thresholds), NaN for a class without objects.
 
@@ -71,6 +74,7 @@ def class_average_precision(found, truth, *, thresholds=THRESHOLDS, area=(0.0, 1
     return table
 
 
+@checked
 def judge(found, truth, *, threshold: float = 0.5) -> tuple[np.ndarray, int]:
     """Which found boxes of one image are hits, bool (N,), and how many objects it has; crowds are left out.
 

@@ -20,9 +20,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from edukit.checked import checked
 from edukit.training import predict
 
 
+@checked
 def feature_loss(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     """The mean squared difference of features of one shape, a scalar; no gradient reaches the teacher.
 
@@ -35,6 +37,7 @@ def feature_loss(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     return (student - teacher.detach()).square().mean()
 
 
+@checked
 def attention_loss(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     """How differently two layers look at the images: squared distance of their attention maps, mean over the batch.
 
@@ -95,6 +98,7 @@ class FeatureExtractor:
     torch.Size([1, 3])
     """
 
+    @checked
     def __init__(self, model: nn.Module, names):
         modules = dict(model.named_modules())
         if unknown := [name for name in names if name not in modules or not name]:

@@ -15,6 +15,7 @@ from contextlib import nullcontext
 import torch
 from torch import nn
 
+from edukit.checked import checked
 from edukit.distillation.losses import check_temperature_and_alpha, checked_shares, kd_terms
 from edukit.refuse import check_model
 from edukit.signatures import passes_on
@@ -23,6 +24,7 @@ from edukit.training.labelled import as_split, class_axis
 from edukit.training.loop import fit, seeded
 
 
+@checked
 @passes_on(fit, without=("model", "loss"), progress="distilling")
 def distill(
     student: nn.Module,

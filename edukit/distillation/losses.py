@@ -24,10 +24,12 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from edukit.checked import checked
 from edukit.refuse import Array, check_array, check_real, check_whole, is_finite
 from edukit.training.labelled import IGNORED, by_place, class_axis
 
 
+@checked
 def kd_loss(
     student_logits: Array,
     teacher_logits: Array,
@@ -54,6 +56,7 @@ def kd_loss(
     return _like(student_logits, sum(terms.values()))
 
 
+@checked
 def multi_teacher_loss(
     student_logits: Array, teachers_logits: list[Array], labels=None, temperature=3.0, alpha=0.7, *, shares=None
 ) -> Array:

@@ -18,9 +18,11 @@ In production  torch.nn.utils.prune.ln_structured (l1, l2); FPGM pruners (the ge
 import numpy as np
 import torch
 
+from edukit.checked import checked
 from edukit.refuse import Array, check_real, is_finite
 
 
+@checked
 def filter_scores(w: Array, method: str = "l1", *, seed: int = 0) -> Array:
     """One score for each filter, that is for each index of axis 0.
 

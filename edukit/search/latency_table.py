@@ -22,6 +22,7 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from edukit.checked import checked
 from edukit.deployment.benchmark import machine
 from edukit.deployment.files.export import export
 from edukit.deployment.runtimes.session import load
@@ -46,6 +47,7 @@ class LatencyTable:
     8.0
     """
 
+    @checked
     def __init__(self, seconds: Mapping[str, float], where: str, threads: int = 1):
         if where != this_machine():
             raise ValueError(f"the table was measured on {where}, this is {this_machine()}; measure it here")

@@ -25,6 +25,7 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
+from edukit.checked import checked
 from edukit.copies import copied
 from edukit.networks.blocks import InvertedResidual, check_kernel, conv_bn
 from edukit.pruning.channels.reestimate import reestimate_batchnorm
@@ -61,6 +62,7 @@ class Supernet(nn.Module):
     Raises ValueError that names the argument for sizes that are no whole numbers of at least 1, and even kernels.
     """
 
+    @checked
     def __init__(
         self,
         classes: int = 10,

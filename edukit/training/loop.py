@@ -22,6 +22,7 @@ from torch import nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
+from edukit.checked import checked
 from edukit.copies import copied
 from edukit.inputs import as_inputs
 from edukit.refuse import check_whole, is_finite
@@ -58,6 +59,7 @@ class Recipe:
             raise ValueError(f"weight_decay must be 0 or more and finite, got {self.weight_decay!r}")
 
 
+@checked
 def cross_entropy(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """The plain loss of a classifier: minus the log of the probability that it gives to the right class.
 
@@ -69,6 +71,7 @@ def cross_entropy(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> torch.T
     return F.cross_entropy(logits.movedim(class_axis(logits), 1), y)
 
 
+@checked
 @passes_on(Recipe)
 def fit(model: nn.Module, split, *, epochs: int, loss: Callable = cross_entropy, seed: int = 0, **recipe) -> nn.Module:
     """A trained copy of the model, in evaluation mode; the model itself is not changed, whatever happens.
@@ -139,6 +142,7 @@ def one_cycle(t: float) -> float:
     return 0.1 + 3.6 * t if t < 0.25 else 0.5 + 0.5 * math.cos(math.pi * (t - 0.25) / 0.75)
 
 
+@checked
 def shift(x: torch.Tensor, generator: torch.Generator, *, pixels: int = 2) -> torch.Tensor:
     """Each image of a batch (B, C, H, W) moved by up to `pixels` in both directions; zeros come in at the border.
 
@@ -154,6 +158,7 @@ def shift(x: torch.Tensor, generator: torch.Generator, *, pixels: int = 2) -> to
     return F.pad(x, [pixels] * 4)[image, :, rows, columns].permute(0, 3, 1, 2)
 
 
+@checked
 @contextmanager
 def seeded(seed: int):
     """Inside, torch draws its random numbers from `seed`; afterwards it goes on as if nothing had happened.

@@ -11,6 +11,8 @@ Source    Horowitz, Computing's energy problem, ISSCC 2014, https://doi.org/10.1
 
 from dataclasses import dataclass
 
+from edukit.checked import checked
+
 SOURCE = (
     "Horowitz, Computing's energy problem, ISSCC 2014, 45 nm: multiplications, additions, and weights and activations "
     "from DRAM."
@@ -33,6 +35,7 @@ class Energy:
         return self.compute_j + self.memory_j
 
 
+@checked
 def energy(macs: int, weight_bytes: int, precision: str = "float32", *, activation_bytes: int = 0) -> Energy:
     """The estimated energy of one inference.
 

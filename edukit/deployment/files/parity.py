@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from edukit.checked import checked
 from edukit.copies import copied
 from edukit.deployment.explain.executed import in_float, in_integers, operators
 from edukit.deployment.files.export import export
@@ -88,6 +89,7 @@ class Parity:
         return f"{self.table.html()}<p>{self.sentence}</p>" if self.sentence else self.table.html()
 
 
+@checked
 def parity(model: nn.Module, paths, images, *, layers: bool = False) -> Parity:
     """Compare exported files of a model with the model itself, on images that it takes.
 

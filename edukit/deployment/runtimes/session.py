@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from torch import nn
 
+from edukit.checked import checked
 from edukit.deployment.files.seal import is_intact
 from edukit.deployment.runtimes import module
 from edukit.deployment.runtimes.installed import RUNS, check_installed
@@ -70,6 +71,7 @@ class Session:
         ]
 
 
+@checked
 def load(path, runtime: str | None = None, threads: int = 1) -> Session:
     """A session that runs the file at `path`, or a torch model, which is copied.
 

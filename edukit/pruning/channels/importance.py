@@ -27,6 +27,7 @@ import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
+from edukit.checked import checked
 from edukit.copies import copied
 from edukit.graph import as_inputs, watched
 from edukit.pruning.channels.groups import along, varies
@@ -38,6 +39,7 @@ RECTIFIERS = {"relu", "relu6"}
 LIMITS = {"hardtanh", "clamp", "clamp_min"}  # rectifiers where their lower limit is 0: nn.ReLU6 is hardtanh
 
 
+@checked
 def random_scores(model: nn.Module, example, *, seed: int = 0) -> dict[str, torch.Tensor]:
     """Drawn at random, another draw for each seed.
 
@@ -48,6 +50,7 @@ def random_scores(model: nn.Module, example, *, seed: int = 0) -> dict[str, torc
     return _for_makers(model, follow(model, example), lambda channel: float(drawn.random()))
 
 
+@checked
 def batchnorm_scores(model: nn.Module, example) -> dict[str, torch.Tensor]:
     """The sum of |γ| over all batch and instance norms that scale the channel, found by following it.
 
@@ -68,6 +71,7 @@ def batchnorm_scores(model: nn.Module, example) -> dict[str, torch.Tensor]:
     return _for_makers(model, follow(model, example), score, "is scaled by no batch norm")
 
 
+@checked
 def activity_scores(model: nn.Module, x, *, batch_size: int = 256) -> dict[str, torch.Tensor]:
     """The share of positive values behind the ReLUs that follow, over all positions and images: 1 - APoZ.
 
@@ -100,6 +104,7 @@ def activity_scores(model: nn.Module, x, *, batch_size: int = 256) -> dict[str, 
     return _for_makers(model, follower.registry.groups(), score, "meets no ReLU")
 
 
+@checked
 def taylor_scores(
     model: nn.Module, split, *, loss: Callable = cross_entropy, batch_size: int = 32
 ) -> dict[str, torch.Tensor]:

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
+from edukit.checked import checked
 from edukit.pruning.channels.choose import all_scores, check_choice, choose
 from edukit.pruning.channels.groups import Channel
 from edukit.pruning.channels.remove import zero_channels
@@ -43,6 +44,7 @@ class Shrunken(NamedTuple):
     gone: list[Channel]
 
 
+@checked
 @passes_on(fine_tune, without=("masks", "epochs"))
 def shrink_gradually(
     model: nn.Module,

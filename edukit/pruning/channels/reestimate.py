@@ -17,12 +17,14 @@ import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
+from edukit.checked import checked
 from edukit.copies import copied
 from edukit.graph import as_inputs
 from edukit.refuse import check_model, check_whole, is_finite
 from edukit.turns import in_turn
 
 
+@checked
 @in_turn
 def reestimate_batchnorm(model: nn.Module, x, *, batch_size: int = 256) -> nn.Module:
     """A copy of the model whose batch norms have the mean statistics of all batches of x, in evaluation mode.

@@ -19,12 +19,14 @@ from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
 
+from edukit.checked import checked
 from edukit.copies import copied
 from edukit.graph import tensors_of
 from edukit.pruning.channels.groups import Channel
 from edukit.refuse import check_model
 
 
+@checked
 def remove_channels(model: nn.Module, channels: list[Channel]) -> nn.Module:
     """A copy of the model without the rows of these channels.
 

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable
 from torch import nn
 from tqdm import tqdm
 
+from edukit.checked import checked
 from edukit.pruning.channels.budget import macs
 from edukit.pruning.channels.choose import all_scores, choose
 from edukit.pruning.channels.remove import remove_channels
@@ -29,6 +30,7 @@ from edukit.refuse import check_model
 Table = dict[str, dict[float, float]]  # {first maker of a group: {ratio: measure}}
 
 
+@checked
 def sensitivity(
     model: nn.Module, example, evaluate: Callable, ratios: Iterable[float] = (0.25, 0.5, 0.75), *, method="l1"
 ) -> Table:
@@ -59,6 +61,7 @@ def sensitivity(
     return table
 
 
+@checked
 def plan_ratios(model: nn.Module, example, table: Table, share: float, *, method="l1", multiple: int = 1) -> dict:
     """{group: ratio} with the best sum of measures that leaves at most `share` of the MACs; `shrink` takes it.
 

@@ -23,6 +23,7 @@ from torch import nn
 from torch.nn.modules.conv import _ConvNd
 from torch.nn.utils import parametrize
 
+from edukit.checked import checked
 from edukit.copies import copied, with_stored_weights
 from edukit.graph import capture
 from edukit.pruning.score import as_weights, wide
@@ -36,6 +37,7 @@ MAKE_IT_A_PARAMETER = "make it a parameter first: parametrize.remove_parametriza
 Masks = dict[str, torch.Tensor]  # {name of a parameter: True where a weight stays}
 
 
+@checked
 def prune_model(model: nn.Module, sparsity: float, *, scope: str = "layer", example=None) -> nn.Module:
     """A copy of the model in which the smallest weights of its convolutions, linear and recurrent layers are zero.
 
@@ -58,6 +60,7 @@ def prune_model(model: nn.Module, sparsity: float, *, scope: str = "layer", exam
     return apply_masks(model, masks)
 
 
+@checked
 def magnitude_masks(model: nn.Module, sparsity: float, *, scope: str = "layer", example=None) -> Masks:
     """{weight: mask} for all convolutions, linear, attention and recurrent layers of the model.
 
@@ -109,6 +112,7 @@ def n_m_masks(model: nn.Module, n: int, m: int) -> Masks:
     return masks
 
 
+@checked
 def apply_masks(model: nn.Module, masks: Masks) -> nn.Module:
     """A copy of the model with zeros where the masks are False.
 

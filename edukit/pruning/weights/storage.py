@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.pruning.score import Array, as_weights
 from edukit.sealed import load_tensors, save_tensors, shapes_of
 
@@ -79,6 +80,7 @@ def stored_bytes(w: Array, format: str) -> int:
     return sum(part.nbytes for part in store(w, format).values())
 
 
+@checked
 def save_sparse(weights: dict[str, Array], format: str, path: str | Path) -> Path:
     """A safetensors file of weights in that format: behind its header lies exactly what `stored_bytes` counts.
 
@@ -91,6 +93,7 @@ def save_sparse(weights: dict[str, Array], format: str, path: str | Path) -> Pat
     return save_tensors(parts, path, "sparse", format=format, shapes=shapes_of(weights))
 
 
+@checked
 def load_sparse(path: str | Path) -> dict[str, np.ndarray]:
     """The weights of such a file; ValueError for a damaged one and for one of another kind.
 

@@ -20,6 +20,7 @@ from collections.abc import Mapping
 import numpy as np
 from torch import nn
 
+from edukit.checked import checked
 from edukit.graph import layer_name, parameter
 from edukit.quantization.debug.partial import FLOAT
 from edukit.quantization.grid.affine import check_bits
@@ -67,6 +68,7 @@ def weight_bytes(shapes: Mapping[str, tuple[int, ...]], bits) -> int:
     return sum(layer_bytes(shape, each[name]) for name, shape in shapes.items())
 
 
+@checked
 def allocate_bits(
     costs: Mapping[str, Mapping[int, float]], shapes: Mapping[str, tuple[int, ...]], budget_bytes: float
 ) -> dict[str, int]:

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.refuse import (
     Array,
     check_real,
@@ -74,6 +75,7 @@ def check_grids(**grids) -> None:
             raise TypeError(f"{name} must be a QParams, got {type(grid).__name__}")
 
 
+@checked
 def choose_qparams(low: Array, high: Array, bits: int = 8, *, symmetric: bool = False, signed: bool = True) -> QParams:
     """The grid of 2^bits codes that covers [low, high] and holds 0 exactly.
 
@@ -100,6 +102,7 @@ def choose_qparams(low: Array, high: Array, bits: int = 8, *, symmetric: bool = 
     return QParams(scale, _integers(xp.clip(xp.round(qmin - low / scale), qmin, qmax), xp), qmin, qmax)
 
 
+@checked
 def quantize(x: Array, qparams: QParams) -> Array:
     """Real values to int32 codes, ties to even; values outside the range saturate.
 
@@ -116,6 +119,7 @@ def quantize(x: Array, qparams: QParams) -> Array:
     return _integers(q, xp)  # clipped before the cast: a cast alone would wrap 128 to -128
 
 
+@checked
 def dequantize(q: Array, qparams: QParams) -> Array:
     """Codes, of any type of whole numbers, back to the real values they stand for: S (q - Z).
 
@@ -130,6 +134,7 @@ def dequantize(q: Array, qparams: QParams) -> Array:
     return steps * qparams.scale
 
 
+@checked
 def fake_quantize(x: Array, qparams: QParams) -> Array:
     """The real value that x becomes when it is stored as a code: dequantize(quantize(x)), all of it in floats.
 

@@ -25,6 +25,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
+from edukit.checked import checked
 from edukit.quantization.grid.affine import Array, QParams, check_bits, choose_qparams, fake_quantize, namespace
 from edukit.quantization.grid.condense import condensed
 from edukit.refuse import check_array, is_finite
@@ -69,6 +70,7 @@ def declares(calibrator: Calibrator, need: str) -> bool:
     return getattr(calibrator, "declared", {}).get(need, False)
 
 
+@checked
 def min_max(x: Array, axis: Axes = None) -> tuple[Array, Array]:
     """The smallest and the largest value, of all of x or of each index along `axis`.
 
@@ -83,6 +85,7 @@ def min_max(x: Array, axis: Axes = None) -> tuple[Array, Array]:
     return xp.amin(x, others, keepdims=axis is not None), xp.amax(x, others, keepdims=axis is not None)
 
 
+@checked
 def percentile(x: Array, axis: Axes = None, *, p: float = 99.9) -> tuple[Array, Array]:
     """The range that leaves (100 - p) % of the values out on each side.
 
@@ -98,6 +101,7 @@ def percentile(x: Array, axis: Axes = None, *, p: float = 99.9) -> tuple[Array, 
     return like(x, np.percentile(as_float64(x), [100 - p, p], axis=others, keepdims=axis is not None))
 
 
+@checked
 @declare(needs_grid=True, tries_grids=True)
 @torch.no_grad()
 def mse(
@@ -173,6 +177,7 @@ def clipping_and_rounding(x: Array, qparams: QParams) -> tuple[float, float]:
     return float(((x - inside) ** 2).mean()), float((rounded**2).mean())
 
 
+@checked
 @declare(over_time=True)
 def moving_average(x: Array, axis: Axes = None, *, momentum: float = 0.9) -> tuple[Array, Array]:
     """The smallest and the largest value of each step in time, averaged so that old steps fade.

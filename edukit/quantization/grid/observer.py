@@ -22,6 +22,7 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
+from edukit.checked import checked
 from edukit.inputs import as_inputs, has_batch
 from edukit.quantization.grid.affine import Array
 from edukit.quantization.grid.calibrate import declares, min_max
@@ -45,6 +46,7 @@ class Observer:
     (0.0, 2999.0, 102, 3)
     """
 
+    @checked
     def __init__(self, capacity: int = 65536, seed: int = 0):
         self.capacity = check_whole(capacity, "capacity")
         self.seen = 0

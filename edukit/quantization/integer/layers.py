@@ -17,9 +17,11 @@ import math
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.quantization.grid.affine import QParams, check_grids
 
 
+@checked
 def integer_linear(q_x, q_w, bias, x_qparams: QParams, w_qparams: QParams, y_qparams: QParams) -> np.ndarray:
     """Output codes of a linear layer from codes alone, int32.
 
@@ -36,6 +38,7 @@ def integer_linear(q_x, q_w, bias, x_qparams: QParams, w_qparams: QParams, y_qpa
     return requantize(accumulator, x_qparams, w_qparams, y_qparams, axis=-1)
 
 
+@checked
 def integer_conv2d(
     q_x,
     q_w,

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.quantization.grid.affine import Array
 from edukit.quantization.lowbit.blocks import Block
 from edukit.quantization.lowbit.formats import as_numpy, like
@@ -25,6 +26,7 @@ from edukit.refuse import check_whole
 from edukit.sealed import load_tensors, save_tensors, shapes_of
 
 
+@checked
 def pack(codes: Array, bits: int) -> Array:
     """Whole numbers as bytes, 8 / bits of them in each.
 
@@ -42,6 +44,7 @@ def pack(codes: Array, bits: int) -> Array:
     return like(codes, data.view(np.int8) if signed else data)
 
 
+@checked
 def unpack(data: Array, bits: int, shape) -> Array:
     """The codes that `pack` made bytes of, int32.
 

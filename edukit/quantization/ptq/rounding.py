@@ -23,6 +23,7 @@ from functools import cached_property
 
 import torch
 
+from edukit.checked import checked
 from edukit.quantization.grid.affine import QParams, dequantize, quantize
 from edukit.refuse import is_finite
 
@@ -31,6 +32,7 @@ DAMPING = 0.05  # of H, as a share of its mean diagonal; the paper's 0.01 trusts
 FACTORS = (1, 0.9, 0.8, 0.7, 0.6, 1.15, 1.3)  # of the step, that `best_step` tries
 
 
+@checked
 def gptq(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, damping: float = DAMPING) -> torch.Tensor:
     """int32 codes for w that keep w @ x: each column is rounded, and the columns to come take over its error.
 
@@ -51,6 +53,7 @@ def gptq(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, damping: float =
     return _column_by_column(w, *Moments(x).factor(damping), qparams)
 
 
+@checked
 @torch.enable_grad()
 def adaround(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, steps: int = 500) -> torch.Tensor:
     """int32 codes for w that keep w @ x: each weight learns whether to go up or down, by gradient descent.
@@ -87,6 +90,7 @@ def adaround(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, steps: int =
     return (floor + up).clamp(qparams.qmin, qparams.qmax).to(torch.int32)
 
 
+@checked
 def bias_correction(w: torch.Tensor, stored: torch.Tensor, x: torch.Tensor, x_hat: torch.Tensor | None = None):
     """What to add to the bias (…, out), so that the mean of each output is what it was: E[w x] - E[ŵ x̂].
 

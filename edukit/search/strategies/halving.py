@@ -14,6 +14,7 @@ In production  optuna.pruners.SuccessiveHalvingPruner, Ray Tune's ASHAScheduler
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from edukit.checked import checked
 from edukit.refuse import check_whole
 from edukit.search.journal import Journal
 from edukit.search.space import SearchSpace
@@ -38,6 +39,7 @@ class Rounds(list):
         return sum(budget * len(trials) for budget, trials in self)
 
 
+@checked
 def halving(
     space: SearchSpace,
     score: Callable[[dict, float], float],
