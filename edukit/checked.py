@@ -5,7 +5,7 @@
 
     nn.Module, QParams, …   an object of that class                 TypeError
     bool                    True or False, numpy's too              TypeError
-    float                   one real number, and not NaN            TypeError, ValueError
+    float                   one real number                         ValueError
     str, Path, Callable     text, a path, something to call         TypeError
     Mapping, Iterable, …    what holds several values, no text      TypeError
     seed, example, …        by their names, which always mean one thing
@@ -45,7 +45,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     (1.5, 'halved')
     >>> halved("3")
     Traceback (most recent call last):
-    TypeError: x must be a number, got '3'
+    ValueError: x must be a number, got '3'
     """
     parameters = inspect.signature(function).parameters.values()
     found = {p.name: check for p in parameters if p.kind != p.VAR_KEYWORD and (check := _check_of(p))}
@@ -65,7 +65,7 @@ def _check_of(parameter) -> Callable | None:
     """What an argument must be, as a function of its value and name; None where anything may come."""
     if parameter.name == "seed":
         return check_seed
-    if parameter.name in INPUTS:
+    if parameter.name in INPUTS and parameter.annotation is parameter.empty:
         return _or_none(check_inputs, parameter.default is None)
     kind = parameter.annotation
     if kind is Array:
@@ -156,7 +156,7 @@ def _check_mapping(value, name):
 
 def _check_tensor(value, name):
     if not is_tensor(value):
-        raise TypeError(f"{name} must be a torch tensor, got {shown(value)}")
+        raise TypeError(f"{name} must be a torch tensor, got {type(value).__name__}")
     check_dense(value, name)
 
 

@@ -3,9 +3,9 @@
     check_array(x)    a list, a string, complex numbers, truth values        TypeError
     check_real(x)     the same, but lists and plain numbers may pass         TypeError
     check_whole(n)    a fraction, a truth value, a number that is too small  ValueError
-    check_number(x)   what is no single real number; NaN                     TypeError, ValueError
+    check_number(x)   what is no single real number                          ValueError
     check_flag(x)     what is neither True nor False                         TypeError
-    check_dense(x)    a tensor that is sparse, or that holds no numbers      TypeError
+    check_dense(x)    a sparse tensor, one without memory, a masked array    TypeError
     check_sizes(n=n)  several of them, of a layer; too large a number        ValueError
     check_model(m)    what is no torch.nn.Module                             TypeError
     check_weights(m)  the same; NaN, infinity, weights that are not float32  ValueError
@@ -19,7 +19,7 @@ Importing this file does not import torch, so that what needs numpy alone works 
 import math
 import re
 import sys
-from numbers import Integral, Real
+from numbers import Integral, Number, Real
 from typing import TYPE_CHECKING, Union
 
 import numpy as np
@@ -61,13 +61,15 @@ def check_real(x, name: str = "x") -> None:
     TypeError: x must hold real numbers, got <U1
     """
     check_dense(x, name)
+    if not (isinstance(x, str | bytes | list | tuple | range | Number) or hasattr(x, "__array__")):
+        raise TypeError(f"{name} must hold real numbers, got {shown(x)}")
     if is_tensor(x):
         dtype = x.dtype
         real = not dtype.is_complex and str(dtype) != "torch.bool"
     else:
         try:
             dtype = np.asarray(x).dtype
-        except ValueError:
+        except (ValueError, TypeError, OverflowError):
             raise ValueError(f"{name} must be an array of real numbers, got rows of several lengths") from None
         real = dtype.kind in "iuf"
     if not real:
@@ -75,7 +77,7 @@ def check_real(x, name: str = "x") -> None:
 
 
 def check_dense(x, name: str = "x") -> None:
-    """Raise a TypeError that names the argument for a tensor whose numbers do not all lie in memory.
+    """Raise a TypeError that names the argument for numbers that do not all lie in memory, or of which some are hidden.
 
     >>> import torch
     >>> check_dense(torch.eye(2).to_sparse())
@@ -84,6 +86,8 @@ def check_dense(x, name: str = "x") -> None:
     """
     if is_tensor(x) and (str(x.layout) not in ("torch.strided", "torch._mkldnn") or x.device.type == "meta"):
         raise TypeError(f"{name} must be a dense tensor in memory, got {x.layout} on {x.device.type}")
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{name} must have no mask, got a masked array: use its filled()")
 
 
 def is_finite(x) -> bool:
@@ -145,13 +149,13 @@ def check_whole(value, name: str, least: int = 1, most: int | None = None) -> in
 
 
 def check_number(value, name: str) -> None:
-    """Raise a TypeError that names the argument unless it is one real number, as Python's, numpy's or a tensor.
+    """Raise a ValueError that names the argument unless it is one real number, Python's, numpy's or a tensor's.
 
-    Raises ValueError for NaN.
+    NaN is for the caller to refuse, who knows what is allowed: no comparison with it holds.
 
-    >>> check_number(float("nan"), "share")
+    >>> check_number("0.5", "share")
     Traceback (most recent call last):
-    ValueError: share must be a number, got nan
+    ValueError: share must be a number, got '0.5'
     """
     single = isinstance(value, np.ndarray) or is_tensor(value)
     if single:
@@ -160,9 +164,7 @@ def check_number(value, name: str) -> None:
     elif isinstance(value, Real) and not isinstance(value, bool):
         single = not isinstance(value, int) or abs(value) < 2**1000
     if not single:
-        raise TypeError(f"{name} must be a number, got {shown(value)}")
-    if math.isnan(value):
-        raise ValueError(f"{name} must be a number, got nan")
+        raise ValueError(f"{name} must be a number, got {shown(value)}")
 
 
 def check_flag(value, name: str) -> None:
@@ -190,6 +192,18 @@ def shown(value) -> str:
     except Exception:  # an int of more than 4,300 digits, and objects of any kind
         text = "\n"
     return text if len(text) <= 80 and "\n" not in text else type(value).__name__
+
+
+def check_shape(shape, name: str) -> tuple[int, ...]:
+    """The shape as a tuple of ints; a ValueError that names the argument unless it is sizes of at least 0.
+
+    >>> check_shape([2, np.int64(3)], "shape"), check_shape(5, "shape")
+    ((2, 3), (5,))
+    """
+    sizes = (shape,) if isinstance(shape, Integral) else shape
+    if not isinstance(sizes, tuple | list):
+        raise TypeError(f"{name} must be a tuple of sizes, got {shown(shape)}")
+    return tuple(check_whole(size, name, 0, 2**40) for size in sizes)
 
 
 def check_sizes(**sizes: int) -> None:

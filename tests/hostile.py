@@ -156,6 +156,10 @@ class Outcome:
 # --- good calls ------------------------------------------------------------------------------------------------------
 
 
+def normed():
+    return nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.ReLU(), nn.Linear(4, 2)).eval()
+
+
 def net():
     torch.manual_seed(0)
     body = nn.Conv2d(3, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 3), nn.ReLU(), nn.Flatten()
@@ -256,7 +260,7 @@ CALLS = {
     "quantization.dequantize": dict(q=lambda: np.array([[1, 2]], np.uint8), qparams=grid),
     "quantization.fake_quantize": dict(x=lambda: W.copy(), qparams=grid),
     "quantization.min_max": RANGE,
-    "quantization.moving_average": RANGE | dict(momentum=0.9),
+    "quantization.moving_average": RANGE | dict(axis=1, momentum=0.9),
     "quantization.percentile": RANGE | dict(p=99.0),
     "quantization.mse": RANGE | dict(bits=8, symmetric=False),
     "quantization.kl": RANGE | dict(axis=None, bits=8, symmetric=False, bins=256),
@@ -333,7 +337,7 @@ CALLS = {
     "pruning.macs_left": dict(model=net, smaller=net, example=lambda: X),
     "pruning.remove_channels": dict(model=net, channels=lambda: []),
     "pruning.activity_scores": dict(model=net, x=lambda: X, batch_size=2),
-    "pruning.batchnorm_scores": dict(model=net, example=lambda: X),
+    "pruning.batchnorm_scores": dict(model=normed, example=lambda: torch.rand(4, 3)),
     "pruning.random_scores": dict(model=net, example=lambda: X, seed=0),
     "pruning.taylor_scores": dict(model=net, split=split, batch_size=2),
     "distillation.kd_loss": dict(
@@ -390,14 +394,14 @@ CALLS = {
     "search.SearchSpace": dict(choices=lambda: [space().choices[0]], builder=None),
     "search.random_search": SEARCH | dict(batch=2, journal=None),
     "search.evolve": SEARCH | dict(population=2, rivals=2, children=1, crossing=0.3),
-    "search.predictor_search": SEARCH | dict(predictor="ridge", first=2, batch=1),
+    "search.predictor_search": SEARCH | dict(predictor="ridge", first=2, batch=2),
     "search.halving": dict(space=space, score=lambda: total, start=4, budgets=lambda: (1, 2), seed=0),
     "search.Supernet": dict(
         classes=3,
         in_channels=3,
         channels=lambda: (4, 8),
         kernels=lambda: (3, 5),
-        widths=lambda: (1, 2),
+        widths=lambda: (2, 4),
         depths=lambda: (1, 2),
         stem_stride=2,
     ),
@@ -465,7 +469,6 @@ CALLS = {
     "training.fit": TRAIN | dict(progress=None),
     "training.predict": dict(model=net, x=lambda: X, batch_size=2),
     "training.accuracy": dict(model=net, split=split, batch_size=2, ignore_index=-100),
-    "training.cross_entropy": dict(model=net, x=lambda: X, y=lambda: Y),
     "training.Recipe": dict(learning_rate=0.1, batch_size=2, weight_decay=0.1, progress=None),
     "training.one_cycle": dict(t=0.5),
     "training.seeded": dict(seed=0),
@@ -484,12 +487,12 @@ def function_of(name):
     return getattr(importlib.import_module(f"edukit.{room}"), function)
 
 
-def call(name, **changed):
+def call(function, /, **changed):
     """The function's answer to a good call, with some arguments changed."""
-    given = {key: make for key, make in lazily(**CALLS[name]).items() if key not in changed and make() is not ...}
+    given = {key: make for key, make in lazily(**CALLS[function]).items() if key not in changed and make() is not ...}
     arguments = {key: make() for key, make in (given | changed).items()}
-    spread = [arguments.pop(key) for key in ("inputs",) if name == "quantization.run_integers"]
-    return function_of(name)(*spread, **arguments)
+    spread = [arguments.pop(key) for key in arguments.copy() if function == "quantization.run_integers"]
+    return function_of(function)(*spread, **arguments)
 
 
 class Slow(BaseException):

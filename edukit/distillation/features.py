@@ -13,7 +13,7 @@ Source    Romero et al. 2014 (FitNets), https://arxiv.org/abs/1412.6550, eq. 3;
 In production  the same hooks; torchvision.models.feature_extraction names layers in the same way
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import torch
@@ -21,6 +21,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from edukit.checked import checked
+from edukit.refuse import shown
 from edukit.training import predict
 
 
@@ -99,11 +100,13 @@ class FeatureExtractor:
     """
 
     @checked
-    def __init__(self, model: nn.Module, names):
+    def __init__(self, model: nn.Module, names: Iterable[str]):
+        names = list(names)
         modules = dict(model.named_modules())
-        if unknown := [name for name in names if name not in modules or not name]:
+        if unknown := [name for name in names if not isinstance(name, str) or name not in modules or not name]:
             there = ", ".join(name for name in modules if name)
-            raise ValueError(f"no module is called {', '.join(map(repr, unknown))}; there are {there}")
+            said = ", ".join(map(shown, unknown))
+            raise ValueError(f"names must be those of modules, no module is called {said}; there are {there}")
         self._modules = {name: modules[name] for name in names}
         self.seen = {}
 

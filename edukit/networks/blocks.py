@@ -18,7 +18,7 @@ import torch
 from torch import nn
 
 from edukit.checked import checked
-from edukit.refuse import check_sizes
+from edukit.refuse import check_sizes, shown
 
 
 class DepthwiseSeparable(nn.Sequential):
@@ -118,11 +118,11 @@ def scaled(channels: int, width: float) -> int:
     return max(8, round(channels * width / 8) * 8)
 
 
-def check_kernel(kernel: int) -> None:
+def check_kernel(kernel: int, name: str = "kernel") -> None:
     """Raise a ValueError for an even kernel: it has no middle, and the image would change its size.
 
     >>> check_kernel(5)
     """
     whole = isinstance(kernel, Integral) and not isinstance(kernel, bool)
     if not whole or not 1 <= kernel < 2**20 or kernel % 2 == 0:
-        raise ValueError(f"kernel must be an odd number of at least 1, got {kernel!r}")
+        raise ValueError(f"{name} must be an odd number of at least 1, got {shown(kernel)}")

@@ -27,7 +27,7 @@ from edukit.deployment.benchmark import machine
 from edukit.deployment.files.export import export
 from edukit.deployment.runtimes.session import load
 from edukit.measure import latencies
-from edukit.refuse import check_whole
+from edukit.refuse import check_number, check_whole
 
 EMPTY = "nothing"
 Part = tuple[nn.Module, Sequence[int]]  # a module, and the shape of one input of it
@@ -53,6 +53,8 @@ class LatencyTable:
             raise ValueError(f"the table was measured on {where}, this is {this_machine()}; measure it here")
         self.where = where
         self.threads = check_whole(threads, "threads")
+        for name, value in seconds.items():
+            check_number(value, f"seconds of {name}")
         self.seconds = {name: float(value) for name, value in seconds.items()}
         if EMPTY not in self.seconds:
             raise ValueError(f"seconds must hold {EMPTY!r}, a call that does nothing, got {', '.join(seconds)}")

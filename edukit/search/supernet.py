@@ -189,6 +189,6 @@ def _check_options(channels, kernels, widths, depths) -> None:
         for value in values:
             check_whole(value, name, least, 2**20)
     for kernel in kernels:
-        check_kernel(kernel)
+        check_kernel(kernel, "kernels")
     if len(channels) < 2:
         raise ValueError(f"channels must name those of the stem and of at least one stage, got {channels!r}")

@@ -59,7 +59,6 @@ class Recipe:
             raise ValueError(f"weight_decay must be 0 or more and finite, got {self.weight_decay!r}")
 
 
-@checked
 def cross_entropy(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """The plain loss of a classifier: minus the log of the probability that it gives to the right class.
 

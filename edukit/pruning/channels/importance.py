@@ -34,6 +34,7 @@ from edukit.pruning.channels.groups import along, varies
 from edukit.pruning.channels.trace import Follower, follow
 from edukit.refuse import check_whole
 from edukit.training import cross_entropy
+from edukit.training.labelled import as_split
 
 RECTIFIERS = {"relu", "relu6"}
 LIMITS = {"hardtanh", "clamp", "clamp_min"}  # rectifiers where their lower limit is 0: nn.ReLU6 is hardtanh
@@ -85,8 +86,8 @@ def activity_scores(model: nn.Module, x, *, batch_size: int = 256) -> dict[str, 
     [0.75, 0.25]
     """
     check_whole(batch_size, "batch_size")
-    x = as_inputs(x, model)
-    if not len(x[0]):
+    x = as_inputs(x, model, "x")
+    if not x[0].ndim or not len(x[0]):
         raise ValueError("x is empty; a share of zeros needs at least one row")
     follower = Follower(model, tuple(part[:2] for part in x))
     with torch.no_grad():
@@ -120,6 +121,7 @@ def taylor_scores(
     0.0
     """
     check_whole(batch_size, "batch_size")
+    split = as_split(split)
     x, y = torch.as_tensor(split.x), torch.as_tensor(split.y)
     groups = follow(model, x[:2])
     tried = copied(model).eval().requires_grad_(True)

@@ -28,7 +28,7 @@ from edukit.copies import copied, with_stored_weights
 from edukit.graph import capture
 from edukit.pruning.score import as_weights, wide
 from edukit.pruning.weights.mask import n_m_mask, without
-from edukit.refuse import check_model
+from edukit.refuse import check_model, shown
 
 LAYERS = nn.Linear | _ConvNd | nn.MultiheadAttention | nn.RNNBase | nn.RNNCellBase
 PRODUCTS = {"matmul", "mm", "addmm", "linear"}
@@ -193,7 +193,9 @@ def _check_masks(model, masks):
     shapes = {name: tuple(p.shape) for name, p in model.named_parameters(remove_duplicate=False)}
     for name, stays in masks.items():
         if name not in shapes:
-            raise ValueError(f"masks must name parameters of the model, got {name}")
+            raise ValueError(f"masks must name parameters of the model, got {shown(name)}")
+        if not isinstance(stays, torch.Tensor):
+            raise TypeError(f"masks must be tensors of truth values, got {shown(stays)} for {name}")
         if tuple(stays.shape) != shapes[name] or stays.dtype != torch.bool:
             expected = f"truth values of shape {shapes[name]}"
             raise ValueError(f"masks: {name} must hold {expected}, got {stays.dtype} {tuple(stays.shape)}")

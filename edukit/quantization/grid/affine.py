@@ -123,11 +123,15 @@ def quantize(x: Array, qparams: QParams) -> Array:
 def dequantize(q: Array, qparams: QParams) -> Array:
     """Codes, of any type of whole numbers, back to the real values they stand for: S (q - Z).
 
+    Raises ValueError for fractions, NaN and infinity.
+
     >>> round(float(dequantize(np.int32(135), QParams(np.float32(0.1), np.int32(128), 0, 255))), 2)
     0.7
     """
     check_real(q, "q")
     check_grids(qparams=qparams)
+    if not holds_whole_numbers(q) or not is_finite(q):
+        raise ValueError("q must hold codes, which are whole numbers, got others")
     steps = widened(q) - qparams.zero_point
     if namespace(q) is np:  # int32 times float32 is float64 in numpy, and no runtime computes in that
         steps = np.asarray(steps).astype(np.result_type(qparams.scale))

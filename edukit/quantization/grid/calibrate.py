@@ -21,6 +21,7 @@ In production  the calibrators of onnxruntime.quantization, whose histograms lie
 import functools
 import math
 from collections.abc import Callable
+from numbers import Integral
 
 import numpy as np
 import torch
@@ -28,7 +29,7 @@ import torch
 from edukit.checked import checked
 from edukit.quantization.grid.affine import Array, QParams, check_bits, choose_qparams, fake_quantize, namespace
 from edukit.quantization.grid.condense import condensed
-from edukit.refuse import check_array, is_finite
+from edukit.refuse import check_array, is_finite, shown
 
 Axes = int | tuple[int, ...] | None
 Calibrator = Callable[..., tuple[Array, Array]]  # (x, axis=None) -> (low, high)
@@ -241,6 +242,7 @@ def reduced_axes(x: Array, axis: Axes) -> tuple[int, ...]:
     if not is_finite(x):
         raise ValueError("x holds NaN or infinity; a range needs finite values")
     kept = () if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    if not all(-x.ndim <= a < x.ndim for a in kept):
-        raise ValueError(f"axis must be None or axes of x, which has {x.ndim}, got {axis!r}")
+    whole = all(isinstance(a, Integral) and not isinstance(a, bool) for a in kept)
+    if not whole or not all(-x.ndim <= a < x.ndim for a in kept):
+        raise ValueError(f"axis must be None or axes of x, which has {x.ndim}, got {shown(axis)}")
     return tuple(a for a in range(x.ndim) if a not in [k % x.ndim for k in kept])

@@ -19,6 +19,7 @@ import numpy as np
 
 from edukit.checked import checked
 from edukit.quantization.grid.affine import QParams, check_grids
+from edukit.refuse import check_whole, shown
 
 
 @checked
@@ -97,6 +98,7 @@ def accumulate_conv2d(
     >>> accumulate_conv2d(np.full((1, 1, 2, 2), 21), np.ones((1, 1, 2, 2), int), x_zero_point=20).tolist()
     [[[[4]]]]
     """
+    check_whole(groups, "groups", 1, 2**20)
     q_x, q_w = checked_codes(q_x, "q_x"), checked_codes(q_w, "q_w")
     if q_x.ndim != 4 or q_w.ndim != 4:
         raise ValueError(f"q_x (B, C, H, W) and q_w (out, C / {groups}, kh, kw) do not fit: {_shapes(q_x, q_w)}")
@@ -142,11 +144,21 @@ def _shapes(q_x, q_w) -> str:
 
 def _windows(x, kernel, stride, padding, dilation):
     """Every window that the kernel sees: (B, C, H_out, W_out, kh, kw)."""
-    stride, padding, dilation = (np.broadcast_to(v, len(kernel)).tolist() for v in (stride, padding, dilation))
+    stride = _each_axis(stride, "stride", len(kernel), 1)
+    padding = _each_axis(padding, "padding", len(kernel), 0)
+    dilation = _each_axis(dilation, "dilation", len(kernel), 1)
     x = np.pad(x, [(0, 0), (0, 0), *((p, p) for p in padding)])  # Z_x is subtracted already, so its code is 0 here
     spans = tuple((k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True))
     windows = np.lib.stride_tricks.sliding_window_view(x, spans, axis=tuple(range(2, x.ndim)))
     return windows[:, :, *(slice(None, None, step) for step in (*stride, *dilation))]
+
+
+def _each_axis(value, name, axes, least) -> list[int]:
+    """A whole number for each axis of the image, from one for all or one for each."""
+    values = list(value) if isinstance(value, tuple | list) else [value] * axes
+    if len(values) not in (1, axes):
+        raise ValueError(f"{name} must be a whole number, or one for each of {axes} axes, got {shown(value)}")
+    return [check_whole(one, name, least, 2**20) for one in values * (axes // len(values))]
 
 
 def _above(q, zero_point):

@@ -14,6 +14,7 @@ Source    https://onnx.ai/onnx/technical/int4.html: the order of the two nibbles
 In production  torchao and ONNX pack INT4 alike; a kernel unpacks in registers, on the way to the multiplication
 """
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from edukit.checked import checked
 from edukit.quantization.grid.affine import Array
 from edukit.quantization.lowbit.blocks import Block
 from edukit.quantization.lowbit.formats import as_numpy, like
-from edukit.refuse import check_whole
+from edukit.refuse import check_shape, check_whole
 from edukit.sealed import load_tensors, save_tensors, shapes_of
 
 
@@ -53,11 +54,10 @@ def unpack(data: Array, bits: int, shape) -> Array:
     """
     bits = check_whole(bits, "bits", 1, 8)
     raw = as_numpy(data)
-    n = int(np.prod(shape))
+    shape = check_shape(shape, "shape")
+    n = math.prod(shape)
     if raw.dtype not in (np.int8, np.uint8) or raw.shape != (-(-n * bits // 8),):
-        raise ValueError(
-            f"data must be {-(-n * bits // 8)} bytes for shape {tuple(shape)}, got {raw.dtype} {raw.shape}"
-        )
+        raise ValueError(f"data must be {-(-n * bits // 8)} bytes for shape {shape}, got {raw.dtype} {raw.shape}")
     rows = np.unpackbits(raw.view(np.uint8), count=n * bits, bitorder="little").reshape(n, bits)
     q = np.packbits(rows, axis=1, bitorder="little").astype(np.int32).reshape(shape)
     negative = 2**bits * (q >= 2 ** (bits - 1)) if raw.dtype == np.int8 else 0

@@ -18,6 +18,7 @@ Source    Frantar et al. 2022, https://arxiv.org/abs/2210.17323; Nagel et al. 20
 In production  llm-compressor and torchao (GPTQ), AIMET (AdaRound, bias correction), Brevitas (all three)
 """
 
+import math
 from dataclasses import replace
 from functools import cached_property
 
@@ -25,7 +26,7 @@ import torch
 
 from edukit.checked import checked
 from edukit.quantization.grid.affine import QParams, dequantize, quantize
-from edukit.refuse import is_finite
+from edukit.refuse import check_whole, is_finite, shown
 
 BLOCK = 64  # columns that are rounded before the others hear of it; any number gives the same codes
 DAMPING = 0.05  # of H, as a share of its mean diagonal; the paper's 0.01 trusts a few hundred images too far
@@ -50,6 +51,8 @@ def gptq(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, damping: float =
     True
     """
     _check(w, x)
+    if not 0 <= damping < math.inf:
+        raise ValueError(f"damping must be at least 0 and finite, got {shown(damping)}")
     return _column_by_column(w, *Moments(x).factor(damping), qparams)
 
 
@@ -70,6 +73,7 @@ def adaround(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, steps: int =
     True
     """
     _check(w, x)
+    check_whole(steps, "steps", 1, 10**6)
     H = second_moment(x, 0.01).float()
     H = H / H.diagonal(dim1=-2, dim2=-1).mean(-1)[..., None, None]  # the penalty has the same weight in every layer
     place = w / qparams.scale

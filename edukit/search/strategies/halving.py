@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edukit.checked import checked
-from edukit.refuse import check_whole
+from edukit.refuse import check_number, check_whole
 from edukit.search.journal import Journal
 from edukit.search.space import SearchSpace
 from edukit.search.strategies.trials import Trial, Trials
@@ -66,6 +66,8 @@ def halving(
     """
     check_whole(start, "start")
     budgets = list(budgets)
+    for budget in budgets:
+        check_number(budget, "budgets")
     if not budgets or budgets[0] <= 0 or any(not a < b for a, b in zip(budgets, budgets[1:], strict=False)):
         raise ValueError(f"budgets must be positive and rise, got {budgets}")
     drawing = Trials(space, score, evaluations=start, seed=seed)
