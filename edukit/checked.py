@@ -32,6 +32,7 @@ from edukit.refuse import Array, check_dense, check_flag, check_number, check_wh
 P = typing.ParamSpec("P")
 R = typing.TypeVar("R")
 INPUTS = {"example", "calibration", "images"}
+FUNCTIONS = {"calibrator", "weight_calibrator", "evaluate"}
 TEXTS = str | bytes
 
 
@@ -65,6 +66,8 @@ def _check_of(parameter) -> Callable | None:
     """What an argument must be, as a function of its value and name; None where anything may come."""
     if parameter.name == "seed":
         return check_seed
+    if parameter.name in FUNCTIONS:
+        return _or_none(check_callable, parameter.default is None)
     if parameter.name in INPUTS and parameter.annotation is parameter.empty:
         return _or_none(check_inputs, parameter.default is None)
     kind = parameter.annotation

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 Array = Union[np.ndarray, "torch.Tensor"]  # a name in quotes has no |
 
 
+INT64 = 2**63 - 1
+
+
 def is_tensor(x) -> bool:
     """Whether x is a torch tensor: if nobody has imported torch, it is none.
 
@@ -90,6 +93,19 @@ def check_dense(x, name: str = "x") -> None:
         raise TypeError(f"{name} must have no mask, got a masked array: use its filled()")
 
 
+def as_array(x, name: str = "x") -> np.ndarray:
+    """x as an array of numpy, without gradient; an error that names the argument where it cannot be one.
+
+    >>> as_array([[1, 2]]).shape
+    (1, 2)
+    """
+    check_dense(x, name)
+    try:
+        return x.detach().cpu().numpy() if is_tensor(x) else np.asarray(x)
+    except (ValueError, TypeError, RuntimeError):
+        raise ValueError(f"{name} must be an array, got rows of several lengths, or no numbers") from None
+
+
 def is_finite(x) -> bool:
     """Whether x, an array or a tensor, holds neither NaN nor infinity.
 
@@ -142,7 +158,7 @@ def check_whole(value, name: str, least: int = 1, most: int | None = None) -> in
     3
     """
     whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if not whole or value < least or most is not None and value > most:
+    if not whole or not least <= value <= (INT64 if most is None else most):
         allowed = f"of at least {least}" if most is None else f"from {least} to {most}"
         raise ValueError(f"{name} must be a whole number {allowed}, got {shown(value)}")
     return int(value)

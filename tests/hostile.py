@@ -142,6 +142,11 @@ class Unequal:
     x, y = torch.rand(6, 3, 8, 8), torch.zeros(4, dtype=torch.int64)
 
 
+INPUTS = ("inputs", "batch")  # what a model takes is called so, whoever hands it on
+ALSO = dict.fromkeys(("example", "calibration", "x", "images", "input_shape_or_example"), INPUTS)
+ALSO |= {"teachers_logits": ("teacher_logits",), "x": ("inputs", "batch")}
+
+
 @dataclass
 class Outcome:
     """What became of one call."""
@@ -321,7 +326,7 @@ CALLS = {
         model=net, example=lambda: X, evaluate=lambda: lambda m: 0.5, ratios=lambda: (0.5,), method="l1"
     ),
     "pruning.plan_ratios": dict(
-        model=net, example=lambda: X, table=lambda: {"0": {0.5: 0.9}}, share=0.8, method="l1", multiple=1
+        model=net, example=lambda: X, table=lambda: {"0.weight": {0.0: 1.0, 0.5: 0.9}}, share=0.8, method="l1", multiple=1
     ),
     "pruning.reestimate_batchnorm": dict(model=net, x=lambda: X, batch_size=2),
     "pruning.fine_tune": TRAIN | dict(masks=shared("masks"), progress=None),
@@ -533,4 +538,5 @@ def judged(error, argument) -> str:
     clear = isinstance(error, ValueError | TypeError) and place.startswith(PACKAGE) and len(str(error)) < LONGEST
     if not clear:
         return "obscure"
-    return "clear" if re.search(rf"\b{re.escape(argument)}\b", str(error)) else "unnamed"
+    names = (argument, *ALSO.get(argument, ()))
+    return "clear" if re.search(rf"\b({'|'.join(map(re.escape, names))})\b", str(error)) else "unnamed"

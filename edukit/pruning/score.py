@@ -56,8 +56,8 @@ def as_weights(w: Array, name: str = "w") -> Array:
     >>> as_weights([1, 2]).shape
     (2,)
     """
-    w = w.detach() if isinstance(w, torch.Tensor) else np.asarray(w)
     check_real(w, name)
+    w = w.detach() if isinstance(w, torch.Tensor) else np.asarray(w)
     if not is_finite(w):
         raise ValueError(f"{name} holds NaN or infinity; pruning needs finite weights")
     return w

@@ -28,6 +28,7 @@ from edukit.deployment.files.export import export
 from edukit.deployment.runtimes.session import load
 from edukit.measure import latencies
 from edukit.refuse import check_number, check_whole
+from edukit.sealed import with_check, without_check, write_atomically
 
 EMPTY = "nothing"
 Part = tuple[nn.Module, Sequence[int]]  # a module, and the shape of one input of it
@@ -90,16 +91,14 @@ class LatencyTable:
 
     def save(self, path: str | Path) -> Path:
         """Write the table as JSON, with the machine's name."""
-        path = Path(path)
-        content = {"where": self.where, "threads": self.threads, "seconds": self.seconds}
-        path.write_text(json.dumps(content, indent=1) + "\n")
-        return path
+        content = with_check({"where": self.where, "threads": self.threads, "seconds": self.seconds})
+        return write_atomically(path, (json.dumps(content, indent=1) + "\n").encode())
 
     @classmethod
     def load(cls, path: str | Path) -> "LatencyTable":
-        """Read a table; ValueError for another file, and for one that was measured on another machine."""
+        """Read a table; ValueError for another file, a damaged one, and one that was measured on another machine."""
         try:
-            found = json.loads(Path(path).read_text())
+            found = without_check(json.loads(Path(path).read_text(encoding="utf-8")))
             seconds, where, threads = found["seconds"], found["where"], found["threads"]
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"path must be a latency table, {path} is none: {error}") from error

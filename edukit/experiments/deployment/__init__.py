@@ -8,4 +8,5 @@ own_quantizers.py    our INT8 files beside those of the runtimes' own quantizers
 device_estimates.py  estimated and measured latency of many networks: datasets/device_estimates.csv (lesson 14)
 manager_cost.py      what a model manager costs a call, and what batches, mapped files and shards gain (lesson 14)
 damaged_files.py     one flipped bit: who notices, the runtime or the manager (lesson 14)
+every_file.py        every kind of file that the kit writes, damaged in every way: who loads it all the same
 """

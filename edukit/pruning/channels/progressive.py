@@ -31,6 +31,7 @@ from edukit.pruning.weights.masked_training import fine_tune
 from edukit.pruning.weights.schedule import cubic_sparsity, planned
 from edukit.refuse import check_whole
 from edukit.signatures import passes_on
+from edukit.training.labelled import as_split
 
 
 class Shrunken(NamedTuple):
@@ -73,6 +74,7 @@ def shrink_gradually(
     """
     check_choice(final, "l1" if callable(method) else method, min_channels, multiple)
     ratios = planned(schedule, steps, final)
+    split = as_split(split)
     example = torch.as_tensor(split.x[:2])
     check_whole(epochs_per_step, "epochs_per_step")
     groups = channel_groups(model, example)

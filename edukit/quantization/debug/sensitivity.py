@@ -163,7 +163,7 @@ def output_error(model: nn.Module, x) -> Callable[[nn.Module], float]:
     >>> output_error(net, torch.ones(3, 4))(net)
     0.0
     """
-    batches = as_batches(x, model)
+    batches = as_batches(x, model, "x")
     y = outputs(model, batches)
     return lambda network: normalized_mse(y, outputs(network, batches))
 

@@ -150,7 +150,8 @@ def fake_quantize(x: Array, qparams: QParams) -> Array:
     steps = _steps(x, qparams)
     xp.clip(steps, qparams.qmin - qparams.zero_point, qparams.qmax - qparams.zero_point, out=steps)
     _refuse_nan(steps, xp)
-    steps = xp.asarray(steps, dtype=getattr(qparams.scale, "dtype", steps.dtype))
+    if namespace(qparams.scale) is xp:
+        steps = xp.asarray(steps, dtype=getattr(qparams.scale, "dtype", steps.dtype))
     steps *= qparams.scale
     return steps
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from edukit.checked import checked
 from edukit.quantization.grid.affine import QParams, check_grids
-from edukit.refuse import check_whole, shown
+from edukit.refuse import as_array, check_whole, shown
 
 
 @checked
@@ -35,7 +35,7 @@ def integer_linear(q_x, q_w, bias, x_qparams: QParams, w_qparams: QParams, y_qpa
     check_grids(x_qparams=x_qparams, w_qparams=w_qparams, y_qparams=y_qparams)
     accumulator = accumulate_linear(q_x, q_w, x_qparams.zero_point, w_qparams.zero_point)
     if bias is not None:
-        accumulator = accumulator + checked_codes(bias, "bias")
+        accumulator = accumulator + _checked_bias(bias, accumulator.shape[-1])
     return requantize(accumulator, x_qparams, w_qparams, y_qparams, axis=-1)
 
 
@@ -134,8 +134,16 @@ def requantize(accumulator, x_qparams: QParams, w_qparams: QParams, y_qparams: Q
 
 def _with_bias(accumulator, bias, x_qparams, w_qparams, y_qparams):
     if bias is not None:
-        accumulator = accumulator + checked_codes(bias, "bias").reshape(-1, *[1] * (accumulator.ndim - 2))
+        bias = _checked_bias(bias, accumulator.shape[1])
+        accumulator = accumulator + bias.reshape(-1, *[1] * (accumulator.ndim - 2))
     return requantize(accumulator, x_qparams, w_qparams, y_qparams, axis=1)
+
+
+def _checked_bias(bias, channels) -> np.ndarray:
+    bias = checked_codes(bias, "bias")
+    if bias.size not in (1, channels):
+        raise ValueError(f"bias must hold one number, or one for each of {channels} channels, got {bias.size}")
+    return bias
 
 
 def _shapes(q_x, q_w) -> str:
@@ -177,7 +185,7 @@ def _int32(sums):
 
 def checked_codes(q, name: str) -> np.ndarray:
     """Codes as int32; a TypeError that names the argument unless they are whole numbers."""
-    q = np.asarray(q)
+    q = as_array(q, name)
     if q.dtype.kind not in "iu":
         raise TypeError(f"{name} must hold integer codes, got {q.dtype}")
     return q.astype(np.int32)

@@ -22,8 +22,8 @@ import numpy as np
 from edukit.checked import checked
 from edukit.quantization.grid.affine import Array
 from edukit.quantization.lowbit.blocks import Block
-from edukit.quantization.lowbit.formats import as_numpy, like
-from edukit.refuse import check_shape, check_whole
+from edukit.quantization.lowbit.formats import like
+from edukit.refuse import as_array, check_shape, check_whole
 from edukit.sealed import load_tensors, save_tensors, shapes_of
 
 
@@ -37,7 +37,7 @@ def pack(codes: Array, bits: int) -> Array:
     >>> pack(np.array([3, -1, 7]), 4).view(np.uint8).tolist()
     [243, 7]
     """
-    q = as_numpy(codes)
+    q = as_array(codes, "codes")
     bits = check_whole(bits, "bits", 1, 8)
     signed = _check_codes(q, bits)
     rows = np.unpackbits(q.astype(np.uint8).reshape(-1, 1), axis=1, bitorder="little")[:, :bits]
@@ -53,7 +53,7 @@ def unpack(data: Array, bits: int, shape) -> Array:
     [[3, -1, 7]]
     """
     bits = check_whole(bits, "bits", 1, 8)
-    raw = as_numpy(data)
+    raw = as_array(data, "data")
     shape = check_shape(shape, "shape")
     n = math.prod(shape)
     if raw.dtype not in (np.int8, np.uint8) or raw.shape != (-(-n * bits // 8),):
