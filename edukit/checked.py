@@ -22,17 +22,19 @@ import inspect
 import os
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Integral
 from pathlib import Path
 from types import UnionType
 
 import numpy as np
 
-from edukit.refuse import Array, check_dense, check_flag, check_number, check_whole, is_tensor, shown
+from edukit.refuse import INT64, Array, check_dense, check_flag, check_number, check_whole, is_tensor, shown
 
 P = typing.ParamSpec("P")
 R = typing.TypeVar("R")
 INPUTS = {"example", "calibration", "images"}
 FUNCTIONS = {"calibrator", "weight_calibrator", "evaluate"}
+COUNTS = {"batch", "batch_size", "epochs", "steps", "epochs_per_step", "classes", "stride"}  # where they are ints
 TEXTS = str | bytes
 
 
@@ -71,6 +73,8 @@ def _check_of(parameter) -> Callable | None:
     if parameter.name in INPUTS and parameter.annotation is parameter.empty:
         return _or_none(check_inputs, parameter.default is None)
     kind = parameter.annotation
+    if parameter.name in COUNTS and kind is int:
+        return check_int
     if kind is Array:
         return check_dense
     if typing.get_origin(kind) in (typing.Union, UnionType):
@@ -92,7 +96,7 @@ def _check_of_kind(kind) -> Callable | None:
         return known[kind]
     if inspect.isclass(kind) and (kind.__module__, kind.__name__) == ("torch", "Tensor"):
         return _check_tensor
-    mine = inspect.isclass(kind) and kind.__module__.startswith(("edukit.", "torch.nn."))
+    mine = inspect.isclass(kind) and kind.__module__.startswith(("edukit.", "torch."))
     return (lambda value, name: check_kind(value, name, kind)) if mine else None
 
 
@@ -107,6 +111,12 @@ def check_seed(value, name: str = "seed") -> int:
     17
     """
     return check_whole(value, name, 0, 2**64 - 1)
+
+
+def check_int(value, name: str) -> None:
+    """Raise a ValueError that names the argument unless it is a whole number of 63 bits, numpy's too."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or abs(value) > INT64:
+        raise ValueError(f"{name} must be a whole number of at least 1, got {shown(value)}")
 
 
 def check_kind(value, name: str, kind: type) -> None:

@@ -1,22 +1,24 @@
 """Hostile calls: each public function with one argument that is wrong, and what becomes of it.
 
-    python -m tests.hostile [SHARE] [SEED]     a share of all such calls, 1 by default, and the figures
+    python -m tests.hostile [COUNT] [SEED]     so many of all such calls, 3,000 by default: what is wrong, and figures
 
-Kinds of outcome: "right" (refused is not needed: the argument means something) · "clear" (a ValueError or TypeError of
-the kit that names the argument, shorter than 300 letters) · "obscure" (any other error) · "silent" (taken, though the
-argument means nothing there) · "slow" (more than ten seconds).
+Kinds of outcome: "right" (taken: the argument means something there) · "clear" (a ValueError or TypeError of the kit
+that names the argument, shorter than 300 letters) · "unnamed" (one that does not) · "obscure" (any other error) ·
+"silent" (taken, though the argument means nothing there) · "slow" (more than ten seconds).
 """
 
 import contextlib
 import importlib
 import inspect
 import io
+import random
 import re
 import signal
 import sys
 import tempfile
 import traceback
 import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +30,7 @@ import edukit
 from edukit.data import Dataset, Split
 
 LIMIT_S = 10
+KINDS = "right", "clear", "unnamed", "obscure", "silent", "slow"
 LONGEST = 300
 PACKAGE = str(Path(edukit.__file__).parent)
 
@@ -147,6 +150,33 @@ ALSO = dict.fromkeys(("example", "calibration", "x", "images", "input_shape_or_e
 ALSO |= {"teachers_logits": ("teacher_logits",), "x": ("inputs", "batch")}
 
 
+WHOLE = {"0", "-1", "-7", "10**12", "2**63", "-2**63", "np.int64(2)"}
+REAL = WHOLE | {"0.3", "-0.3", "2.0", "1e308", "inf", "-inf", "np.float32(0.5)", "0-d array", "0-d tensor"}
+ROWS = {"[]", "[1, 2]", "()", "(1, 2, 3)", "(-1, 0)", "empty array", "array of 3", "empty tensor", "tensor of 3"}
+ARRAYS = ROWS | {"(0, 3) array", "array of rank 6", "subclass of array", "int8 array", "uint64 array", "half array"}
+ARRAYS |= {"huge array", "inf array", "strided array", "half tensor", "int tensor", "inf tensor"}
+ARRAYS |= {"tensor with gradient", "strided tensor"}
+NETWORKS = {"empty network", "module without forward"}
+CALLABLE = NETWORKS | {"lambda", "class", "class of module"}
+TEXT = {"text", "np.str_", "path"}
+SEVERAL = ROWS | {"{}", "set", "list of texts", "{text: 1}", "{1: None}", "generator", "weights of a network"}
+MEANS = {  # which of HOSTILE mean something where an argument of this type belongs
+    np.generic: REAL | ARRAYS,
+    bool: {"True", "False", "np.bool_"},
+    int: WHOLE,
+    float: REAL,
+    str: TEXT,
+    type(None): {"None", "text", "np.str_"} | CALLABLE | WHOLE,
+    nn.Module: NETWORKS | TEXT | {"empty text"},
+    np.ndarray: REAL | ARRAYS | {"None"},
+    torch.Tensor: REAL | ARRAYS | {"None"},
+    Mapping: SEVERAL,
+    Sequence: SEVERAL | REAL,
+    Callable: CALLABLE,
+    object: set(),
+}
+
+
 @dataclass
 class Outcome:
     """What became of one call."""
@@ -257,7 +287,7 @@ def found():
 
 
 CALLS = {
-    "quantization.QParams": dict(scale=0.1, zero_point=3, qmin=0, qmax=255),
+    "quantization.QParams": dict(scale=lambda: np.float32(0.1), zero_point=lambda: np.int32(3), qmin=0, qmax=255),
     "quantization.choose_qparams": dict(
         low=lambda: np.float32(-1), high=lambda: np.float32(2), bits=8, symmetric=False, signed=True
     ),
@@ -326,7 +356,12 @@ CALLS = {
         model=net, example=lambda: X, evaluate=lambda: lambda m: 0.5, ratios=lambda: (0.5,), method="l1"
     ),
     "pruning.plan_ratios": dict(
-        model=net, example=lambda: X, table=lambda: {"0.weight": {0.0: 1.0, 0.5: 0.9}}, share=0.8, method="l1", multiple=1
+        model=net,
+        example=lambda: X,
+        table=lambda: {"0.weight": {0.0: 1.0, 0.5: 0.9}},
+        share=0.8,
+        method="l1",
+        multiple=1,
     ),
     "pruning.reestimate_batchnorm": dict(model=net, x=lambda: X, batch_size=2),
     "pruning.fine_tune": TRAIN | dict(masks=shared("masks"), progress=None),
@@ -508,6 +543,17 @@ def ring(*_):
     raise Slow
 
 
+def figures(outcomes) -> dict[str, int]:
+    """How many outcomes there are of each kind."""
+    return {kind: sum(o.kind == kind for o in outcomes) for kind in KINDS}
+
+
+def sample(count, seed, functions=None) -> list:
+    """So many of the hostile calls, drawn without any of them twice."""
+    every = [case for case in cases() if functions is None or case[0] in functions]
+    return random.Random(seed).sample(every, min(count, len(every)))
+
+
 def outcome(name, argument, value) -> Outcome:
     """Make the call and say what became of it."""
     signal.signal(signal.SIGALRM, ring)
@@ -522,7 +568,19 @@ def outcome(name, argument, value) -> Outcome:
         return Outcome(name, argument, value, judged(error, argument), f"{type(error).__name__}: {error}")
     finally:
         signal.alarm(0)
-    return Outcome(name, argument, value, "accepted", shown(answer))
+    return Outcome(name, argument, value, "right" if means(name, argument, value) else "silent", shown(answer))
+
+
+def means(name, argument, value) -> bool:
+    """Whether a hostile value means something where that argument of a good call stands."""
+    good = lazily(**CALLS[name])[argument]()
+    kind = next(kind for kind in MEANS if isinstance(good, kind))
+    return value in MEANS[kind] or value == "None" and function_allows_none(name, argument)
+
+
+def function_allows_none(name, argument) -> bool:
+    parameter = inspect.signature(function_of(name)).parameters.get(argument)
+    return parameter is not None and (parameter.default is None or "None" in str(parameter.annotation))
 
 
 def shown(answer):
@@ -540,3 +598,19 @@ def judged(error, argument) -> str:
         return "obscure"
     names = (argument, *ALSO.get(argument, ()))
     return "clear" if re.search(rf"\b({'|'.join(map(re.escape, names))})\b", str(error)) else "unnamed"
+
+
+def main(count: int = 3000, seed: int = 0) -> None:
+    """Make so many hostile calls, print what is neither right nor clear, and the figures."""
+    found = [outcome(*case) for case in sample(count, seed, FUNCTIONS)]
+    for wrong in found:
+        if wrong.kind not in ("right", "clear"):
+            print(wrong.kind, wrong.function, wrong.argument, wrong.value, "|", " ".join(wrong.said.split())[:120])
+    print(figures(found))
+
+
+TRAINS = {"deployment.benchmark", "deployment.compress"}  # minutes, where the arguments are good
+FUNCTIONS = [name for name in CALLS if name not in TRAINS]
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

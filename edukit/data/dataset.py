@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edukit.checked import check_several
+
 SPLITS = ("train", "calibration", "validation", "test")
 
 
@@ -58,6 +60,7 @@ class Dataset:
     test: Split
 
     def __post_init__(self):
+        check_several(self.classes, "classes")
         for name in SPLITS:
             split = getattr(self, name)
             if not isinstance(split, Split):

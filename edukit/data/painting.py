@@ -16,6 +16,7 @@ from edukit.checked import checked
 from edukit.data.brush import Brush, cover, over
 from edukit.data.dataset import SPLITS, Dataset, from_pixels
 from edukit.data.outlines import OUTLINES
+from edukit.refuse import check_whole
 
 SIDE = 32
 BLOCK = 100  # images painted at once: few calls, and the arrays stay in the cache of a core
@@ -35,9 +36,7 @@ def shapes(
     """
     sizes = dict(zip(SPLITS, (train, calibration, validation, test), strict=True))
     for name, value in {**sizes, "seed": seed}.items():
-        least = 0 if name == "seed" else 1
-        if not isinstance(value, int | np.integer) or value < least:
-            raise ValueError(f"{name} must be a whole number from {least}, got {value!r}")
+        check_whole(value, name, *((0, 2**64 - 1) if name == "seed" else (1, 10**6)))
     splits = {name: _split(size, stream=[seed, number]) for number, (name, size) in enumerate(sizes.items())}
     return Dataset("shapes", tuple(OUTLINES), **splits)
 

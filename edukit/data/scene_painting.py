@@ -41,7 +41,7 @@ def scenes(
     sizes = dict(zip(SPLITS, (train, calibration, validation, test), strict=True))
     check_whole(seed, "seed", 0)
     for name, size in sizes.items():
-        check_whole(size, name)
+        check_whole(size, name, 1, 10**6)
     splits = {name: _split(size, stream=[seed, number]) for number, (name, size) in enumerate(sizes.items())}
     return BoxedDataset("scenes", CLASSES, **splits)
 

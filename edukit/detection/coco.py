@@ -18,12 +18,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edukit.checked import checked
+from edukit.checked import check_several, checked
 from edukit.detection.boxes import area as area_of
 from edukit.detection.boxes import check_boxes, intersection
 from edukit.detection.recall import average_precision
 from edukit.detection.suppression import check_classes, check_found
-from edukit.refuse import check_whole
+from edukit.refuse import check_real, check_whole
 
 THRESHOLDS = np.linspace(0.5, 0.95, 10)
 SMALL, MEDIUM, LARGE = (0, 32**2), (32**2, 96**2), (96**2, 1e5**2)  # square pixels, as COCO has them
@@ -62,6 +62,8 @@ def class_average_precision(found, truth, *, thresholds=THRESHOLDS, area=(0.0, 1
     >>> class_average_precision([([[0, 0, 4, 4]], [0.9], [1])], [([[0, 0, 4, 4]], [1])], thresholds=0.5).tolist()
     [[nan], [1.0]]
     """
+    check_several(found, "found")
+    check_several(truth, "truth")
     thresholds = _check_thresholds(thresholds)
     low, high = _check_area(area)
     limit = check_whole(limit, "limit")
@@ -184,6 +186,7 @@ def _check_truth(image, number):
 
 
 def _check_thresholds(thresholds):
+    check_real(thresholds, "thresholds")
     values = np.atleast_1d(np.asarray(thresholds, np.float64))
     if values.ndim != 1 or not len(values) or not ((values > 0) & (values <= 1)).all():
         raise ValueError(f"thresholds must be above 0 and at most 1, got {thresholds}")

@@ -36,7 +36,7 @@ def predict(model: Callable, x, batch_size: int = 256):
     """
     check_whole(batch_size, "batch_size")
     x = x if isinstance(x, torch.Tensor | np.ndarray) else as_inputs(x)[0]
-    if len(x) == 0:
+    if not x.ndim or len(x) == 0:
         raise ValueError("x is empty; a prediction needs at least one row")
     batches = [x[start : start + batch_size] for start in range(0, len(x), batch_size)]
     if not isinstance(model, nn.Module):

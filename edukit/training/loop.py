@@ -22,10 +22,10 @@ from torch import nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from edukit.checked import checked
+from edukit.checked import check_callable, checked
 from edukit.copies import copied
 from edukit.inputs import as_inputs
-from edukit.refuse import check_whole, is_finite
+from edukit.refuse import check_number, check_whole, is_finite
 from edukit.signatures import passes_on
 from edukit.training.evaluate import logits_of, predict
 from edukit.training.labelled import IGNORED, as_split, class_axis
@@ -52,6 +52,10 @@ class Recipe:
     report: Callable | None = None
 
     def __post_init__(self):
+        check_number(self.learning_rate, "learning_rate")
+        check_number(self.weight_decay, "weight_decay")
+        if self.augment is not None:
+            check_callable(self.augment, "augment")
         check_whole(self.batch_size, "batch_size")
         if not 0 < self.learning_rate < math.inf:
             raise ValueError(f"learning_rate must be above 0 and finite, got {self.learning_rate!r}")
@@ -138,6 +142,8 @@ def one_cycle(t: float) -> float:
     >>> [round(one_cycle(t), 2) for t in (0, 0.125, 0.25, 0.625, 1)]
     [0.1, 0.55, 1.0, 0.5, 0.0]
     """
+    if not 0 <= t <= 1:
+        raise ValueError(f"t must be 0 to 1, got {t!r}")
     return 0.1 + 3.6 * t if t < 0.25 else 0.5 + 0.5 * math.cos(math.pi * (t - 0.25) / 0.75)
 
 
@@ -149,6 +155,9 @@ def shift(x: torch.Tensor, generator: torch.Generator, *, pixels: int = 2) -> to
     >>> moved.shape, bool(moved.sum() >= 9)
     (torch.Size([1, 1, 5, 5]), True)
     """
+    pixels = check_whole(pixels, "pixels", 0, 2**20)
+    if x.ndim != 4:
+        raise ValueError(f"x must be images (B, C, H, W), got {tuple(x.shape)}")
     B, _, H, W = x.shape
     down, right = torch.randint(2 * pixels + 1, (2, B, 1), generator=generator)
     rows = (down + torch.arange(H))[:, :, None]
