@@ -1,8 +1,7 @@
 """Hostile calls: nearly all are right or refused by the argument's name, none is silently wrong, none runs for long."""
 
-import pytest
-
 import hostile
+import pytest
 
 QUICK = ("measure.", "networks.", "pruning.magnitude_mask", "pruning.threshold", "detection.", "distillation.kd_loss")
 QUICK += ("quantization.QParams", "quantization.quantize", "quantization.dequantize", "quantization.min_max", "data.")
