@@ -14,7 +14,7 @@ from edukit.refuse import Array
 
 
 @checked
-def every(
+def every(  # noqa: PLR0913 — one of each kind
     model: nn.Module,
     share: float = 0.5,
     flag: bool = False,
