@@ -33,6 +33,7 @@ from edukit.refuse import INT64, Array, check_dense, check_flag, check_number, c
 P = typing.ParamSpec("P")
 R = typing.TypeVar("R")
 INPUTS = {"example", "calibration", "images"}
+FILES = {"path"}
 FUNCTIONS = {"calibrator", "weight_calibrator", "evaluate"}
 COUNTS = {"batch", "batch_size", "epochs", "steps", "epochs_per_step", "classes", "stride"}  # where they are ints
 TEXTS = str | bytes
@@ -68,6 +69,8 @@ def _check_of(parameter) -> Callable | None:
     """What an argument must be, as a function of its value and name; None where anything may come."""
     if parameter.name == "seed":
         return check_seed
+    if parameter.name in FILES and parameter.annotation is parameter.empty:
+        return check_file
     if parameter.name in FUNCTIONS:
         return _or_none(check_callable, parameter.default is None)
     if parameter.name in INPUTS and parameter.annotation is parameter.empty:
@@ -137,6 +140,12 @@ def check_path(value, name: str) -> None:
         raise TypeError(f"{name} must be a path, got {shown(value)}")
     if not os.fspath(value):
         raise ValueError(f"{name} must be a path, got ''")
+
+
+def check_file(value, name: str) -> None:
+    """The same for what is opened and run: a torch.nn.Module may take the place of a file."""
+    if not any(kind.__module__.startswith("torch.nn.") for kind in type(value).__mro__):
+        check_path(value, name)
 
 
 def check_several(value, name: str) -> None:

@@ -135,6 +135,7 @@ class LinearState:
 class _Attention(nn.Module):
     """Queries, keys and values by a linear layer each, several heads side by side, and a linear layer at the end."""
 
+    @checked
     def __init__(self, features: int, heads: int = 1, *, causal: bool = False):
         super().__init__()
         check_sizes(features=features)

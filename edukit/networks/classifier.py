@@ -26,6 +26,7 @@ RESIDUAL_PLAN = [(32, 1), (64, 2), (128, 2), (256, 2)]
 class _Classifier(nn.Module):
     """Stem, blocks, mean over the image, linear: the subclass names the blocks."""
 
+    @checked
     def __init__(self, classes: int = 10, in_channels: int = 3, width: float = 1.0):
         super().__init__()
         check_sizes(classes=classes, in_channels=in_channels)
