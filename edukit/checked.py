@@ -33,9 +33,18 @@ from edukit.refuse import INT64, Array, check_dense, check_flag, check_number, c
 P = typing.ParamSpec("P")
 R = typing.TypeVar("R")
 INPUTS = {"example", "calibration", "images"}
-FILES = {"path"}
+FILES = {"path", "folder"}
 FUNCTIONS = {"calibrator", "weight_calibrator", "evaluate"}
-COUNTS = {"batch", "batch_size", "epochs", "steps", "epochs_per_step", "classes", "stride"}  # where they are ints
+COUNTS = {
+    "batch",
+    "batch_size",
+    "epochs",
+    "steps",
+    "epochs_per_step",
+    "classes",
+    "stride",
+    "count",
+}  # where they are ints
 TEXTS = str | bytes
 
 

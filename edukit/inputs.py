@@ -121,7 +121,7 @@ def _in_order(model, named: Mapping) -> tuple:
         needed = [name for name, default in takes.items() if default is inspect.Parameter.empty]
     given = [name for name in named if name not in LABELS or name in needed]
     if (unknown := set(given) - set(takes)) or (missing := set(needed) - set(given)):
-        wrong = f"names {', '.join(sorted(unknown))}" if unknown else f"lacks {', '.join(sorted(missing))}"
+        wrong = f"names {', '.join(sorted(map(str, unknown)))}" if unknown else f"lacks {', '.join(sorted(missing))}"
         raise ValueError(f"the batch {wrong}; the model takes {', '.join(takes)}")
     order = [name for name in takes if name in given]
     if order != list(takes)[: len(order)]:

@@ -165,7 +165,7 @@ def check_whole(value, name: str, least: int = 1, most: int | None = None) -> in
 
 
 def check_number(value, name: str) -> None:
-    """Raise a ValueError that names the argument unless it is one real number, Python's, numpy's or a tensor's.
+    """Raise a ValueError that names the argument unless it is one real number, Python's or numpy's.
 
     NaN is for the caller to refuse, who knows what is allowed: no comparison with it holds.
 
@@ -173,12 +173,9 @@ def check_number(value, name: str) -> None:
     Traceback (most recent call last):
     ValueError: share must be a number, got '0.5'
     """
-    single = isinstance(value, np.ndarray) or is_tensor(value)
-    if single:
-        dtype = str(value.dtype).removeprefix("torch.")
-        single = not value.ndim and dtype.startswith(("float", "int", "uint", "bfloat"))
-    elif isinstance(value, Real) and not isinstance(value, bool):
-        single = not isinstance(value, int) or abs(value) < 2**1000
+    single = isinstance(value, Real) and not isinstance(value, bool)
+    if single and isinstance(value, int):
+        single = abs(value) < 2**1000
     if not single:
         raise ValueError(f"{name} must be a number, got {shown(value)}")
 

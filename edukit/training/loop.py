@@ -25,7 +25,7 @@ from tqdm import tqdm
 from edukit.checked import check_callable, checked
 from edukit.copies import copied
 from edukit.inputs import as_inputs
-from edukit.refuse import check_number, check_whole, is_finite
+from edukit.refuse import check_number, check_whole, is_finite, shown
 from edukit.signatures import passes_on
 from edukit.training.evaluate import logits_of, predict
 from edukit.training.labelled import IGNORED, as_split, class_axis
@@ -54,8 +54,11 @@ class Recipe:
     def __post_init__(self):
         check_number(self.learning_rate, "learning_rate")
         check_number(self.weight_decay, "weight_decay")
-        if self.augment is not None:
-            check_callable(self.augment, "augment")
+        for name in ("augment", "report"):
+            if getattr(self, name) is not None:
+                check_callable(getattr(self, name), name)
+        if self.progress is not None and not isinstance(self.progress, str):
+            raise TypeError(f"progress must be a text or None, got {shown(self.progress)}")
         check_whole(self.batch_size, "batch_size")
         if not 0 < self.learning_rate < math.inf:
             raise ValueError(f"learning_rate must be above 0 and finite, got {self.learning_rate!r}")
@@ -96,7 +99,7 @@ def fit(model: nn.Module, split, *, epochs: int, loss: Callable = cross_entropy,
     >>> accuracy(model, digits().validation) < 0.3, accuracy(trained, digits().validation) > 0.9
     (True, True)
     """
-    check_whole(epochs, "epochs")
+    check_whole(epochs, "epochs", 1, 10**6)
     seed = check_seed(seed)
     how = Recipe(**recipe)
     x, y = _checked(model, split)
@@ -142,8 +145,7 @@ def one_cycle(t: float) -> float:
     >>> [round(one_cycle(t), 2) for t in (0, 0.125, 0.25, 0.625, 1)]
     [0.1, 0.55, 1.0, 0.5, 0.0]
     """
-    if not 0 <= t <= 1:
-        raise ValueError(f"t must be 0 to 1, got {t!r}")
+    check_number(t, "t")
     return 0.1 + 3.6 * t if t < 0.25 else 0.5 + 0.5 * math.cos(math.pi * (t - 0.25) / 0.75)
 
 

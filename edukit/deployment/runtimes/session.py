@@ -84,7 +84,7 @@ def load(path, runtime: str | None = None, threads: int = 1) -> Session:
     (4, 3)
     """
     runtime = runtime_of(path, runtime)
-    threads = check_whole(threads, "threads")
+    threads = check_whole(threads, "threads", 1, 1024)
     check_installed(RUNS[runtime], f"to run models in {runtime}")
     if runtime == "torch":
         return Session(module.opened(path, threads), runtime, threads)

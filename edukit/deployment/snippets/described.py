@@ -161,6 +161,7 @@ def _value(value, used, axes) -> Value:
 
 
 def _numbers(given, name) -> tuple[float, ...]:
+    check_real(given, name)
     numbers = tuple(float(x) for x in np.ravel(given))
     if not np.isfinite(numbers).all() or name == "std" and any(x <= 0 for x in numbers):
         raise ValueError(f"{name} must be finite{', above 0' * (name == 'std')}, got {given!r}")

@@ -76,7 +76,7 @@ def shrink_gradually(
     ratios = planned(schedule, steps, final)
     split = as_split(split)
     example = torch.as_tensor(split.x[:2])
-    check_whole(epochs_per_step, "epochs_per_step")
+    check_whole(epochs_per_step, "epochs_per_step", 1, 10**6)
     groups = channel_groups(model, example)
     gone = []
     for ratio in ratios:

@@ -18,6 +18,7 @@ import torch
 
 from edukit.checked import checked
 from edukit.pruning.score import Array, as_weights, wide
+from edukit.refuse import as_array
 
 
 @checked
@@ -56,7 +57,9 @@ def random_mask(w: Array, sparsity: float, *, seed: int = 0) -> Array:
     >>> int(random_mask(np.ones((4, 5)), 0.25).sum())
     15
     """
-    w = w if isinstance(w, torch.Tensor) else np.asarray(w)
+    w = w if isinstance(w, torch.Tensor) else as_array(w, "w")
+    if isinstance(w, np.ndarray) and w.dtype.kind not in "biuf":
+        raise TypeError(f"w must be an array of numbers, got {w.dtype}")
     order = np.random.default_rng(seed).permutation(int(np.prod(w.shape)))
     return without(w, torch.from_numpy(order).to(w.device) if isinstance(w, torch.Tensor) else order, sparsity)
 

@@ -89,7 +89,7 @@ def prune_gradually(
     (320, 640)
     """
     sparsities = planned(schedule, steps, final)
-    check_whole(epochs_per_step, "epochs_per_step")
+    check_whole(epochs_per_step, "epochs_per_step", 1, 10**6)
     for sparsity in sparsities:
         masks = magnitude_masks(model, sparsity, scope=scope)
         model = fine_tune(model, split, masks, epochs=epochs_per_step, **training)
