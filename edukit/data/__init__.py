@@ -11,13 +11,13 @@ published.py       fashion_mnist(): 70,000 articles of clothing; cifar10(): 60,0
 download.py        fetched once, checked always
 """
 
-from edukit.checked import checked
 from edukit.data.boxed import BoxedDataset, BoxedSplit
 from edukit.data.dataset import Dataset, Split
 from edukit.data.handwriting import digits
 from edukit.data.painting import shapes
 from edukit.data.published import cifar10, fashion_mnist
 from edukit.data.scene_painting import scenes
+from edukit.refuse import shown
 
 __all__ = [
     "BoxedDataset",
@@ -35,13 +35,12 @@ __all__ = [
 SETS = {"digits": digits, "shapes": shapes, "fashion_mnist": fashion_mnist, "cifar10": cifar10}
 
 
-@checked
 def load(name: str) -> Dataset:
     """The data set of that name, as its own function gives it.
 
     >>> load("digits").classes[3]
     '3'
     """
-    if name not in SETS:
-        raise ValueError(f"data set must be one of {', '.join(SETS)}, got {name!r}")
+    if not isinstance(name, str) or name not in SETS:
+        raise ValueError(f"name must be one of {', '.join(SETS)}, got {shown(name)}")
     return SETS[name]()

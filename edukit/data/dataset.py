@@ -74,7 +74,7 @@ class Dataset:
             low, high = split.y.min(initial=0), split.y.max(initial=0)
             if low < 0 or high >= len(self.classes):
                 last = len(self.classes) - 1
-                raise ValueError(f"labels of {name} must be 0 to {last}, the places in classes, got {low} to {high}")
+                raise ValueError(f"labels of {name} must be 0 to {last}, got {low} to {high}: classes holds {last + 1}")
 
 
 def from_pixels(pixels: np.ndarray, labels: np.ndarray, top: int = 255) -> Split:

@@ -35,8 +35,8 @@ def shapes(
     Split(20 images of 3x32x32)
     """
     sizes = dict(zip(SPLITS, (train, calibration, validation, test), strict=True))
-    for name, value in {**sizes, "seed": seed}.items():
-        check_whole(value, name, *((0, 2**64 - 1) if name == "seed" else (1, 10**6)))
+    for name, size in sizes.items():
+        check_whole(size, name, 1, 1_000_000)
     splits = {name: _split(size, stream=[seed, number]) for number, (name, size) in enumerate(sizes.items())}
     return Dataset("shapes", tuple(OUTLINES), **splits)
 

@@ -39,9 +39,8 @@ def scenes(
     BoxedSplit(20 images of 3x96x96, 66 objects)
     """
     sizes = dict(zip(SPLITS, (train, calibration, validation, test), strict=True))
-    check_whole(seed, "seed", 0)
     for name, size in sizes.items():
-        check_whole(size, name, 1, 10**6)
+        check_whole(size, name, 1, 1_000_000)
     splits = {name: _split(size, stream=[seed, number]) for number, (name, size) in enumerate(sizes.items())}
     return BoxedDataset("scenes", CLASSES, **splits)
 

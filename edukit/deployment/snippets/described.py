@@ -18,6 +18,7 @@ import onnx
 from edukit.deployment.explain.optimized import read
 from edukit.deployment.runtimes.litert import grids_of
 from edukit.deployment.runtimes.session import intact_bytes, load, runtime_of
+from edukit.refuse import check_real
 
 WORDS = """
 as async await boolean break case catch class const continue default defer deinit do double else enum export extension
