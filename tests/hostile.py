@@ -514,8 +514,6 @@ CALLS = {
     "training.accuracy": dict(model=net, split=split, batch_size=2, ignore_index=-100),
     "training.Recipe": dict(learning_rate=0.1, batch_size=2, weight_decay=0.1, progress=None),
     "training.one_cycle": dict(t=0.5),
-    "training.seeded": dict(seed=0),
-    "training.threads": dict(count=1),
     "training.shift": dict(x=lambda: X, generator=lambda: torch.Generator().manual_seed(0), pixels=2),
 }
 

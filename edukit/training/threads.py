@@ -9,11 +9,9 @@ from contextlib import contextmanager
 
 import torch
 
-from edukit.checked import checked
 from edukit.refuse import check_whole
 
 
-@checked
 @contextmanager
 def threads(count: int):
     """Inside, torch computes on `count` threads; afterwards on as many as before.
