@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     names = "lab | bench | compress | explain | compare | phone | show | site"
     commands = parser.add_subparsers(title="commands", required=True, metavar=names)
     lab = commands.add_parser("lab", help="open the notebooks in JupyterLab")
-    lab.add_argument("--folder", help="where to put the notebooks when edukit is installed from a wheel")
+    lab.add_argument("--folder", help="where to copy the notebooks (default ./edukit-notebooks)")
     lab.add_argument("--no-browser", action="store_true", help="start the server only")
     lab.set_defaults(run=_lab)
     bench = commands.add_parser("bench", help="train, distil, prune, quantize, export and measure a network")

@@ -11,11 +11,12 @@ from types import SimpleNamespace
 from edukit.plots.benchmark import SizePlot
 from edukit.plots.picture import Picture
 from edukit.plots.quantization.affine import StaircasePlot
+from edukit.sealed import without_check
 
 
 def main(results: str, folder: str) -> None:
     """Draw both pictures into the folder and print their descriptions, which serve as alt text."""
-    stages = [SimpleNamespace(**stage) for stage in json.loads(Path(results).read_text())["stages"]]
+    stages = [SimpleNamespace(**stage) for stage in without_check(json.loads(Path(results).read_text()))["stages"]]
     pictures = {
         "size": Picture(SizePlot, figsize=(7.2, 3.4), stages=stages),
         "staircase": Picture(StaircasePlot, figsize=(7.2, 3.4), bits=3, symmetric=False, high=1.0),

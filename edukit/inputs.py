@@ -16,16 +16,17 @@ import numpy as np
 import torch
 from torch import nn
 
-from edukit.refuse import check_model, first_line
+from edukit.refuse import check_dense, check_model, first_line
 
 NAMED = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD
 LABELS = {"label", "labels", "label_ids", "target", "targets"}
 
 
-def as_inputs(example, model: nn.Module | None = None) -> tuple[torch.Tensor, ...]:
+def as_inputs(example, model: nn.Module | None = None, name: str = "inputs") -> tuple[torch.Tensor, ...]:
     """One batch or several as a tuple of tensors; numpy's float64, its default, becomes float32, torch's.
 
     model   whose inputs they are: then a dict names them, and floats become floats of its own kind
+    name    of the argument, for what is said of wrong ones
     Raises TypeError for what is no array of numbers, ValueError for a dict of other names than the model's.
 
     >>> as_inputs(np.array([0.5]))[0].dtype, len(as_inputs((torch.zeros(2), torch.zeros(3))))
@@ -36,9 +37,9 @@ def as_inputs(example, model: nn.Module | None = None) -> tuple[torch.Tensor, ..
     if model is not None:
         check_model(model)
         example = _in_order(model, example) if isinstance(example, Mapping) else example
-    inputs = tuple(_as_tensor(batch) for batch in (example if isinstance(example, tuple) else (example,)))
+    inputs = tuple(_as_tensor(batch, name) for batch in (example if isinstance(example, tuple) else (example,)))
     if not inputs:
-        raise ValueError("inputs must hold at least one array, got none")
+        raise ValueError(f"{name} must hold at least one array, got none")
     kinds = {weight.dtype for weight in model.parameters() if weight.is_floating_point()} if model is not None else ()
     if len(kinds) != 1:
         return inputs
@@ -128,7 +129,7 @@ def _in_order(model, named: Mapping) -> tuple:
         needed = [name for name, default in takes.items() if default is inspect.Parameter.empty]
     given = [name for name in named if name not in LABELS or name in needed]
     if (unknown := set(given) - set(takes)) or (missing := set(needed) - set(given)):
-        wrong = f"names {', '.join(sorted(unknown))}" if unknown else f"lacks {', '.join(sorted(missing))}"
+        wrong = f"names {', '.join(sorted(map(str, unknown)))}" if unknown else f"lacks {', '.join(sorted(missing))}"
         raise ValueError(f"the batch {wrong}; the model takes {', '.join(takes)}")
     order = [name for name in takes if name in given]
     if order != list(takes)[: len(order)]:
@@ -137,20 +138,22 @@ def _in_order(model, named: Mapping) -> tuple:
     return tuple(named[name] for name in order)
 
 
-def _as_tensor(batch) -> torch.Tensor:
+def _as_tensor(batch, name) -> torch.Tensor:
     if isinstance(batch, torch.Tensor):
+        check_dense(batch, name)
         return batch
     try:
         array = np.asarray(batch)
-    except ValueError:  # rows of unequal length
+    except (ValueError, TypeError):  # rows of unequal length, or what cannot be an array
         array = np.empty(0, object)
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"inputs must be arrays of numbers, or a tuple of them in forward's order, got {_kind(batch)}")
+        raise TypeError(f"{name} must be arrays of numbers, or a tuple of them in forward's order, got {_kind(batch)}")
     return torch.as_tensor(array.astype(np.float32) if array.dtype == np.float64 else array)
 
 
 def _kind(batch) -> str:
-    return f"a dict of {', '.join(map(str, batch))}" if isinstance(batch, Mapping) else f"a {type(batch).__name__}"
+    words = f"a dict of {', '.join(map(str, batch))}" if isinstance(batch, Mapping) else f"a {type(batch).__name__}"
+    return words if len(words) <= 120 else f"{words[:119]}…"
 
 
 def _are_labels(x, inputs) -> bool:

@@ -4,6 +4,7 @@
 
 A search that draws from a seed asks for the same names when it runs again: what is known costs nothing, and the result
 is the same as without the kill. The results of a batch may come in any order, from threads, processes or a cluster.
+Each line holds a check: a damaged value is refused, not taken for one.
 
 Assumes   one process writes a journal at a time; a name stands for the same arguments every time
 Source    https://jsonlines.org (one JSON value a line: a file that is only ever appended to)
@@ -18,6 +19,8 @@ from concurrent.futures import Executor, as_completed
 from pathlib import Path
 
 from tqdm import tqdm
+
+from edukit.sealed import with_check, without_check
 
 
 class Journal:
@@ -38,6 +41,7 @@ class Journal:
     def __init__(self, path: str | Path | None = None, about: str = ""):
         self.path = None if path is None else Path(path)
         self.known = {}
+        self._about = about
         if self.path is None:
             return
         if self.path.exists() and (lines := _whole_lines(self.path)):
@@ -69,7 +73,7 @@ class Journal:
         if self.path is None:
             return
         with open(self.path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.write(json.dumps(with_check(line, self._about), ensure_ascii=False) + "\n")
             file.flush()
             os.fsync(file.fileno())  # on the disk, so that a power cut loses at most the line being written
 
@@ -111,7 +115,9 @@ def _read(path: Path, lines: list[bytes], about: str) -> dict:
     try:
         head, *rest = (json.loads(line) for line in lines)
         found = head["about"]
-        known = {line["name"]: line["value"] for line in rest}
+        without_check(head, found)
+        whole = [without_check(line, found) for line in rest]
+        known = {line["name"]: line["value"] for line in whole}
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"path must be a journal, {path} is none, or damaged: {error}") from error
     if found != about:

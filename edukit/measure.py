@@ -26,9 +26,10 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from edukit.checked import check_callable, checked
 from edukit.copies import with_stored_weights
 from edukit.inputs import as_inputs, has_batch
-from edukit.refuse import check_model, check_whole, first_line
+from edukit.refuse import check_model, check_whole, first_line, shown
 from edukit.table import Table
 from edukit.turns import in_turn
 
@@ -39,9 +40,11 @@ FIRST_FACTOR = {  # the argument where a matrix product's factors begin
 }
 COUNTED = {"aten", "prim", "prims", "profiler"}  # other packages' operators may do any work
 HIDE = {"mkldnn_rnn_layer": "a recurrent layer", "_trilinear": "a bilinear layer", "_cdist_forward": "cdist"}
+MOST_CALLS = 10**7  # of a function in one measurement
 SAMPLE_S = 0.001  # between two looks at the resident set
 
 
+@checked
 def count_parameters(model: nn.Module) -> int:
     """Learned numbers, shared ones once. Zero for a model whose weights are stored as integer buffers.
 
@@ -52,6 +55,7 @@ def count_parameters(model: nn.Module) -> int:
     return sum(weight.numel() for weight in model.parameters())
 
 
+@checked
 def count_macs(model: nn.Module, input_shape_or_example) -> int:
     """Multiply-accumulates for one input, counted while a copy of the model runs on it in evaluation mode.
 
@@ -69,6 +73,7 @@ def count_macs(model: nn.Module, input_shape_or_example) -> int:
     return _counted(model, input_shape_or_example).macs
 
 
+@checked
 def count_activations(model: nn.Module, input_shape_or_example) -> int:
     """Numbers that the operations which `count_macs` counts read and write for one input, besides their weights.
 
@@ -80,6 +85,7 @@ def count_activations(model: nn.Module, input_shape_or_example) -> int:
     return _counted(model, input_shape_or_example).activations
 
 
+@checked
 def size_bytes(path_or_model: str | Path | nn.Module) -> int:
     """Bytes of a file, of all files in a folder, or of a model's parameters and buffers, shared ones once.
 
@@ -148,6 +154,7 @@ def speedup(before: Latency, after: Latency) -> float:
     return before.median_s / after.median_s
 
 
+@checked
 def latency(fn: Callable[[], object], *, warmup: int = 10, repeats: int = 50) -> Latency:
     """How long one call of fn takes: `warmup` calls are thrown away, `repeats` are timed one by one.
 
@@ -157,6 +164,7 @@ def latency(fn: Callable[[], object], *, warmup: int = 10, repeats: int = 50) ->
     return latencies({"": fn}, warmup=warmup, repeats=repeats)[""]
 
 
+@checked
 def latencies(fns: dict[str, Callable], *, warmup: int = 10, repeats: int = 50, block: int = 10) -> dict[str, Latency]:
     """Several functions side by side: they take turns, so that a busy moment of the machine hits all of them alike.
 
@@ -166,7 +174,11 @@ def latencies(fns: dict[str, Callable], *, warmup: int = 10, repeats: int = 50, 
     ['short', 'long']
     """
     for name, value, least in (("warmup", warmup, 0), ("repeats", repeats, 1), ("block", block, 1)):
-        check_whole(value, name, least)
+        check_whole(value, name, least, MOST_CALLS)
+    if not fns:
+        raise ValueError("fns must hold at least one function, got none")
+    for name, fn in fns.items():
+        check_callable(fn, f"fns[{name!r}]")
     times_s = {name: [] for name in fns}
     for fn in fns.values():
         for _ in range(warmup):
@@ -181,6 +193,7 @@ def latencies(fns: dict[str, Callable], *, warmup: int = 10, repeats: int = 50, 
     }
 
 
+@checked
 def peak_memory(fn: Callable[[], object]) -> int:
     """Bytes by which this process grew at most while fn ran, its result included.
 
@@ -228,9 +241,11 @@ def _one_input(model, given) -> list[tuple[torch.Tensor, ...]]:
     several = isinstance(given, tuple | list) and all(isinstance(shape, tuple | list) for shape in given)
     shapes = given if several and given else [given]
     if not all(isinstance(shape, tuple | list) for shape in shapes):
-        raise ValueError(f"input_shape must be a shape such as (3, 224, 224), or an example, got {str(given)[:80]}")
+        raise ValueError(
+            f"input_shape_or_example must be a shape such as (3, 224, 224), or a batch, got {shown(given)}"
+        )
     for size in (size for shape in shapes for size in shape):
-        check_whole(size, "input_shape", least=0)
+        check_whole(size, "input_shape_or_example", 0, 2**30)
     own = next((w.dtype for w in model.parameters() if w.is_floating_point()), torch.float32)
     return [tuple(torch.zeros(1, *shape, dtype=dtype) for shape in shapes) for dtype in (own, torch.float, torch.long)]
 
@@ -298,7 +313,7 @@ def _counted(model, input_shape_or_example) -> "_MacCounter":
             raise ValueError(f"model holds {hidden} that runs as one operator, whose MACs cannot be followed")
         return counter
     shapes = " and ".join(str(tuple(x.shape[1:])) for x in tries[0])
-    raise ValueError(f"model does not take input_shape {shapes}: {first_line(failed)}") from failed
+    raise ValueError(f"model does not take the input_shape_or_example {shapes}: {first_line(failed)}") from failed
 
 
 @contextmanager

@@ -3,6 +3,9 @@
     check_array(x)    a list, a string, complex numbers, truth values        TypeError
     check_real(x)     the same, but lists and plain numbers may pass         TypeError
     check_whole(n)    a fraction, a truth value, a number that is too small  ValueError
+    check_number(x)   what is no single real number                          ValueError
+    check_flag(x)     what is neither True nor False                         TypeError
+    check_dense(x)    a sparse tensor, one without memory, a masked array    TypeError
     check_sizes(n=n)  several of them, of a layer; too large a number        ValueError
     check_model(m)    what is no torch.nn.Module                             TypeError
     check_weights(m)  the same; NaN, infinity, weights that are not float32  ValueError
@@ -17,7 +20,7 @@ Importing this file does not import torch, so that what needs numpy alone works 
 import math
 import re
 import sys
-from numbers import Integral
+from numbers import Integral, Number, Real
 from typing import TYPE_CHECKING, Union
 
 import numpy as np
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     import torch
 
 Array = Union[np.ndarray, "torch.Tensor"]  # a name in quotes has no |
+
+
+INT64 = 2**63 - 1
 
 
 def is_tensor(x) -> bool:
@@ -58,14 +64,47 @@ def check_real(x, name: str = "x") -> None:
     Traceback (most recent call last):
     TypeError: x must hold real numbers, got <U1
     """
+    check_dense(x, name)
+    if not (isinstance(x, str | bytes | list | tuple | range | Number) or hasattr(x, "__array__")):
+        raise TypeError(f"{name} must hold real numbers, got {shown(x)}")
     if is_tensor(x):
         dtype = x.dtype
         real = not dtype.is_complex and str(dtype) != "torch.bool"
     else:
-        dtype = np.asarray(x).dtype
+        try:
+            dtype = np.asarray(x).dtype
+        except (ValueError, TypeError, OverflowError):
+            raise ValueError(f"{name} must be an array of real numbers, got rows of several lengths") from None
         real = dtype.kind in "iuf"
     if not real:
         raise TypeError(f"{name} must hold real numbers, got {dtype}")
+
+
+def check_dense(x, name: str = "x") -> None:
+    """Raise a TypeError that names the argument for numbers that do not all lie in memory, or of which some are hidden.
+
+    >>> import torch
+    >>> check_dense(torch.eye(2).to_sparse())
+    Traceback (most recent call last):
+    TypeError: x must be a dense tensor in memory, got torch.sparse_coo on cpu
+    """
+    if is_tensor(x) and (str(x.layout) not in ("torch.strided", "torch._mkldnn") or x.device.type == "meta"):
+        raise TypeError(f"{name} must be a dense tensor in memory, got {x.layout} on {x.device.type}")
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{name} must have no mask, got a masked array: use its filled()")
+
+
+def as_array(x, name: str = "x") -> np.ndarray:
+    """x as an array of numpy, without gradient; an error that names the argument where it cannot be one.
+
+    >>> as_array([[1, 2]]).shape
+    (1, 2)
+    """
+    check_dense(x, name)
+    try:
+        return x.detach().cpu().numpy() if is_tensor(x) else np.asarray(x)
+    except (ValueError, TypeError, RuntimeError):
+        raise ValueError(f"{name} must be an array, got rows of several lengths, or no numbers") from None
 
 
 def is_finite(x) -> bool:
@@ -120,10 +159,65 @@ def check_whole(value, name: str, least: int = 1, most: int | None = None) -> in
     3
     """
     whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if not whole or value < least or most is not None and value > most:
+    if not whole or not least <= value <= (INT64 if most is None else most):
         allowed = f"of at least {least}" if most is None else f"from {least} to {most}"
-        raise ValueError(f"{name} must be a whole number {allowed}, got {value!r}")
+        raise ValueError(f"{name} must be a whole number {allowed}, got {shown(value)}")
     return int(value)
+
+
+def check_number(value, name: str) -> None:
+    """Raise a ValueError that names the argument unless it is one real number, Python's or numpy's.
+
+    NaN is for the caller to refuse, who knows what is allowed: no comparison with it holds.
+
+    >>> check_number("0.5", "share")
+    Traceback (most recent call last):
+    ValueError: share must be a number, got '0.5'
+    """
+    single = isinstance(value, Real) and not isinstance(value, bool)
+    if single and isinstance(value, int):
+        single = abs(value) < 2**1000
+    if not single:
+        raise ValueError(f"{name} must be a number, got {shown(value)}")
+
+
+def check_flag(value, name: str) -> None:
+    """Raise a TypeError that names the argument unless it is True or False, numpy's too.
+
+    >>> check_flag("no", "symmetric")
+    Traceback (most recent call last):
+    TypeError: symmetric must be True or False, got 'no'
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {shown(value)}")
+
+
+def shown(value) -> str:
+    """The value as Python writes it, in at most 80 letters; what would be longer by its type alone.
+
+    >>> shown(0.5), shown(10**500), shown(np.zeros((30, 30)))
+    ('0.5', 'int', 'ndarray of the shape (30, 30)')
+    """
+    shape = getattr(value, "shape", None)
+    if isinstance(shape, tuple) and shape:
+        return f"{type(value).__name__} of the shape {tuple(shape)}"
+    try:
+        text = repr(value)
+    except Exception:  # an int of more than 4,300 digits, and objects of any kind
+        text = "\n"
+    return text if len(text) <= 80 and "\n" not in text else type(value).__name__
+
+
+def check_shape(shape, name: str) -> tuple[int, ...]:
+    """The shape as a tuple of ints; a ValueError that names the argument unless it is sizes of at least 0.
+
+    >>> check_shape([2, np.int64(3)], "shape"), check_shape(5, "shape")
+    ((2, 3), (5,))
+    """
+    sizes = (shape,) if isinstance(shape, Integral) else shape
+    if not isinstance(sizes, tuple | list):
+        raise TypeError(f"{name} must be a tuple of sizes, got {shown(shape)}")
+    return tuple(check_whole(size, name, 0, 2**40) for size in sizes)
 
 
 def check_sizes(**sizes: int) -> None:

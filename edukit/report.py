@@ -13,7 +13,7 @@ from edukit.deployment.benchmark import FILE_HEADS, HEADS, Result, benchmark, fi
 from edukit.deployment.device.energy import SOURCE
 from edukit.plots.benchmark import LatencyPlot, SizePlot
 from edukit.plots.picture import Picture
-from edukit.sealed import remove_orphans, write_atomically
+from edukit.sealed import remove_orphans, with_check, write_atomically
 from edukit.table import Table
 from edukit.training.loop import check_seed
 
@@ -38,7 +38,7 @@ def run(name: str = "digits", *, seed: int = 0, output: str | None = None) -> st
             return text(result)
         try:
             (folder / "report.html").write_text(page(result), encoding="utf-8")
-            (folder / "results.json").write_text(json.dumps(result.as_dict(), indent=1), encoding="utf-8")
+            (folder / "results.json").write_text(json.dumps(with_check(result.as_dict()), indent=1), encoding="utf-8")
             _move(folder, target)
         except BaseException:
             print(text(result))  # minutes of work

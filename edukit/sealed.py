@@ -66,6 +66,32 @@ def load_tensors(path: str | Path, kind: str, *, as_torch: bool = False) -> tupl
     return tensors, about
 
 
+def with_check(record: dict, of: str = "") -> dict:
+    """What JSON can say, with the beginning of its SHA-256: for files of text, which people may read.
+
+    of   where the record belongs: in another place the check does not fit
+
+    >>> without_check(with_check({"a": [1, 2.5]}))
+    {'a': [1, 2.5]}
+    """
+    return record | {"check": _digest(record, of)}
+
+
+def without_check(found, of: str = "") -> dict:
+    """The record of `with_check`, read again; ValueError unless its check fits.
+
+    >>> without_check(with_check({"a": 1}) | {"a": 3})
+    Traceback (most recent call last):
+    ValueError: it was damaged or changed: its check does not fit
+    """
+    if not isinstance(found, dict) or "check" not in found:
+        raise ValueError("it has no check: another file, or damaged")
+    record = {name: value for name, value in found.items() if name != "check"}
+    if found["check"] != _digest(record, of):
+        raise ValueError("it was damaged or changed: its check does not fit")
+    return record
+
+
 def shapes_of(tensors: dict[str, Array]) -> dict[str, list[int]]:
     """The shapes as JSON can keep them.
 
@@ -133,6 +159,11 @@ def remove_orphans(folder: Path, pattern: str) -> None:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         except OSError:  # it was renamed or removed meanwhile, or belongs to another person
             pass
+
+
+def _digest(record, of) -> str:
+    as_read = json.loads(json.dumps(record))
+    return hashlib.sha256(f"{of}\n{json.dumps(as_read, sort_keys=True)}".encode()).hexdigest()[:16]
 
 
 def _start(place):

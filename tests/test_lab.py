@@ -2,12 +2,16 @@
 
 import json
 import os
+import re
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 
+import psutil
 import pytest
 
 from edukit import bundled, lab, sealed
@@ -17,8 +21,14 @@ def first_notebook():
     return min(bundled.path("notebooks").glob("*.ipynb")).name
 
 
-def test_a_checkout_opens_in_place():
-    assert lab.prepare() == bundled.path("notebooks")
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_lessons_themselves_are_edited_only_where_this_is_asked_for(installed, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(bundled, "INSTALLED", installed)
+    lessons = bundled.path("notebooks")
+    assert lab.prepare(lessons) == lab.prepare(f"{lessons}/../notebooks") == lessons
+    assert not list(lessons.glob(lab.RECORD)) and not list(tmp_path.iterdir())
+    assert lab.prepare() == tmp_path / lab.COPY
 
 
 def test_a_wheel_copies_the_notebooks_and_keeps_a_learners_file(tmp_path, monkeypatch):
@@ -61,44 +71,90 @@ def test_the_notebooks_that_stay_are_counted(tmp_path, monkeypatch, capsys):
     assert "notebooks are in" in capsys.readouterr().out
 
 
-def test_it_listens_to_this_machine_only(tmp_path, monkeypatch):
-    commands = []
-    monkeypatch.setattr(lab.subprocess, "call", commands.append)
-    lab.open_lab(tmp_path, browser=False)
-    assert "--ServerApp.ip=127.0.0.1" in commands[0]
+def test_newer_lessons_are_told_of_and_never_put_over_a_learners(tmp_path, monkeypatch, capsys):
+    lessons = tmp_path / "lessons"
+    lessons.mkdir()
+    monkeypatch.setattr(lab.bundled, "path", lambda _: lessons)
+    for name in ("1.ipynb", "2.ipynb"):
+        (lessons / name).write_text("old")
+    home = lab.prepare(tmp_path / "mine")
+    (home / "1.ipynb").write_text("my answers")
+    (lessons / "2.ipynb").write_text("new")
+    lab.prepare(home)
+    assert "Newer lessons: 2.ipynb." in capsys.readouterr().out  # of 1 there is none: it is the learner who changed it
+    assert [(home / name).read_text() for name in ("1.ipynb", "2.ipynb")] == ["my answers", "old"]
+    (home / "2.ipynb").rename(home / "my 2.ipynb")
+    lab.prepare(home)
+    lab.prepare(home)
+    assert "Newer" not in capsys.readouterr().out and (home / "2.ipynb").read_text() == "new"
 
 
-def test_the_server_serves_the_first_notebook(tmp_path):
+@pytest.mark.parametrize("content", ["", "{", "[1]", "null"])
+def test_a_record_that_says_nothing_stops_nobody(content, tmp_path, capsys):
+    lab.prepare(tmp_path)
+    (tmp_path / lab.RECORD).write_text(content)
+    lab.prepare(tmp_path)
+    assert "Newer" not in capsys.readouterr().out
+
+
+OPEN = """
+c.ServerApp.ip = c.LabApp.ip = c.NotebookApp.ip = "0.0.0.0"
+c.ServerApp.root_dir = c.ServerApp.preferred_dir = c.FileContentsManager.preferred_dir = "/"
+c.LabApp.news_url = "http://127.0.0.1:9/news"
+c.ServerApp.answer_yes = False
+"""
+
+
+@contextmanager
+def server(tmp_path, **how):
+    """`edukit lab` beside a person's settings that open it to everybody; its process, its address, and what it says."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     (tmp_path / "config").mkdir()
-    (tmp_path / "config" / "jupyter_server_config.py").write_text("c.ServerApp.ip = '0.0.0.0'\n")
+    for name in ("server", "lab", "notebook"):
+        (tmp_path / "config" / f"jupyter_{name}_config.py").write_text(OPEN)
     settings = {"JUPYTER_PORT": str(port), "JUPYTER_TOKEN": "secret", "JUPYTER_CONFIG_DIR": str(tmp_path / "config")}
-    code = f"from edukit import lab; lab.open_lab({str(tmp_path / 'course')!r}, browser=False)"
+    command = [sys.executable, "-m", "edukit.cli", "lab", "--no-browser", "--folder", str(tmp_path / "course")]
     with open(tmp_path / "log", "w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-c", code],
-            env={**os.environ, **settings},
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+        process = subprocess.Popen(command, env={**os.environ, **settings}, stdout=log, stderr=log, **how)
     try:
-        address = f"http://127.0.0.1:{port}"
-        page = get(f"{address}/?token=secret", server, tmp_path / "log")
-        assert page.status == 200 and page.url.split("?")[0] == f"{address}/lab/tree/{first_notebook()}"
-        contents = get(f"{address}/api/contents/{first_notebook()}?token=secret", server, tmp_path / "log")
-        assert json.load(contents)["type"] == "notebook"
-        assert "http://0.0.0.0" not in (tmp_path / "log").read_text() and "127.0.0.1" in (tmp_path / "log").read_text()
+        yield process, f"http://127.0.0.1:{port}", tmp_path / "log"
     finally:
-        os.killpg(server.pid, 15)
-        server.wait(20)
+        process.kill()
+        process.wait(20)
 
 
-def get(url, server, log, seconds=30):
+def test_the_server_serves_the_first_notebook_to_this_machine_only(tmp_path):
+    with server(tmp_path) as (process, address, log):
+        page = get(f"{address}/?token=secret", process, log)
+        assert page.status == 200 and page.url.split("?")[0] == f"{address}/lab/tree/{first_notebook()}"
+        told = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page.read().decode(), re.S)[1])
+        assert told["news"] == {"disabled": True}  # no pop-up
+        contents = get(f"{address}/api/contents/{first_notebook()}?token=secret", process, log)
+        assert json.load(contents)["type"] == "notebook"
+        open_to = {line.laddr.ip for line in psutil.Process(process.pid).net_connections() if line.status == "LISTEN"}
+        assert open_to == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_who_ends_the_command_ends_its_server_and_its_kernels(name, tmp_path):
+    with server(tmp_path, stdin=subprocess.DEVNULL, start_new_session=True) as (process, address, log):
+        get(f"{address}/api?token=secret", process, log)
+        start = urllib.request.Request(f"{address}/api/kernels?token=secret", data=b"{}", method="POST")
+        assert urllib.request.urlopen(start, timeout=20).status == 201
+        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+        assert len(family) > 1
+        process.send_signal(getattr(signal, name))
+        process.wait(30)
+        assert psutil.wait_procs(family, timeout=20)[1] == []
+        with pytest.raises(OSError):
+            urllib.request.urlopen(address, timeout=5)
+
+
+def get(url, process, log, seconds=30):
     for _ in range(seconds * 10):
-        assert server.poll() is None, log.read_text()[-2000:]
+        assert process.poll() is None, log.read_text()[-2000:]
         try:
             return urllib.request.urlopen(url, timeout=5)
         except urllib.error.HTTPError as error:

@@ -17,6 +17,7 @@ from edukit.data.handwriting import digits
 from edukit.data.painting import shapes
 from edukit.data.published import cifar10, fashion_mnist
 from edukit.data.scene_painting import scenes
+from edukit.refuse import shown
 
 __all__ = [
     "BoxedDataset",
@@ -40,6 +41,6 @@ def load(name: str) -> Dataset:
     >>> load("digits").classes[3]
     '3'
     """
-    if name not in SETS:
-        raise ValueError(f"data set must be one of {', '.join(SETS)}, got {name!r}")
+    if not isinstance(name, str) or name not in SETS:
+        raise ValueError(f"name must be one of {', '.join(SETS)}, got {shown(name)}")
     return SETS[name]()

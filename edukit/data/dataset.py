@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edukit.checked import check_several
+
 SPLITS = ("train", "calibration", "validation", "test")
 
 
@@ -58,6 +60,9 @@ class Dataset:
     test: Split
 
     def __post_init__(self):
+        if not isinstance(self.name, str):
+            raise TypeError(f"name must be a text, got {_kind(self.name)}")
+        check_several(self.classes, "classes")
         for name in SPLITS:
             split = getattr(self, name)
             if not isinstance(split, Split):
@@ -68,7 +73,8 @@ class Dataset:
                 raise ValueError(f"{name} must hold images like train's, got {split} beside {self.train}")
             low, high = split.y.min(initial=0), split.y.max(initial=0)
             if low < 0 or high >= len(self.classes):
-                raise ValueError(f"labels of {name} must be 0 to {len(self.classes) - 1}, got {low} to {high}")
+                last = len(self.classes) - 1
+                raise ValueError(f"labels of {name} must be 0 to {last}, got {low} to {high}: classes holds {last + 1}")
 
 
 def from_pixels(pixels: np.ndarray, labels: np.ndarray, top: int = 255) -> Split:

@@ -13,15 +13,19 @@ In production  sklearn.datasets.load_digits; torch.nn.functional.interpolate(mod
 
 import hashlib
 import io
+from numbers import Integral
 
 import numpy as np
 
 from edukit import bundled
+from edukit.checked import checked
 from edukit.data.dataset import SPLITS, Dataset, from_pixels
+from edukit.refuse import shown
 
 SHA256 = "783d0ebeba48adcf861e022d2670edfd943dd061afea3dc8171203bdf7f10ea5"
 
 
+@checked
 def digits(size: int = 8) -> Dataset:
     """The ten digits in 8x8 or 32x32 pixels, one channel; new arrays on every call.
 
@@ -31,8 +35,8 @@ def digits(size: int = 8) -> Dataset:
     >>> digits().train, digits(size=32).test
     (Split(1000 images of 1x8x8), Split(500 images of 1x32x32))
     """
-    if size not in (8, 32):
-        raise ValueError(f"size must be 8 or 32, got {size!r}")
+    if not isinstance(size, Integral) or size not in (8, 32):
+        raise ValueError(f"size must be 8 or 32, got {shown(size)}")
     file = _read(bundled.path("datasets/digits.npz"))
     images = file["images"][:, None]
     if size == 32:

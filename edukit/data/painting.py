@@ -12,14 +12,17 @@ In production  photographs; procedural sets such as https://github.com/google-de
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.data.brush import Brush, cover, over
 from edukit.data.dataset import SPLITS, Dataset, from_pixels
 from edukit.data.outlines import OUTLINES
+from edukit.refuse import check_whole
 
 SIDE = 32
 BLOCK = 100  # images painted at once: few calls, and the arrays stay in the cache of a core
 
 
+@checked
 def shapes(
     *, train: int = 10_000, calibration: int = 256, validation: int = 500, test: int = 1000, seed: int = 0
 ) -> Dataset:
@@ -32,10 +35,8 @@ def shapes(
     Split(20 images of 3x32x32)
     """
     sizes = dict(zip(SPLITS, (train, calibration, validation, test), strict=True))
-    for name, value in {**sizes, "seed": seed}.items():
-        least = 0 if name == "seed" else 1
-        if not isinstance(value, int | np.integer) or value < least:
-            raise ValueError(f"{name} must be a whole number from {least}, got {value!r}")
+    for name, size in sizes.items():
+        check_whole(size, name, 1, 1_000_000)
     splits = {name: _split(size, stream=[seed, number]) for number, (name, size) in enumerate(sizes.items())}
     return Dataset("shapes", tuple(OUTLINES), **splits)
 

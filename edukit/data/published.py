@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.data.dataset import Dataset, from_pixels
 from edukit.data.download import Source
 
@@ -44,6 +45,7 @@ THINGS = "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse"
 BATCHES = [f"cifar-10-batches-bin/{name}.bin" for name in [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"]]
 
 
+@checked
 def fashion_mnist(folder: str | Path | None = None, *, source: Source = FASHION_MNIST) -> Dataset:
     """70,000 articles of clothing, x of shape (N, 1, 28, 28); downloads 31 MB the first time.
 

@@ -13,6 +13,7 @@ In production  photographs with boxes drawn by people: https://cocodataset.org
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.data.boxed import BoxedDataset, BoxedSplit
 from edukit.data.brush import Brush, cover, over
 from edukit.data.dataset import SPLITS
@@ -26,6 +27,7 @@ PLACES = 8
 CLASSES = ("disc", "ring", "triangle", "square", "cross", "star")
 
 
+@checked
 def scenes(
     *, train: int = 2000, calibration: int = 128, validation: int = 200, test: int = 400, seed: int = 0
 ) -> BoxedDataset:
@@ -37,9 +39,8 @@ def scenes(
     BoxedSplit(20 images of 3x96x96, 66 objects)
     """
     sizes = dict(zip(SPLITS, (train, calibration, validation, test), strict=True))
-    check_whole(seed, "seed", 0)
     for name, size in sizes.items():
-        check_whole(size, name)
+        check_whole(size, name, 1, 1_000_000)
     splits = {name: _split(size, stream=[seed, number]) for number, (name, size) in enumerate(sizes.items())}
     return BoxedDataset("scenes", CLASSES, **splits)
 

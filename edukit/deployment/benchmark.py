@@ -21,6 +21,7 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from edukit.checked import checked
 from edukit.data.dataset import Dataset
 from edukit.deployment.claims import Claim, judge
 from edukit.deployment.device.energy import energy
@@ -125,6 +126,7 @@ class Result:
         return asdict(self)
 
 
+@checked
 def benchmark(
     data: Dataset, *, seed: int = 0, plan: Plan | None = None, folder: Path | None = None, progress: bool = True
 ) -> Result:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edukit.checked import check_path, checked
 from edukit.deployment.explain.inputs import feed_of
 from edukit.deployment.explain.optimized import read
 from edukit.deployment.fresh import Start, start
@@ -78,6 +79,7 @@ class Compared:
 ONCE = (("load, ms", "load_s", 1e3), ("first run, ms", "first_s", 1e3), ("peak memory, MB", "peak_bytes", 1e-6))
 
 
+@checked
 def compare(a, b, inputs=None, *, data=None, threads: Sequence[int] = (1, 2), least_s: float = 2.0) -> Compared:
     """Two exported files side by side, in turns; the ratio says how many times faster the second is.
 
@@ -89,6 +91,8 @@ def compare(a, b, inputs=None, *, data=None, threads: Sequence[int] = (1, 2), le
     Raises ValueError for a file that cannot be run, for inputs that do not fit both.
     """
     threads = [check_whole(n, "threads") for n in threads]
+    check_path(a, "a")
+    check_path(b, "b")
     paths = Path(a), Path(b)
     one = load(paths[0]), load(paths[1])
     arrays = arrays_for(paths[0], one[0], inputs)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from edukit.checked import checked
 from edukit.data.dataset import Dataset
 from edukit.distillation import distill
 from edukit.networks import MobileClassifier, ResidualClassifier
@@ -47,6 +48,7 @@ WEIGHT_BITS = 7  # of the 8 that are stored: a CPU without VNNI adds products in
 STAGES = ("teacher", "student", "fewer channels", "INT8")
 
 
+@checked
 def by_hand(data: Dataset, *, seed: int = 0, plan: Plan | None = None, progress: bool = True) -> dict[str, nn.Module]:
     """The four networks by the names in STAGES, trained from nothing on one thread; the last is a QuantizedModel.
 

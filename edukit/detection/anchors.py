@@ -14,13 +14,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.detection.boxes import check_boxes, overlap
-from edukit.refuse import check_whole
+from edukit.refuse import check_number, check_whole
 
 BACKGROUND = -1  # this anchor answers for no object
 IGNORED = -2  # too near to an object to be background, too far to answer for it
 
 
+@checked
 def make_anchors(
     height: int,
     width: int,
@@ -38,8 +40,8 @@ def make_anchors(
     >>> make_anchors(8, 8, strides=(8,), octaves=(1.0,), ratios=(1.0,)).tolist()
     [[-4.0, -4.0, 12.0, 12.0]]
     """
-    height = check_whole(height, "height")
-    width = check_whole(width, "width")
+    height = check_whole(height, "height", 1, 2**13)
+    width = check_whole(width, "width", 1, 2**13)
     for name, values in {"strides": strides, "scale": [scale], "octaves": octaves, "ratios": ratios}.items():
         _check_positive(values, name)
     forms = [(octave * math.sqrt(ratio), octave / math.sqrt(ratio)) for octave in octaves for ratio in ratios]
@@ -56,6 +58,7 @@ def _level(height, width, stride, scale, forms):
     return (centres + np.concatenate([-halves, halves], axis=1)).reshape(-1, 4)
 
 
+@checked
 def match_anchors(anchors, boxes, *, low: float = 0.4, high: float = 0.5) -> np.ndarray:
     """For each anchor the place of the box it answers for, BACKGROUND or IGNORED: whole numbers (A,).
 
@@ -84,5 +87,7 @@ def match_anchors(anchors, boxes, *, low: float = 0.4, high: float = 0.5) -> np.
 
 
 def _check_positive(values, name):
+    for value in values:
+        check_number(value, name)
     if not len(values) or not all(0 < value < math.inf for value in values):
         raise ValueError(f"{name} must be positive and finite, got {list(values)}")

@@ -19,6 +19,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from edukit.checked import checked
 from edukit.copies import copied
 from edukit.networks.blocks import DepthwiseSeparable
 from edukit.refuse import check_sizes
@@ -36,6 +37,7 @@ class Fusion(nn.Module):
     0.5
     """
 
+    @checked
     def __init__(self, inputs: int):
         super().__init__()
         check_sizes(inputs=inputs)
@@ -64,6 +66,7 @@ class BiFPNLayer(nn.Module):
     [(1, 8, 12, 12), (1, 8, 6, 6), (1, 8, 3, 3)]
     """
 
+    @checked
     def __init__(self, channels: int, levels: int = 3):
         super().__init__()
         check_sizes(channels=channels, levels=levels)

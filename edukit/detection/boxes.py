@@ -14,9 +14,11 @@ import sys
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.refuse import check_real, check_whole, is_finite, is_tensor
 
 
+@checked
 def iou(a, b):
     """The IoU of each box of a with each box of b: (N, M), float64 for numpy, as the boxes are for torch.
 
@@ -56,6 +58,7 @@ def area(boxes):
     return (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
 
 
+@checked
 def clip_boxes(boxes, height: int, width: int):
     """The part of each box inside the image, and which boxes have one: (K, 4) and the K places in the input.
 

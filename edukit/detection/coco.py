@@ -18,11 +18,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edukit.checked import check_several, checked
 from edukit.detection.boxes import area as area_of
 from edukit.detection.boxes import check_boxes, intersection
 from edukit.detection.recall import average_precision
 from edukit.detection.suppression import check_classes, check_found
-from edukit.refuse import check_whole
+from edukit.refuse import check_real, check_whole
 
 THRESHOLDS = np.linspace(0.5, 0.95, 10)
 SMALL, MEDIUM, LARGE = (0, 32**2), (32**2, 96**2), (96**2, 1e5**2)  # square pixels, as COCO has them
@@ -36,6 +37,7 @@ class Objects(NamedTuple):
     crowd: np.ndarray
 
 
+@checked
 def mean_average_precision(found, truth, *, thresholds=THRESHOLDS, area=(0.0, 1e10), limit: int = 100) -> float:
     """The mean over the classes and thresholds, from 0 to 1; thresholds=0.5 gives what is called mAP@.5.
 
@@ -53,12 +55,15 @@ def mean_average_precision(found, truth, *, thresholds=THRESHOLDS, area=(0.0, 1e
     return float(np.nanmean(table))
 
 
+@checked
 def class_average_precision(found, truth, *, thresholds=THRESHOLDS, area=(0.0, 1e10), limit: int = 100) -> np.ndarray:
     """The average precision of each class at each threshold: (classes, thresholds), NaN for a class without objects.
 
     >>> class_average_precision([([[0, 0, 4, 4]], [0.9], [1])], [([[0, 0, 4, 4]], [1])], thresholds=0.5).tolist()
     [[nan], [1.0]]
     """
+    check_several(found, "found")
+    check_several(truth, "truth")
     thresholds = _check_thresholds(thresholds)
     low, high = _check_area(area)
     limit = check_whole(limit, "limit")
@@ -71,6 +76,7 @@ def class_average_precision(found, truth, *, thresholds=THRESHOLDS, area=(0.0, 1
     return table
 
 
+@checked
 def judge(found, truth, *, threshold: float = 0.5) -> tuple[np.ndarray, int]:
     """Which found boxes of one image are hits, bool (N,), and how many objects it has; crowds are left out.
 
@@ -180,6 +186,7 @@ def _check_truth(image, number):
 
 
 def _check_thresholds(thresholds):
+    check_real(thresholds, "thresholds")
     values = np.atleast_1d(np.asarray(thresholds, np.float64))
     if values.ndim != 1 or not len(values) or not ((values > 0) & (values <= 1)).all():
         raise ValueError(f"thresholds must be above 0 and at most 1, got {thresholds}")

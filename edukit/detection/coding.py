@@ -16,12 +16,14 @@ import math
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.detection.boxes import as_floats, library_of
 from edukit.refuse import is_finite
 
 LARGEST = math.log(1000 / 16)  # exp() of more is no box of an image: torchvision stops there too
 
 
+@checked
 def encode_boxes(boxes, anchors):
     """The four numbers of each box relative to its anchor: torch for torch, numpy for numpy.
 
@@ -38,6 +40,7 @@ def encode_boxes(boxes, anchors):
     return library.stack([(x - xa) / wa, (y - ya) / ha, library.log(width / wa), library.log(height / ha)], -1)
 
 
+@checked
 def decode_boxes(numbers, anchors):
     """The boxes that the four numbers describe: the inverse of `encode_boxes`.
 

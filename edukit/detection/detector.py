@@ -30,6 +30,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from edukit.checked import checked
 from edukit.detection.anchors import make_anchors
 from edukit.detection.bifpn import BiFPNLayer
 from edukit.networks.blocks import MobileNetBlock, conv_bn, scaled
@@ -55,6 +56,7 @@ class TinyDetector(nn.Module):
     (torch.Size([2, 756, 5]), torch.Size([2, 756, 4]))
     """
 
+    @checked
     def __init__(self, classes: int, size: str = "small"):
         super().__init__()
         check_sizes(classes=classes)
@@ -76,6 +78,7 @@ class TinyDetector(nn.Module):
         return self.class_head(maps), self.box_head(maps)
 
 
+@checked
 def tiny_anchors(height: int = 96, width: int = 96) -> np.ndarray:
     """The anchors of a TinyDetector for images of this size: (A, 4), one square for each row of its answers.
 

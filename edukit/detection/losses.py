@@ -17,7 +17,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from edukit.checked import checked
 
+
+@checked
 def focal_loss(logits: Tensor, targets: Tensor, *, alpha: float = 0.25, gamma: float = 2.0) -> Tensor:
     """The sum of the focal losses of all logits, one number in nats.
 
@@ -41,6 +44,7 @@ def focal_loss(logits: Tensor, targets: Tensor, *, alpha: float = 0.25, gamma: f
     return (weight * (1 - right) ** gamma * cross_entropy).sum()
 
 
+@checked
 def smooth_l1_loss(predicted: Tensor, targets: Tensor, *, beta: float = 0.1) -> Tensor:
     """The sum of the smooth absolute differences, one number.
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.detection.boxes import check_boxes, clip_boxes
 from edukit.detection.coding import decode_boxes
 from edukit.detection.suppression import nms
@@ -31,6 +32,7 @@ class Found(NamedTuple):
     classes: np.ndarray
 
 
+@checked
 def detect(
     outputs, anchors, size: tuple[int, int], *, least: float = 0.05, threshold: float = 0.5, most: int = MOST
 ) -> list[Found]:

@@ -13,11 +13,13 @@ In production  pycocotools.cocoeval.COCOeval; torchmetrics.detection.MeanAverage
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.refuse import check_real, check_whole
 
 RECALLS = np.linspace(0, 1, 101)
 
 
+@checked
 def precision_recall(scores, hits, objects: int) -> tuple[np.ndarray, np.ndarray]:
     """Precision and recall after each found box, from the highest score to the lowest: float64 (N,) each.
 
@@ -34,6 +36,7 @@ def precision_recall(scores, hits, objects: int) -> tuple[np.ndarray, np.ndarray
     return found / np.arange(1, len(found) + 1), found / objects
 
 
+@checked
 def average_precision(scores, hits, objects: int) -> float:
     """The average precision of one class at one threshold, by COCO's 101 points.
 

@@ -14,10 +14,12 @@ In production  torchvision.ops.batched_nms; on a phone after the graph, or the O
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.detection.boxes import check_boxes, overlap
 from edukit.refuse import check_real, is_tensor
 
 
+@checked
 def nms(boxes, scores, *, threshold: float = 0.5, classes=None) -> np.ndarray:
     """The places of the boxes that stay, best first: int64 (K,).
 
@@ -40,6 +42,7 @@ def nms(boxes, scores, *, threshold: float = 0.5, classes=None) -> np.ndarray:
     return np.array(kept, np.int64)
 
 
+@checked
 def soft_nms(boxes, scores, *, sigma: float = 0.5, least: float = 0.001, classes=None):
     """The places of the boxes that stay, best first, and their new scores: int64 (K,) and float64 (K,).
 

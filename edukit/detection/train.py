@@ -68,7 +68,7 @@ def fit_detector(
     False
     """
     check_model(model)
-    check_whole(epochs, "epochs")
+    check_whole(epochs, "epochs", 1, 10**6)
     check_boxed(split)
     how = Recipe(**recipe)
     if how.augment:

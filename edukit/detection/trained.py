@@ -19,6 +19,7 @@ from safetensors.torch import load
 from torch import nn
 
 from edukit import bundled
+from edukit.checked import checked
 from edukit.detection.detector import TinyDetector
 from edukit.pruning.channels.remove import remove_channels
 
@@ -26,6 +27,7 @@ SIZE_OF = {"teacher": "large", "student": "small", "distilled": "small", "pruned
 CLASSES = 6  # of scenes()
 
 
+@checked
 def trained_detector(name: str = "student", seed: int = 0) -> nn.Module:
     """The trained detector of that name in evaluation mode, its weights in float32; its anchors are `tiny_anchors()`.
 

@@ -13,16 +13,19 @@ Source    Romero et al. 2014 (FitNets), https://arxiv.org/abs/1412.6550, eq. 3;
 In production  the same hooks; torchvision.models.feature_extraction names layers in the same way
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from edukit.checked import checked
+from edukit.refuse import shown
 from edukit.training import predict
 
 
+@checked
 def feature_loss(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     """The mean squared difference of features of one shape, a scalar; no gradient reaches the teacher.
 
@@ -35,6 +38,7 @@ def feature_loss(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     return (student - teacher.detach()).square().mean()
 
 
+@checked
 def attention_loss(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     """How differently two layers look at the images: squared distance of their attention maps, mean over the batch.
 
@@ -95,11 +99,14 @@ class FeatureExtractor:
     torch.Size([1, 3])
     """
 
-    def __init__(self, model: nn.Module, names):
+    @checked
+    def __init__(self, model: nn.Module, names: Iterable[str]):
+        names = list(names)
         modules = dict(model.named_modules())
-        if unknown := [name for name in names if name not in modules or not name]:
+        if unknown := [name for name in names if not isinstance(name, str) or name not in modules or not name]:
             there = ", ".join(name for name in modules if name)
-            raise ValueError(f"no module is called {', '.join(map(repr, unknown))}; there are {there}")
+            said = ", ".join(map(shown, unknown))
+            raise ValueError(f"names must be those of modules, no module is called {said}; there are {there}")
         self._modules = {name: modules[name] for name in names}
         self.seen = {}
 

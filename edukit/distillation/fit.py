@@ -15,6 +15,8 @@ from contextlib import nullcontext
 import torch
 from torch import nn
 
+from edukit.checked import checked
+from edukit.distillation.features import Hints
 from edukit.distillation.losses import check_temperature_and_alpha, checked_shares, kd_terms
 from edukit.refuse import check_model
 from edukit.signatures import passes_on
@@ -23,6 +25,7 @@ from edukit.training.labelled import as_split, class_axis
 from edukit.training.loop import fit, seeded
 
 
+@checked
 @passes_on(fit, without=("model", "loss"), progress="distilling")
 def distill(
     student: nn.Module,
@@ -33,7 +36,7 @@ def distill(
     temperature=3.0,
     alpha=0.7,
     shares=None,
-    hints=None,
+    hints: Hints | None = None,
     **training,
 ) -> nn.Module:
     """A copy of the student trained on the split with `kd_loss`, in evaluation mode; all models stay as they are.

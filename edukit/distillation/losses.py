@@ -24,10 +24,12 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from edukit.refuse import Array, check_array, check_real, check_whole, is_finite
+from edukit.checked import check_several, checked
+from edukit.refuse import Array, check_array, check_number, check_real, check_whole, is_finite
 from edukit.training.labelled import IGNORED, by_place, class_axis
 
 
+@checked
 def kd_loss(
     student_logits: Array,
     teacher_logits: Array,
@@ -54,6 +56,7 @@ def kd_loss(
     return _like(student_logits, sum(terms.values()))
 
 
+@checked
 def multi_teacher_loss(
     student_logits: Array, teachers_logits: list[Array], labels=None, temperature=3.0, alpha=0.7, *, shares=None
 ) -> Array:
@@ -115,14 +118,23 @@ def checked_shares(shares, teachers: int) -> list[float]:
     """
     if not teachers:
         raise ValueError("teachers_logits must hold at least one teacher, got none")
-    shares = [1 / teachers] * teachers if shares is None else [float(share) for share in shares]
+    shares = [1 / teachers] * teachers if shares is None else _numbers(shares)
     if len(shares) != teachers or min(shares) < 0 or not math.isclose(sum(shares), 1, rel_tol=1e-6):
         raise ValueError(f"shares must be {teachers} numbers of at least 0 that sum to 1, got {shares}")
     return shares
 
 
+def _numbers(shares) -> list[float]:
+    check_several(shares, "shares")
+    for share in shares:
+        check_number(share, "shares")
+    return [float(share) for share in shares]
+
+
 def check_temperature_and_alpha(temperature: float, alpha: float) -> None:
     """Raise a ValueError that names the argument unless 0 < temperature < infinity and 0 <= alpha <= 1."""
+    check_number(temperature, "temperature")
+    check_number(alpha, "alpha")
     if not 0 < temperature < math.inf:
         raise ValueError(f"temperature must be above 0 and finite, got {temperature!r}")
     if not 0 <= alpha <= 1:

@@ -21,9 +21,11 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from edukit.checked import checked
 from edukit.refuse import check_sizes
 
 
+@checked
 def softmax_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, *, causal: bool = False) -> torch.Tensor:
     """Each query's mean of the values, weighted by the softmax of its products with the keys.
 
@@ -51,6 +53,7 @@ def softmax_weights(q: torch.Tensor, k: torch.Tensor, *, causal: bool = False) -
     return scores.softmax(-1)
 
 
+@checked
 def linear_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, *, causal: bool = False) -> torch.Tensor:
     """The same with φ(q)·φ(k) instead of exp(q·k): the sums over the keys are formed once, for all queries.
 
@@ -132,6 +135,7 @@ class LinearState:
 class _Attention(nn.Module):
     """Queries, keys and values by a linear layer each, several heads side by side, and a linear layer at the end."""
 
+    @checked
     def __init__(self, features: int, heads: int = 1, *, causal: bool = False):
         super().__init__()
         check_sizes(features=features)

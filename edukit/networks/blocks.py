@@ -17,7 +17,8 @@ from numbers import Integral, Real
 import torch
 from torch import nn
 
-from edukit.refuse import check_sizes
+from edukit.checked import checked
+from edukit.refuse import check_sizes, shown
 
 
 class DepthwiseSeparable(nn.Sequential):
@@ -27,6 +28,7 @@ class DepthwiseSeparable(nn.Sequential):
     torch.Size([1, 16, 5, 5])
     """
 
+    @checked
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1, *, kernel: int = 3):
         depthwise = conv_bn(in_channels, in_channels, kernel, stride, groups=in_channels)
         super().__init__(*depthwise, nn.ReLU(), *conv_bn(in_channels, out_channels, 1), nn.ReLU())
@@ -39,6 +41,7 @@ class MobileNetBlock(nn.Module):
     (True, False, False)
     """
 
+    @checked
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1):
         super().__init__()
         self.residual = stride == 1 and in_channels == out_channels
@@ -55,6 +58,7 @@ class InvertedResidual(nn.Module):
     torch.Size([1, 8, 9, 9])
     """
 
+    @checked
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1, *, expansion: int = 6, kernel: int = 3):
         super().__init__()
         check_sizes(in_channels=in_channels, expansion=expansion)
@@ -75,6 +79,7 @@ class ResidualBlock(nn.Module):
     torch.Size([1, 16, 5, 5])
     """
 
+    @checked
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1):
         super().__init__()
         first = conv_bn(in_channels, out_channels, 3, stride)
@@ -113,11 +118,11 @@ def scaled(channels: int, width: float) -> int:
     return max(8, round(channels * width / 8) * 8)
 
 
-def check_kernel(kernel: int) -> None:
+def check_kernel(kernel: int, name: str = "kernel") -> None:
     """Raise a ValueError for an even kernel: it has no middle, and the image would change its size.
 
     >>> check_kernel(5)
     """
     whole = isinstance(kernel, Integral) and not isinstance(kernel, bool)
     if not whole or not 1 <= kernel < 2**20 or kernel % 2 == 0:
-        raise ValueError(f"kernel must be an odd number of at least 1, got {kernel!r}")
+        raise ValueError(f"{name} must be an odd number of at least 1, got {shown(kernel)}")

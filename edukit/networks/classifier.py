@@ -15,6 +15,7 @@ In production  torchvision.models.mobilenet_v3_small, timm: the same plan, more 
 import torch
 from torch import nn
 
+from edukit.checked import checked
 from edukit.networks.blocks import MobileNetBlock, ResidualBlock, conv_bn, scaled
 from edukit.refuse import check_sizes
 
@@ -25,6 +26,7 @@ RESIDUAL_PLAN = [(32, 1), (64, 2), (128, 2), (256, 2)]
 class _Classifier(nn.Module):
     """Stem, blocks, mean over the image, linear: the subclass names the blocks."""
 
+    @checked
     def __init__(self, classes: int = 10, in_channels: int = 3, width: float = 1.0):
         super().__init__()
         check_sizes(classes=classes, in_channels=in_channels)
@@ -70,6 +72,7 @@ class EncoderClassifier(nn.Module):
     91306
     """
 
+    @checked
     def __init__(self, classes: int = 10, in_channels: int = 3, size: int = 32, features: int = 64, layers: int = 2):
         super().__init__()
         check_sizes(classes=classes, in_channels=in_channels, features=features, layers=layers, size=size)

@@ -17,6 +17,7 @@ In production  torchvision.models.squeezenet, shufflenetv2; a shuffle multiplies
 import torch
 from torch import nn
 
+from edukit.checked import checked
 from edukit.networks.blocks import check_kernel, conv_bn
 from edukit.refuse import check_array, check_sizes
 
@@ -28,6 +29,7 @@ class Fire(nn.Module):
     torch.Size([1, 128, 7, 7])
     """
 
+    @checked
     def __init__(self, in_channels: int, squeeze: int, expand1: int, expand3: int, *, kernel: int = 3):
         super().__init__()
         check_kernel(kernel)
@@ -41,6 +43,7 @@ class Fire(nn.Module):
         return torch.relu(torch.cat([self.expand1(x), self.expand3(x)], 1))
 
 
+@checked
 def channel_shuffle(x: torch.Tensor, groups: int) -> torch.Tensor:
     """The channels in a new order: the first of each group, then the second of each, and so on.
 
@@ -67,6 +70,7 @@ class ShuffleUnit(nn.Module):
     torch.Size([1, 116, 5, 5])
     """
 
+    @checked
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1, *, kernel: int = 3, shuffle: bool = True):
         super().__init__()
         check_sizes(in_channels=in_channels, out_channels=out_channels, stride=stride)
@@ -99,6 +103,7 @@ class SqueezeExcite(nn.Module):
     torch.Size([1, 8, 5, 5])
     """
 
+    @checked
     def __init__(self, channels: int, reduced: int):
         super().__init__()
         check_sizes(channels=channels, reduced=reduced)

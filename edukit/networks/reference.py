@@ -21,6 +21,7 @@ In production  torchvision.models, timm, with trained weights; the weights here 
 
 from torch import nn
 
+from edukit.checked import checked
 from edukit.networks.blocks import DepthwiseSeparable, InvertedResidual, ResidualBlock, conv_bn, scaled
 from edukit.networks.compact import Fire, ShuffleUnit
 from edukit.refuse import check_sizes
@@ -46,6 +47,7 @@ SHUFFLE_CHANNELS = {  # of three stages, and of the last 1x1 convolution
 RESNET18_PLAN = [(64, 1), (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1)]
 
 
+@checked
 def mobilenet_v1(width: float = 1.0, classes: int = 1000) -> nn.Sequential:
     """MobileNetV1: a stem and 13 depthwise separable convolutions.
 
@@ -62,6 +64,7 @@ def mobilenet_v1(width: float = 1.0, classes: int = 1000) -> nn.Sequential:
     return nn.Sequential(*layers, *_head(channels, classes))
 
 
+@checked
 def mobilenet_v2(classes: int = 1000) -> nn.Sequential:
     """MobileNetV2: 17 inverted residuals between a stem and a wide 1x1 convolution.
 
@@ -80,6 +83,7 @@ def mobilenet_v2(classes: int = 1000) -> nn.Sequential:
     return nn.Sequential(*layers, *_head(1280, classes))
 
 
+@checked
 def squeezenet(version: str = "1.0", classes: int = 1000) -> nn.Sequential:
     """SqueezeNet: eight Fire modules, and a 1x1 convolution instead of a linear layer.
 
@@ -103,6 +107,7 @@ def squeezenet(version: str = "1.0", classes: int = 1000) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
+@checked
 def shufflenet_v2(width: float = 1.0, classes: int = 1000) -> nn.Sequential:
     """ShuffleNetV2: three stages of units, the first of each at stride 2.
 
@@ -126,6 +131,7 @@ def shufflenet_v2(width: float = 1.0, classes: int = 1000) -> nn.Sequential:
     return nn.Sequential(*layers, *_head(last, classes))
 
 
+@checked
 def resnet18(classes: int = 1000) -> nn.Sequential:
     """ResNet-18: a 7x7 stem, max pooling and 8 residual blocks.
 

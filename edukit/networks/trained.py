@@ -18,6 +18,7 @@ from safetensors.torch import load
 from torch import nn
 
 from edukit import bundled
+from edukit.checked import checked
 from edukit.networks.classifier import EncoderClassifier, ResidualClassifier
 
 NETWORKS = {
@@ -28,6 +29,7 @@ NETWORKS = {
 SEEDS = (0, 1, 2)
 
 
+@checked
 def trained(name: str, seed: int = 0) -> nn.Module:
     """The trained network of that name in evaluation mode, its weights in float32.
 

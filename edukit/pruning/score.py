@@ -18,9 +18,11 @@ In production  torch.nn.utils.prune.ln_structured (l1, l2); FPGM pruners (the ge
 import numpy as np
 import torch
 
+from edukit.checked import checked
 from edukit.refuse import Array, check_real, is_finite
 
 
+@checked
 def filter_scores(w: Array, method: str = "l1", *, seed: int = 0) -> Array:
     """One score for each filter, that is for each index of axis 0.
 
@@ -54,8 +56,8 @@ def as_weights(w: Array, name: str = "w") -> Array:
     >>> as_weights([1, 2]).shape
     (2,)
     """
-    w = w.detach() if isinstance(w, torch.Tensor) else np.asarray(w)
     check_real(w, name)
+    w = w.detach() if isinstance(w, torch.Tensor) else np.asarray(w)
     if not is_finite(w):
         raise ValueError(f"{name} holds NaN or infinity; pruning needs finite weights")
     return w

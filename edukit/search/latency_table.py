@@ -23,11 +23,13 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from edukit.checked import checked
 from edukit.deployment.benchmark import machine
 from edukit.deployment.files.export import export
 from edukit.deployment.runtimes.session import Session, load
 from edukit.measure import latencies
-from edukit.refuse import check_whole
+from edukit.refuse import check_number, check_whole
+from edukit.sealed import with_check, without_check, write_atomically
 
 EMPTY = "nothing"
 Part = tuple[nn.Module, Sequence[int]]  # a module, and the shape of one input of it
@@ -48,12 +50,15 @@ class LatencyTable:
     8.0
     """
 
+    @checked
     def __init__(self, seconds: Mapping[str, float], where: str, threads: int = 1, runtime: str = "onnxruntime"):
         if where != this_machine():
             raise ValueError(f"the table was measured on {where}, this is {this_machine()}; measure it here")
         self.where = where
         self.threads = check_whole(threads, "threads")
         self.runtime = runtime
+        for name, value in seconds.items():
+            check_number(value, f"seconds of {name}")
         self.seconds = {name: float(value) for name, value in seconds.items()}
         if EMPTY not in self.seconds:
             raise ValueError(f"seconds must hold {EMPTY!r}, a call that does nothing, got {', '.join(seconds)}")
@@ -88,16 +93,14 @@ class LatencyTable:
 
     def save(self, path: str | Path) -> Path:
         """Write the table as JSON, with the machine's name."""
-        path = Path(path)
-        content = {name: getattr(self, name) for name in ("where", "runtime", "threads", "seconds")}
-        path.write_text(json.dumps(content, indent=1) + "\n")
-        return path
+        content = with_check({name: getattr(self, name) for name in ("where", "runtime", "threads", "seconds")})
+        return write_atomically(path, (json.dumps(content, indent=1) + "\n").encode())
 
     @classmethod
     def load(cls, path: str | Path) -> "LatencyTable":
-        """Read a table; ValueError for another file, and for one that was measured on another machine."""
+        """Read a table; ValueError for another file, a damaged one, and one that was measured on another machine."""
         try:
-            found = json.loads(Path(path).read_text())
+            found = without_check(json.loads(Path(path).read_text(encoding="utf-8")))
             given = [found[name] for name in ("seconds", "where", "threads", "runtime")]
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"path must be a latency table, {path} is none: {error}") from error

@@ -20,6 +20,7 @@ from numbers import Real
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.refuse import check_whole
 
 
@@ -64,6 +65,7 @@ class SearchSpace:
     [0.0, 1.0, 1.0, 0.0, 0.0]
     """
 
+    @checked
     def __init__(self, choices: Iterable[LayerChoice], builder: Callable | None = None):
         self.choices = tuple(choices)
         strangers = [choice for choice in self.choices if not isinstance(choice, LayerChoice)]

@@ -25,6 +25,7 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
+from edukit.checked import checked
 from edukit.copies import copied
 from edukit.networks.blocks import InvertedResidual, check_kernel, conv_bn
 from edukit.pruning.channels.reestimate import reestimate_batchnorm
@@ -61,6 +62,7 @@ class Supernet(nn.Module):
     Raises ValueError that names the argument for sizes that are no whole numbers of at least 1, and even kernels.
     """
 
+    @checked
     def __init__(
         self,
         classes: int = 10,
@@ -187,6 +189,6 @@ def _check_options(channels, kernels, widths, depths) -> None:
         for value in values:
             check_whole(value, name, least, 2**20)
     for kernel in kernels:
-        check_kernel(kernel)
+        check_kernel(kernel, "kernels")
     if len(channels) < 2:
         raise ValueError(f"channels must name those of the stem and of at least one stage, got {channels!r}")

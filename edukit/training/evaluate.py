@@ -15,12 +15,14 @@ import numpy as np
 import torch
 from torch import nn
 
+from edukit.checked import checked
 from edukit.inputs import as_inputs
 from edukit.refuse import Array, check_whole, is_tensor
 from edukit.training.labelled import IGNORED, as_split, by_place
 from edukit.turns import ONE_AT_A_TIME
 
 
+@checked
 def predict(model: Callable, x, batch_size: int = 256):
     """The outputs for all of x, batch by batch; numpy in, numpy out; torch in, torch out.
 
@@ -34,7 +36,7 @@ def predict(model: Callable, x, batch_size: int = 256):
     """
     check_whole(batch_size, "batch_size")
     x = x if isinstance(x, torch.Tensor | np.ndarray) else as_inputs(x)[0]
-    if len(x) == 0:
+    if not x.ndim or len(x) == 0:
         raise ValueError("x is empty; a prediction needs at least one row")
     batches = [x[start : start + batch_size] for start in range(0, len(x), batch_size)]
     if not isinstance(model, nn.Module):
@@ -45,6 +47,7 @@ def predict(model: Callable, x, batch_size: int = 256):
     return torch.cat(outputs) if isinstance(x, torch.Tensor) else np.concatenate([np.asarray(out) for out in outputs])
 
 
+@checked
 def accuracy(model: Callable, split, batch_size: int = 256, *, ignore_index: int = IGNORED) -> float:
     """The share of rows, 0 to 1, whose largest output is that of the right class; `model` as in `predict`.
 

@@ -22,9 +22,10 @@ from torch import nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
+from edukit.checked import check_callable, checked
 from edukit.copies import copied
 from edukit.inputs import as_inputs
-from edukit.refuse import check_whole, is_finite
+from edukit.refuse import check_number, check_whole, is_finite, shown
 from edukit.signatures import passes_on
 from edukit.training.evaluate import logits_of, predict
 from edukit.training.labelled import IGNORED, as_split, class_axis
@@ -51,6 +52,13 @@ class Recipe:
     report: Callable | None = None
 
     def __post_init__(self):
+        check_number(self.learning_rate, "learning_rate")
+        check_number(self.weight_decay, "weight_decay")
+        for name in ("augment", "report"):
+            if getattr(self, name) is not None:
+                check_callable(getattr(self, name), name)
+        if self.progress is not None and not isinstance(self.progress, str):
+            raise TypeError(f"progress must be a text or None, got {shown(self.progress)}")
         check_whole(self.batch_size, "batch_size")
         if not 0 < self.learning_rate < math.inf:
             raise ValueError(f"learning_rate must be above 0 and finite, got {self.learning_rate!r}")
@@ -69,6 +77,7 @@ def cross_entropy(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> torch.T
     return F.cross_entropy(logits.movedim(class_axis(logits), 1), y)
 
 
+@checked
 @passes_on(Recipe)
 def fit(model: nn.Module, split, *, epochs: int, loss: Callable = cross_entropy, seed: int = 0, **recipe) -> nn.Module:
     """A trained copy of the model, in evaluation mode; the model itself is not changed, whatever happens.
@@ -90,7 +99,7 @@ def fit(model: nn.Module, split, *, epochs: int, loss: Callable = cross_entropy,
     >>> accuracy(model, digits().validation) < 0.3, accuracy(trained, digits().validation) > 0.9
     (True, True)
     """
-    check_whole(epochs, "epochs")
+    check_whole(epochs, "epochs", 1, 10**6)
     seed = check_seed(seed)
     how = Recipe(**recipe)
     x, y = _checked(model, split)
@@ -136,9 +145,11 @@ def one_cycle(t: float) -> float:
     >>> [round(one_cycle(t), 2) for t in (0, 0.125, 0.25, 0.625, 1)]
     [0.1, 0.55, 1.0, 0.5, 0.0]
     """
+    check_number(t, "t")
     return 0.1 + 3.6 * t if t < 0.25 else 0.5 + 0.5 * math.cos(math.pi * (t - 0.25) / 0.75)
 
 
+@checked
 def shift(x: torch.Tensor, generator: torch.Generator, *, pixels: int = 2) -> torch.Tensor:
     """Each image of a batch (B, C, H, W) moved by up to `pixels` in both directions; zeros come in at the border.
 
@@ -146,6 +157,9 @@ def shift(x: torch.Tensor, generator: torch.Generator, *, pixels: int = 2) -> to
     >>> moved.shape, bool(moved.sum() >= 9)
     (torch.Size([1, 1, 5, 5]), True)
     """
+    pixels = check_whole(pixels, "pixels", 0, 2**20)
+    if x.ndim != 4:
+        raise ValueError(f"x must be images (B, C, H, W), got {tuple(x.shape)}")
     B, _, H, W = x.shape
     down, right = torch.randint(2 * pixels + 1, (2, B, 1), generator=generator)
     rows = (down + torch.arange(H))[:, :, None]
@@ -154,6 +168,7 @@ def shift(x: torch.Tensor, generator: torch.Generator, *, pixels: int = 2) -> to
     return F.pad(x, [pixels] * 4)[image, :, rows, columns].permute(0, 3, 1, 2)
 
 
+@checked
 @contextmanager
 def seeded(seed: int):
     """Inside, torch draws its random numbers from `seed`; afterwards it goes on as if nothing had happened.

@@ -67,5 +67,5 @@ def test_splits_and_seeds_are_different_images():
 
 @pytest.mark.parametrize("bad", [{"train": 0}, {"test": 2.5}, {"calibration": -1}, {"seed": -1}, {"validation": "9"}])
 def test_bad_sizes_are_refused(bad):
-    with pytest.raises(ValueError, match=f"{next(iter(bad))} must be a whole number of at least"):
+    with pytest.raises(ValueError, match=f"{next(iter(bad))} must be a whole number from"):
         scenes(**bad)

@@ -35,7 +35,7 @@ def test_levels_follow_each_other_and_odd_sizes_round_up():
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"height": 0}, "height must be a whole number of at least 1"),
+        ({"height": 0}, "height must be a whole number from 1"),
         ({"strides": (0,)}, "strides must be positive"),
         ({"strides": (8.5,)}, "strides must be a whole number"),
         ({"strides": ()}, "strides must be positive and finite, got \\[\\]"),

@@ -149,7 +149,7 @@ def test_it_exports_and_runs(tmp_path):
 @pytest.mark.parametrize(
     ("sizes", "words"),
     [
-        (dict(kernels=(3, 4)), "kernel must be an odd number"),
+        (dict(kernels=(3, 4)), "kernels must be an odd number"),
         (dict(widths=(1, 2)), "widths must be a whole number from 2"),
         (dict(depths=(0, 1)), "depths must be a whole number from 1"),
         (dict(channels=(16,)), "channels must name those of the stem and of at least one stage"),

@@ -181,4 +181,4 @@ def test_a_seed_that_cannot_be_is_refused(seed):
     with pytest.raises(ValueError, match="^seed must be a whole number"), seeded(seed):
         pass
     with pytest.raises(ValueError, match="^seed must be a whole number"):
-        fit(None, None, epochs=1, seed=seed)
+        fit(nn.Linear(1, 1), None, epochs=1, seed=seed)

@@ -11,6 +11,9 @@ Source    Horowitz, Computing's energy problem, ISSCC 2014, https://doi.org/10.1
 
 from dataclasses import dataclass
 
+from edukit.checked import checked
+from edukit.refuse import check_number
+
 SOURCE = (
     "Horowitz, Computing's energy problem, ISSCC 2014, 45 nm: multiplications, additions, and weights and activations "
     "from DRAM."
@@ -33,6 +36,7 @@ class Energy:
         return self.compute_j + self.memory_j
 
 
+@checked
 def energy(macs: int, weight_bytes: int, precision: str = "float32", *, activation_bytes: int = 0) -> Energy:
     """The estimated energy of one inference.
 
@@ -48,6 +52,7 @@ def energy(macs: int, weight_bytes: int, precision: str = "float32", *, activati
         raise ValueError(f"precision must be one of {', '.join(MAC_J)}, got {precision!r}")
     counts = {"macs": macs, "weight_bytes": weight_bytes, "activation_bytes": activation_bytes}
     for name, count in counts.items():
+        check_number(count, name)
         if count < 0:
             raise ValueError(f"{name} must not be negative, got {count}")
     return Energy(macs * sum(MAC_J[precision]), (weight_bytes + activation_bytes) * DRAM_J_PER_BYTE)

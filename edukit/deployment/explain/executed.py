@@ -16,6 +16,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from edukit.checked import checked
 from edukit.deployment.runtimes.installed import RUNS, check_installed
 from edukit.deployment.runtimes.onnxruntime import inference_session
 from edukit.deployment.runtimes.session import intact_bytes, runtime_of
@@ -28,6 +29,7 @@ MOVE = re.compile(
 XNNPACK_TYPES = {"xnn_datatype_fp32": "float32", "xnn_datatype_qint8": "int8", "xnn_datatype_quint8": "uint8"}
 
 
+@checked
 def operators(path) -> Counter:
     """How many of each operator the file's runtime executes, after its own optimization.
 

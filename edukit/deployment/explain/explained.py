@@ -11,6 +11,7 @@ In production  the runtimes' profilers and Netron, read by somebody who knows th
 from collections import defaultdict
 from dataclasses import dataclass
 
+from edukit.checked import checked
 from edukit.deployment.explain.causes import Cause, causes
 from edukit.deployment.explain.profile import Profile, profile
 from edukit.deployment.explain.roofline import Machine, roofline
@@ -77,6 +78,7 @@ class Explanation:
         return f"{self.table.html()}<p>{self.sentence}</p>"
 
 
+@checked
 def explain(path, inputs=None, *, threads: int = 1) -> Explanation:
     """Why a file is not faster: time by operator, the roofline of this machine, the causes by name.
 

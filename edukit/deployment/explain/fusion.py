@@ -13,6 +13,7 @@ In production  Netron, with the file and the optimized file side by side
 from collections import Counter
 from dataclasses import dataclass
 
+from edukit.checked import checked
 from edukit.deployment.explain.optimized import optimized, read
 from edukit.table import Table
 
@@ -75,6 +76,7 @@ class Fusion:
         )
 
 
+@checked
 def fusion(path) -> Fusion:
     """The graph of an ONNX file before and after ONNX Runtime's optimization, with what became of each operator.
 

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import fx, nn
 
+from edukit.checked import checked
 from edukit.deployment.files.mobile import mobile_bytes
 from edukit.deployment.files.seal import sealed
 from edukit.deployment.files.to_onnx import onnx_bytes
@@ -36,6 +37,7 @@ BOUND, QUANTIZED_BOUND = 1 / 100, 1 / 20
 DYNAMIC = torch.ops.edukit.dynamic_linear.default
 
 
+@checked
 @in_turn
 def export(model: nn.Module, example, path, format: str | None = None) -> Path:
     """Write the model in evaluation mode to `path`, and return the path. The batch size stays free.

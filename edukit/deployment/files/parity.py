@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from edukit.checked import check_path, check_several, checked
 from edukit.copies import copied
 from edukit.deployment.explain.executed import in_float, in_integers, operators
 from edukit.deployment.files.export import export
@@ -88,6 +89,7 @@ class Parity:
         return f"{self.table.html()}<p>{self.sentence}</p>" if self.sentence else self.table.html()
 
 
+@checked
 def parity(model: nn.Module, paths, images, *, layers: bool = False) -> Parity:
     """Compare exported files of a model with the model itself, on images that it takes.
 
@@ -97,7 +99,11 @@ def parity(model: nn.Module, paths, images, *, layers: bool = False) -> Parity:
              the integers is looked at in any case
     Raises what `load` and sessions raise.
     """
-    paths = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
+    paths = [paths] if isinstance(paths, str | Path) else paths
+    check_several(paths, "paths")
+    for path in paths:
+        check_path(path, "paths")
+    paths = [Path(path) for path in paths]
     if not paths:
         raise ValueError("paths must name at least one file, got none")
     arrays = [x.detach().numpy() for x in as_inputs(images)]

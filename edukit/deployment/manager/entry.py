@@ -5,7 +5,8 @@
     "name": {…}
     }
 
-A file that somebody wrote over several lines is read as well; the next write makes it lines again.
+A file that somebody wrote over several lines is read as well; the next write makes it lines again. Each model has a
+check, so that damage is found; who changes a figure by hand takes the check of that model away.
 
 In production  a table of a small database, SQLite for example
 """
@@ -14,6 +15,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+
+from edukit.sealed import with_check, without_check
 
 START = "{\n"
 BETWEEN = ",\n"
@@ -55,7 +58,7 @@ class Entry:
         '"a": {"folder": "f", "files": {}'
         """
         about = {key: value for key, value in vars(self).items() if key != "name"}
-        return f"{json.dumps(self.name)}: {json.dumps(about)}"
+        return f"{json.dumps(self.name)}: {json.dumps(with_check(about, self.name))}"
 
 
 def written(entries: Iterable[Entry]) -> str:
@@ -79,7 +82,7 @@ def read(text: str, known: Iterable[Entry] = ()) -> dict[str, Entry]:
     try:
         return _read_by_line(text, {entry.line: entry for entry in known})
     except ValueError:  # somebody wrote a model over several lines
-        return {name: Entry(name=name, **about) for name, about in json.loads(text).items()}
+        return {name: _entry(name, about) for name, about in json.loads(text).items()}
 
 
 def _read_by_line(text, known: dict[str, Entry]) -> dict[str, Entry]:
@@ -92,6 +95,11 @@ def _read_by_line(text, known: dict[str, Entry]) -> dict[str, Entry]:
 
 def _parsed(line) -> Entry:
     ((name, about),) = json.loads(f"{{{line}}}").items()
-    entry = Entry(name=name, **about)
+    entry = _entry(name, about)
     vars(entry)["line"] = line  # as it stands in the file
     return entry
+
+
+def _entry(name, about) -> Entry:
+    """The entry, if its check fits; a line without one was written by hand."""
+    return Entry(name=name, **(without_check(about, name) if "check" in about else about))

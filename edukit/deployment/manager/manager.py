@@ -15,6 +15,7 @@ In production  Android's Play for On-device AI and iOS's background assets deliv
 from collections.abc import Callable
 from functools import partial
 
+from edukit.checked import checked
 from edukit.deployment.manager import choice
 from edukit.deployment.manager.cache import Cache, Slot
 from edukit.deployment.manager.choice import Weights
@@ -40,6 +41,7 @@ class ModelManager:
     cache          shared with other managers, instead of a budget of its own
     """
 
+    @checked
     def __init__(
         self,
         folder,

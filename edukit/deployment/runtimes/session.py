@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from torch import nn
 
+from edukit.checked import checked
 from edukit.deployment.files.seal import is_intact
 from edukit.deployment.runtimes import module
 from edukit.deployment.runtimes.installed import RUNS, check_installed
@@ -90,6 +91,7 @@ def _in_words(shape: tuple | None) -> str:
     return "of any shape" if shape is None else " × ".join(map(str, shape))
 
 
+@checked
 def load(path, runtime: str | None = None, threads: int = 1) -> Session:
     """A session that runs the file at `path`, or a torch model, which is copied.
 
@@ -102,7 +104,7 @@ def load(path, runtime: str | None = None, threads: int = 1) -> Session:
     (4, 3)
     """
     runtime = runtime_of(path, runtime)
-    threads = check_whole(threads, "threads")
+    threads = check_whole(threads, "threads", 1, 1024)
     check_installed(RUNS[runtime], f"to run models in {runtime}")
     if runtime == "torch":
         return Session(module.opened(path, threads), runtime, threads)

@@ -18,6 +18,7 @@ import onnx
 from edukit.deployment.explain.optimized import read
 from edukit.deployment.runtimes.litert import grids_of
 from edukit.deployment.runtimes.session import intact_bytes, load, runtime_of
+from edukit.refuse import check_real
 
 WORDS = """
 as async await boolean break case catch class const continue default defer deinit do double else enum export extension
@@ -161,6 +162,7 @@ def _value(value, used, axes) -> Value:
 
 
 def _numbers(given, name) -> tuple[float, ...]:
+    check_real(given, name)
     numbers = tuple(float(x) for x in np.ravel(given))
     if not np.isfinite(numbers).all() or name == "std" and any(x <= 0 for x in numbers):
         raise ValueError(f"{name} must be finite{', above 0' * (name == 'std')}, got {given!r}")

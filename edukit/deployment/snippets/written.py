@@ -5,6 +5,7 @@
 The first line names the file and its SHA-256: a snippet of another file is seen at once.
 """
 
+from edukit.checked import checked
 from edukit.deployment.runtimes.session import runtime_of
 from edukit.deployment.snippets import arkts, executorch, kotlin, litert, swift
 from edukit.deployment.snippets.described import Value, described
@@ -33,6 +34,7 @@ def languages(path) -> list[str]:
     return [language for language, runtimes in LANGUAGES.items() if runtime_of(path) in runtimes]
 
 
+@checked
 def snippet(path, language: str, *, mean=(), std=()) -> str:
     """Code for an app that runs a file: "kotlin" (Android), "swift" (iOS) or "arkts" (HarmonyOS, from .onnx alone).
 

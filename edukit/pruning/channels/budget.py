@@ -19,6 +19,7 @@ import warnings
 
 from torch import nn
 
+from edukit.checked import checked
 from edukit.copies import with_stored_weights
 from edukit.graph import as_inputs
 from edukit.measure import count_macs
@@ -35,6 +36,7 @@ HALVINGS = 12  # ratios differ by 1/4096 at last: fewer than one channel for lay
 SCOPES = ("global", "output", "layer")
 
 
+@checked
 @in_turn
 def shrink_to_macs(
     model: nn.Module,
@@ -85,6 +87,7 @@ def shrink_to_macs(
     return smaller
 
 
+@checked
 def macs_left(model: nn.Module, smaller: nn.Module, example) -> float:
     """The share of the model's MACs that the smaller one has, for one input like those of the example.
 

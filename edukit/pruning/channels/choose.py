@@ -21,7 +21,7 @@ from torch import nn
 
 from edukit.pruning.channels.groups import Channel, Group
 from edukit.pruning.score import METHODS, as_weights, filter_scores
-from edukit.refuse import check_whole
+from edukit.refuse import check_number, check_whole, shown
 
 
 def choose(
@@ -147,11 +147,12 @@ def check_choice(ratio, method, min_channels: int, multiple: int | None) -> None
     ValueError: ratio must be 0 to below 1, got 1.5
     """
     for name, share in ratio.items() if isinstance(ratio, Mapping) else [("", ratio)]:
+        check_number(share, "ratio")
         if not 0 <= share < 1:
             raise ValueError(f"ratio must be 0 to below 1, got {share!r}{name and f' for {name}'}")
-    if not isinstance(method, Mapping) and method not in METHODS:
+    if not isinstance(method, Mapping) and not (isinstance(method, str) and method in METHODS):
         names = ", ".join(METHODS)
-        raise ValueError(f"method must be one of {names}, or scores {{maker: (filters,)}}, got {method!r}")
+        raise ValueError(f"method must be one of {names}, or scores {{maker: (filters,)}}, got {shown(method)}")
     check_whole(min_channels, "min_channels")
     if multiple is not None:
         check_whole(multiple, "multiple")

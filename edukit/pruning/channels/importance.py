@@ -27,17 +27,20 @@ import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
+from edukit.checked import checked
 from edukit.copies import copied
 from edukit.graph import as_inputs, watched
 from edukit.pruning.channels.groups import along, varies
 from edukit.pruning.channels.trace import Follower, follow
 from edukit.refuse import check_whole
 from edukit.training import cross_entropy
+from edukit.training.labelled import as_split
 
 RECTIFIERS = {"relu", "relu6"}
 LIMITS = {"hardtanh", "clamp", "clamp_min"}  # rectifiers where their lower limit is 0: nn.ReLU6 is hardtanh
 
 
+@checked
 def random_scores(model: nn.Module, example, *, seed: int = 0) -> dict[str, torch.Tensor]:
     """Drawn at random, another draw for each seed.
 
@@ -48,6 +51,7 @@ def random_scores(model: nn.Module, example, *, seed: int = 0) -> dict[str, torc
     return _for_makers(model, follow(model, example), lambda channel: float(drawn.random()))
 
 
+@checked
 def batchnorm_scores(model: nn.Module, example) -> dict[str, torch.Tensor]:
     """The sum of |γ| over all batch and instance norms that scale the channel, found by following it.
 
@@ -68,6 +72,7 @@ def batchnorm_scores(model: nn.Module, example) -> dict[str, torch.Tensor]:
     return _for_makers(model, follow(model, example), score, "is scaled by no batch norm")
 
 
+@checked
 def activity_scores(model: nn.Module, x, *, batch_size: int = 256) -> dict[str, torch.Tensor]:
     """The share of positive values behind the ReLUs that follow, over all positions and images: 1 - APoZ.
 
@@ -81,8 +86,8 @@ def activity_scores(model: nn.Module, x, *, batch_size: int = 256) -> dict[str, 
     [0.75, 0.25]
     """
     check_whole(batch_size, "batch_size")
-    x = as_inputs(x, model)
-    if not len(x[0]):
+    x = as_inputs(x, model, "x")
+    if not x[0].ndim or not len(x[0]):
         raise ValueError("x is empty; a share of zeros needs at least one row")
     follower = Follower(model, tuple(part[:2] for part in x))
     with torch.no_grad():
@@ -100,6 +105,7 @@ def activity_scores(model: nn.Module, x, *, batch_size: int = 256) -> dict[str, 
     return _for_makers(model, follower.registry.groups(), score, "meets no ReLU")
 
 
+@checked
 def taylor_scores(
     model: nn.Module, split, *, loss: Callable = cross_entropy, batch_size: int = 32
 ) -> dict[str, torch.Tensor]:
@@ -115,6 +121,7 @@ def taylor_scores(
     0.0
     """
     check_whole(batch_size, "batch_size")
+    split = as_split(split)
     x, y = torch.as_tensor(split.x), torch.as_tensor(split.y)
     groups = follow(model, x[:2])
     tried = copied(model).eval().requires_grad_(True)

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
+from edukit.checked import checked
 from edukit.pruning.channels.choose import all_scores, check_choice, choose
 from edukit.pruning.channels.groups import Channel
 from edukit.pruning.channels.remove import zero_channels
@@ -30,6 +31,7 @@ from edukit.pruning.weights.masked_training import fine_tune
 from edukit.pruning.weights.schedule import cubic_sparsity, planned
 from edukit.refuse import check_whole
 from edukit.signatures import passes_on
+from edukit.training.labelled import as_split
 
 
 class Shrunken(NamedTuple):
@@ -43,6 +45,7 @@ class Shrunken(NamedTuple):
     gone: list[Channel]
 
 
+@checked
 @passes_on(fine_tune, without=("masks", "epochs"))
 def shrink_gradually(
     model: nn.Module,
@@ -71,8 +74,9 @@ def shrink_gradually(
     """
     check_choice(final, "l1" if callable(method) else method, min_channels, multiple)
     ratios = planned(schedule, steps, final)
+    split = as_split(split)
     example = torch.as_tensor(split.x[:2])
-    check_whole(epochs_per_step, "epochs_per_step")
+    check_whole(epochs_per_step, "epochs_per_step", 1, 10**6)
     groups = channel_groups(model, example)
     gone = []
     for ratio in ratios:

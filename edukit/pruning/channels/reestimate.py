@@ -17,13 +17,14 @@ import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
+from edukit.checked import checked
 from edukit.copies import copied
-from edukit.graph import as_inputs
-from edukit.inputs import has_batch
+from edukit.inputs import as_inputs, check_count, check_it_runs, has_batch
 from edukit.refuse import check_model, check_whole, is_finite
 from edukit.turns import in_turn
 
 
+@checked
 @in_turn
 def reestimate_batchnorm(model: nn.Module, x, *, batch_size: int = 256) -> nn.Module:
     """A copy of the model whose batch norms have the mean statistics of all batches of x, in evaluation mode.
@@ -37,12 +38,16 @@ def reestimate_batchnorm(model: nn.Module, x, *, batch_size: int = 256) -> nn.Mo
     """
     check_model(model)
     check_whole(batch_size, "batch_size", least=2)
-    inputs = as_inputs(x, model)
-    if len(inputs[0]) < 2:
-        raise ValueError(f"x must hold at least 2 rows to have a variance, got {len(inputs[0])}")
+    inputs = as_inputs(x, model, "x")
+    check_count(model, inputs)
+    rows = len(inputs[0]) if inputs[0].ndim else 0
+    if rows < 2:
+        raise ValueError(f"x must hold at least 2 rows to have a variance, got {rows}")
     if not all(is_finite(part) for part in inputs):
         raise ValueError("x must be finite, got NaN or infinity")
     fresh = copied(model).eval()
+    with torch.no_grad():
+        check_it_runs(fresh, tuple(part[:2].clone() for part in inputs))
     norms = [norm for norm in fresh.modules() if isinstance(norm, _NormBase) and norm.track_running_stats]
     if not norms:
         raise ValueError(f"model has no batch norm with running statistics, got {type(model).__name__}")

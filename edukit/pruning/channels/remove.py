@@ -13,18 +13,21 @@ In production  torch_pruning; torch.nn.utils.prune writes zeros only
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
 
+from edukit.checked import checked
 from edukit.copies import copied
 from edukit.graph import tensors_of
 from edukit.pruning.channels.groups import Channel
-from edukit.refuse import check_model
+from edukit.refuse import check_model, shown
 
 
+@checked
 def remove_channels(model: nn.Module, channels: list[Channel]) -> nn.Module:
     """A copy of the model without the rows of these channels.
 
@@ -38,6 +41,7 @@ def remove_channels(model: nn.Module, channels: list[Channel]) -> nn.Module:
     )
     """
     check_model(model)
+    _check(channels)
     smaller = copied(model)
     tensors = tensors_of(smaller)
     narrow = {}  # by identity of the old tensor: a tied weight has several owners, and stays tied
@@ -76,6 +80,12 @@ def zero_channels(model: nn.Module, channels: list[Channel]) -> nn.Module:
     for (name, axis), gone in _rows(channels).items():
         tensors[name].detach().index_fill_(axis, torch.tensor(sorted(gone), device=tensors[name].device), 0)
     return zeroed
+
+
+def _check(channels) -> None:
+    for channel in channels:
+        if not isinstance(channel, Mapping) or not all(isinstance(axis, tuple) and len(axis) == 3 for axis in channel):
+            raise TypeError(f"channels must be dicts of axes, as from channel_groups, got {shown(channel)}")
 
 
 def _rows(channels):

@@ -15,20 +15,22 @@ In production  nni's and distiller's sensitivity pruners
 
 import itertools
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from torch import nn
 from tqdm import tqdm
 
+from edukit.checked import checked
 from edukit.pruning.channels.budget import macs
 from edukit.pruning.channels.choose import all_scores, choose
 from edukit.pruning.channels.remove import remove_channels
 from edukit.pruning.channels.shrink import channel_groups
-from edukit.refuse import check_model
+from edukit.refuse import check_model, check_number, shown
 
 Table = dict[str, dict[float, float]]  # {first maker of a group: {ratio: measure}}
 
 
+@checked
 def sensitivity(
     model: nn.Module, example, evaluate: Callable, ratios: Iterable[float] = (0.25, 0.5, 0.75), *, method="l1"
 ) -> Table:
@@ -47,6 +49,9 @@ def sensitivity(
     check_model(model)
     if not callable(evaluate):
         raise TypeError(f"evaluate must be a function of a model, got {type(evaluate).__name__}")
+    ratios = list(ratios)
+    for ratio in ratios:
+        check_number(ratio, "ratios")
     if not (ratios := sorted(ratios)) or not 0 < ratios[0] <= ratios[-1] < 1:
         raise ValueError(f"ratios must be at least one number above 0 to below 1, got {ratios}")
     groups = channel_groups(model, example)
@@ -59,6 +64,7 @@ def sensitivity(
     return table
 
 
+@checked
 def plan_ratios(model: nn.Module, example, table: Table, share: float, *, method="l1", multiple: int = 1) -> dict:
     """{group: ratio} with the best sum of measures that leaves at most `share` of the MACs; `shrink` takes it.
 
@@ -72,6 +78,11 @@ def plan_ratios(model: nn.Module, example, table: Table, share: float, *, method
     >>> plan_ratios(net, torch.zeros(1, 8), table, 0.6)
     {'0.weight': 0.5, '1.weight': 0.0}
     """
+    for name, row in table.items():
+        if not isinstance(row, Mapping):
+            raise TypeError(
+                f"table must be {{group: {{ratio: score}}}}, as from sensitivity, got {shown(row)} for {name}"
+            )
     _check_table(table, share)
     table = _falling(table)
     left = _Counted(model, example, method, multiple)

@@ -15,6 +15,7 @@ from torch import nn
 from torch.utils._pytree import tree_leaves
 from tqdm import tqdm
 
+from edukit.checked import checked
 from edukit.copies import copied, with_stored_weights
 from edukit.graph import as_inputs
 from edukit.pruning.channels.choose import check_choice, choose
@@ -26,6 +27,7 @@ from edukit.refuse import check_not_quantized, first_line, is_finite
 from edukit.turns import in_turn
 
 
+@checked
 @in_turn
 def shrink(
     model: nn.Module, example, ratio, method="l1", *, min_channels: int = 1, multiple: int | None = 1
@@ -83,6 +85,7 @@ def weakest_channels(
     return choose(model, groups, ratio, method, min_channels=min_channels, multiple=multiple)
 
 
+@checked
 @in_turn
 def channel_groups(model: nn.Module, example) -> list[Group]:
     """Which rows of which layers go together, and which must stay and why.

@@ -16,9 +16,12 @@ from numbers import Integral
 import numpy as np
 import torch
 
+from edukit.checked import checked
 from edukit.pruning.score import Array, as_weights, wide
+from edukit.refuse import as_array
 
 
+@checked
 def threshold_mask(w: Array, threshold: float) -> Array:
     """True where |w| >= threshold.
 
@@ -32,6 +35,7 @@ def threshold_mask(w: Array, threshold: float) -> Array:
     return abs(wide(as_weights(w))) >= threshold
 
 
+@checked
 def magnitude_mask(w: Array, sparsity: float) -> Array:
     """False for exactly round(sparsity * size) weights: the smallest, and among equals the first.
 
@@ -44,6 +48,7 @@ def magnitude_mask(w: Array, sparsity: float) -> Array:
     return without(w, abs(wide(w)).reshape(-1).argsort(stable=True), sparsity)
 
 
+@checked
 def random_mask(w: Array, sparsity: float, *, seed: int = 0) -> Array:
     """False for exactly round(sparsity * size) weights drawn at random: the baseline that a score must beat.
 
@@ -52,11 +57,14 @@ def random_mask(w: Array, sparsity: float, *, seed: int = 0) -> Array:
     >>> int(random_mask(np.ones((4, 5)), 0.25).sum())
     15
     """
-    w = w if isinstance(w, torch.Tensor) else np.asarray(w)
+    w = w if isinstance(w, torch.Tensor) else as_array(w, "w")
+    if isinstance(w, np.ndarray) and w.dtype.kind not in "biuf":
+        raise TypeError(f"w must be an array of numbers, got {w.dtype}")
     order = np.random.default_rng(seed).permutation(int(np.prod(w.shape)))
     return without(w, torch.from_numpy(order).to(w.device) if isinstance(w, torch.Tensor) else order, sparsity)
 
 
+@checked
 def n_m_mask(w: Array, n: int, m: int) -> Array:
     """True for the n largest of every m weights along the last axis; among equals the first go.
 
@@ -81,6 +89,7 @@ def _is_whole(n) -> bool:
     return isinstance(n, Integral) and not isinstance(n, bool)
 
 
+@checked
 def two_four_mask(w: Array) -> Array:
     """True for the 2 largest of every 4 weights along the last axis: n:m with 2 and 4.
 

@@ -18,11 +18,13 @@ from collections.abc import Callable
 
 from torch import nn
 
+from edukit.checked import checked
 from edukit.pruning.weights.model_masks import Masks, apply_masks, write_zeros
 from edukit.signatures import passes_on
 from edukit.training import cross_entropy, fit
 
 
+@checked
 @passes_on(fit, progress="fine-tuning")
 def fine_tune(
     model: nn.Module, split, masks: Masks, *, epochs: int, loss: Callable = cross_entropy, **training

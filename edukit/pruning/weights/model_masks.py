@@ -23,11 +23,12 @@ from torch import nn
 from torch.nn.modules.conv import _ConvNd
 from torch.nn.utils import parametrize
 
+from edukit.checked import checked
 from edukit.copies import copied, with_stored_weights
 from edukit.graph import capture
 from edukit.pruning.score import as_weights, wide
 from edukit.pruning.weights.mask import n_m_mask, without
-from edukit.refuse import check_model, check_not_quantized
+from edukit.refuse import check_model, check_not_quantized, shown
 
 LAYERS = nn.Linear | _ConvNd | nn.MultiheadAttention | nn.RNNBase | nn.RNNCellBase
 PRODUCTS = {"matmul", "mm", "addmm", "linear"}
@@ -36,6 +37,7 @@ MAKE_IT_A_PARAMETER = "make it a parameter first: parametrize.remove_parametriza
 Masks = dict[str, torch.Tensor]  # {name of a parameter: True where a weight stays}
 
 
+@checked
 def prune_model(model: nn.Module, sparsity: float, *, scope: str = "layer", example=None) -> nn.Module:
     """A copy of the model in which the smallest weights of its convolutions, linear and recurrent layers are zero.
 
@@ -58,6 +60,7 @@ def prune_model(model: nn.Module, sparsity: float, *, scope: str = "layer", exam
     return apply_masks(model, masks)
 
 
+@checked
 def magnitude_masks(model: nn.Module, sparsity: float, *, scope: str = "layer", example=None) -> Masks:
     """{weight: mask} for all convolutions, linear, attention and recurrent layers of the model.
 
@@ -109,6 +112,7 @@ def n_m_masks(model: nn.Module, n: int, m: int) -> Masks:
     return masks
 
 
+@checked
 def apply_masks(model: nn.Module, masks: Masks) -> nn.Module:
     """A copy of the model with zeros where the masks are False.
 
@@ -189,7 +193,9 @@ def _check_masks(model, masks):
     shapes = {name: tuple(p.shape) for name, p in model.named_parameters(remove_duplicate=False)}
     for name, stays in masks.items():
         if name not in shapes:
-            raise ValueError(f"masks must name parameters of the model, got {name}")
+            raise ValueError(f"masks must name parameters of the model, got {shown(name)}")
+        if not isinstance(stays, torch.Tensor):
+            raise TypeError(f"masks must be tensors of truth values, got {shown(stays)} for {name}")
         if tuple(stays.shape) != shapes[name] or stays.dtype != torch.bool:
             expected = f"truth values of shape {shapes[name]}"
             raise ValueError(f"masks: {name} must hold {expected}, got {stays.dtype} {tuple(stays.shape)}")

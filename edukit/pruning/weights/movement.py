@@ -52,7 +52,7 @@ def prune_by_movement(
     320
     """
     sparsities = planned(schedule, steps, final)
-    check_whole(epochs_per_step, "epochs_per_step")
+    check_whole(epochs_per_step, "epochs_per_step", 1, 10**6)
     moving = Movement(model, loss)
     for sparsity in [0.0, *sparsities]:
         moving.masks = score_masks(moving.scores, sparsity, scope=scope)

@@ -18,6 +18,7 @@ from collections.abc import Callable
 
 from torch import nn
 
+from edukit.checked import checked
 from edukit.pruning.weights.masked_training import fine_tune
 from edukit.pruning.weights.model_masks import magnitude_masks
 from edukit.refuse import check_whole
@@ -44,6 +45,7 @@ def linear_sparsity(step: float, steps: int, final: float, initial: float = 0.0)
     return final if step == steps else initial + (final - initial) * step / steps
 
 
+@checked
 def cubic_sparsity(step: float, steps: int, final: float, initial: float = 0.0) -> float:
     """Much at first, little at last.
 
@@ -60,6 +62,7 @@ def cubic_sparsity(step: float, steps: int, final: float, initial: float = 0.0) 
 SCHEDULES = {"one_shot": one_shot, "linear": linear_sparsity, "cubic": cubic_sparsity}
 
 
+@checked
 @passes_on(fine_tune, without=("masks", "epochs"))
 def prune_gradually(
     model: nn.Module,
@@ -86,7 +89,7 @@ def prune_gradually(
     (320, 640)
     """
     sparsities = planned(schedule, steps, final)
-    check_whole(epochs_per_step, "epochs_per_step")
+    check_whole(epochs_per_step, "epochs_per_step", 1, 10**6)
     for sparsity in sparsities:
         masks = magnitude_masks(model, sparsity, scope=scope)
         model = fine_tune(model, split, masks, epochs=epochs_per_step, **training)

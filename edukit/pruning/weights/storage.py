@@ -21,7 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.pruning.score import Array, as_weights
+from edukit.refuse import check_array
 from edukit.sealed import load_tensors, save_tensors, shapes_of
 
 FORMATS = ("dense", "csr", "bitmask", "2:4")
@@ -79,6 +81,7 @@ def stored_bytes(w: Array, format: str) -> int:
     return sum(part.nbytes for part in store(w, format).values())
 
 
+@checked
 def save_sparse(weights: dict[str, Array], format: str, path: str | Path) -> Path:
     """A safetensors file of weights in that format: behind its header lies exactly what `stored_bytes` counts.
 
@@ -87,10 +90,15 @@ def save_sparse(weights: dict[str, Array], format: str, path: str | Path) -> Pat
     >>> load_sparse(path)["w"].tolist() == np.eye(4).tolist()
     True
     """
+    for name, w in weights.items():
+        check_array(w, f"weights[{name!r}]")
+        if not w.ndim:
+            raise ValueError(f"weights[{name!r}] must have at least one axis, got a single number")
     parts = {f"{name}.{part}": data for name, w in weights.items() for part, data in store(w, format).items()}
     return save_tensors(parts, path, "sparse", format=format, shapes=shapes_of(weights))
 
 
+@checked
 def load_sparse(path: str | Path) -> dict[str, np.ndarray]:
     """The weights of such a file; ValueError for a damaged one and for one of another kind.
 

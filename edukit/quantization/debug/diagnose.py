@@ -16,6 +16,7 @@ from collections.abc import Callable
 from torch import nn
 from tqdm import tqdm
 
+from edukit.checked import checked
 from edukit.quantization.debug import questions
 from edukit.quantization.debug.activation_use import Listener
 from edukit.quantization.debug.diagnosis import Diagnosis
@@ -26,6 +27,7 @@ from edukit.quantization.ptq.static import quantize_model
 from edukit.signatures import passes_on
 
 
+@checked
 @passes_on(quantize_model)
 def diagnose(
     model: nn.Module, calibration, evaluate: Callable, *, tolerance: float = 0.01, quick: bool = False, **how

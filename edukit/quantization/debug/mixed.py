@@ -20,11 +20,13 @@ from collections.abc import Mapping
 import numpy as np
 from torch import nn
 
+from edukit.checked import checked
 from edukit.graph import layer_name, parameter
 from edukit.quantization.debug.partial import FLOAT
 from edukit.quantization.grid.affine import check_bits
 from edukit.quantization.ptq.fold import float_network
 from edukit.quantization.ptq.placement import why_float
+from edukit.refuse import check_shape, shown
 
 
 def layer_shapes(model: nn.Module, example) -> dict[str, tuple[int, ...]]:
@@ -67,6 +69,7 @@ def weight_bytes(shapes: Mapping[str, tuple[int, ...]], bits) -> int:
     return sum(layer_bytes(shape, each[name]) for name, shape in shapes.items())
 
 
+@checked
 def allocate_bits(
     costs: Mapping[str, Mapping[int, float]], shapes: Mapping[str, tuple[int, ...]], budget_bytes: float
 ) -> dict[str, int]:
@@ -128,6 +131,13 @@ def _efficient(costs, shapes, room) -> list[tuple]:
 
 
 def _check(costs, shapes) -> None:
+    for name, shape in shapes.items():
+        if not isinstance(shape, tuple | list):
+            raise TypeError(f"shapes must be {{layer: shape of its weight}}, got {shown(shape)} for {name}")
+        check_shape(shape, "shapes")
+    for name, each in costs.items():
+        if not isinstance(each, Mapping):
+            raise TypeError(f"costs must be {{layer: {{bits: cost}}}}, got {shown(each)} for {name}")
     _check_same_layers("costs", costs, shapes)
     for name, row in costs.items():
         for bits, cost in row.items():

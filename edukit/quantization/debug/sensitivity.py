@@ -24,6 +24,7 @@ from torch import nn
 from torch.utils._pytree import tree_leaves
 from tqdm import tqdm
 
+from edukit.checked import checked
 from edukit.copies import copied
 from edukit.graph import parameter
 from edukit.quantization.debug.partial import FLOAT, Parts, compute
@@ -52,6 +53,7 @@ class LayerError:
     accumulated: float
 
 
+@checked
 @passes_on(quantize_model, rounding="nearest")
 @in_turn
 def layer_errors(
@@ -108,6 +110,7 @@ def _shares(energy, *errors):
     return [error / energy if energy else float("inf") if error else 0.0 for error in errors]
 
 
+@checked
 @passes_on(quantize_model, without=("weight_bits",), rounding="nearest")
 def sensitivity(
     model: nn.Module, calibration, evaluate: Callable, bits: Iterable[int] = (2, 4, 8), **how
@@ -148,6 +151,7 @@ def _checked(evaluate, bits) -> list[int]:
     return bits
 
 
+@checked
 def output_error(model: nn.Module, x) -> Callable[[nn.Module], float]:
     """A measure that needs no labels, for `sensitivity`: how far a network's outputs lie from those of `model`.
 
@@ -159,7 +163,7 @@ def output_error(model: nn.Module, x) -> Callable[[nn.Module], float]:
     >>> output_error(net, torch.ones(3, 4))(net)
     0.0
     """
-    batches = as_batches(x, model)
+    batches = as_batches(x, model, "x")
     y = outputs(model, batches)
     return lambda network: normalized_mse(y, outputs(network, batches))
 

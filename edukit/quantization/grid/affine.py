@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.refuse import (
     Array,
     check_real,
@@ -74,6 +75,7 @@ def check_grids(**grids) -> None:
             raise TypeError(f"{name} must be a QParams, got {type(grid).__name__}")
 
 
+@checked
 def choose_qparams(low: Array, high: Array, bits: int = 8, *, symmetric: bool = False, signed: bool = True) -> QParams:
     """The grid of 2^bits codes that covers [low, high] and holds 0 exactly.
 
@@ -100,6 +102,7 @@ def choose_qparams(low: Array, high: Array, bits: int = 8, *, symmetric: bool = 
     return QParams(scale, _integers(xp.clip(xp.round(qmin - low / scale), qmin, qmax), xp), qmin, qmax)
 
 
+@checked
 def quantize(x: Array, qparams: QParams) -> Array:
     """Real values to int32 codes, ties to even; values outside the range saturate.
 
@@ -116,20 +119,26 @@ def quantize(x: Array, qparams: QParams) -> Array:
     return _integers(q, xp)  # clipped before the cast: a cast alone would wrap 128 to -128
 
 
+@checked
 def dequantize(q: Array, qparams: QParams) -> Array:
     """Codes, of any type of whole numbers, back to the real values they stand for: S (q - Z).
+
+    Raises ValueError for fractions, NaN and infinity.
 
     >>> round(float(dequantize(np.int32(135), QParams(np.float32(0.1), np.int32(128), 0, 255))), 2)
     0.7
     """
     check_real(q, "q")
     check_grids(qparams=qparams)
+    if not holds_whole_numbers(q) or not is_finite(q):
+        raise ValueError("q must hold codes, which are whole numbers, got others")
     steps = widened(q) - qparams.zero_point
     if namespace(q) is np:  # int32 times float32 is float64 in numpy, and no runtime computes in that
         steps = np.asarray(steps).astype(np.result_type(qparams.scale))
     return steps * qparams.scale
 
 
+@checked
 def fake_quantize(x: Array, qparams: QParams) -> Array:
     """The real value that x becomes when it is stored as a code: dequantize(quantize(x)), all of it in floats.
 
@@ -141,7 +150,8 @@ def fake_quantize(x: Array, qparams: QParams) -> Array:
     steps = _steps(x, qparams)
     xp.clip(steps, qparams.qmin - qparams.zero_point, qparams.qmax - qparams.zero_point, out=steps)
     _refuse_nan(steps, xp)
-    steps = xp.asarray(steps, dtype=getattr(qparams.scale, "dtype", steps.dtype))
+    if namespace(qparams.scale) is xp:
+        steps = xp.asarray(steps, dtype=getattr(qparams.scale, "dtype", steps.dtype))
     steps *= qparams.scale
     return steps
 

@@ -21,13 +21,15 @@ In production  the calibrators of onnxruntime.quantization, whose histograms lie
 import functools
 import math
 from collections.abc import Callable
+from numbers import Integral
 
 import numpy as np
 import torch
 
+from edukit.checked import checked
 from edukit.quantization.grid.affine import Array, QParams, check_bits, choose_qparams, fake_quantize, namespace
 from edukit.quantization.grid.condense import condensed
-from edukit.refuse import check_array, is_finite
+from edukit.refuse import check_array, is_finite, shown
 
 Axes = int | tuple[int, ...] | None
 Calibrator = Callable[..., tuple[Array, Array]]  # (x, axis=None) -> (low, high)
@@ -69,6 +71,7 @@ def declares(calibrator: Calibrator, need: str) -> bool:
     return getattr(calibrator, "declared", {}).get(need, False)
 
 
+@checked
 def min_max(x: Array, axis: Axes = None) -> tuple[Array, Array]:
     """The smallest and the largest value, of all of x or of each index along `axis`.
 
@@ -83,6 +86,7 @@ def min_max(x: Array, axis: Axes = None) -> tuple[Array, Array]:
     return xp.amin(x, others, keepdims=axis is not None), xp.amax(x, others, keepdims=axis is not None)
 
 
+@checked
 def percentile(x: Array, axis: Axes = None, *, p: float = 99.9) -> tuple[Array, Array]:
     """The range that leaves (100 - p) % of the values out on each side.
 
@@ -98,6 +102,7 @@ def percentile(x: Array, axis: Axes = None, *, p: float = 99.9) -> tuple[Array, 
     return like(x, np.percentile(as_float64(x), [100 - p, p], axis=others, keepdims=axis is not None))
 
 
+@checked
 @declare(needs_grid=True, tries_grids=True)
 @torch.no_grad()
 def mse(
@@ -173,6 +178,7 @@ def clipping_and_rounding(x: Array, qparams: QParams) -> tuple[float, float]:
     return float(((x - inside) ** 2).mean()), float((rounded**2).mean())
 
 
+@checked
 @declare(over_time=True)
 def moving_average(x: Array, axis: Axes = None, *, momentum: float = 0.9) -> tuple[Array, Array]:
     """The smallest and the largest value of each step in time, averaged so that old steps fade.
@@ -236,6 +242,7 @@ def reduced_axes(x: Array, axis: Axes) -> tuple[int, ...]:
     if not is_finite(x):
         raise ValueError("x holds NaN or infinity; a range needs finite values")
     kept = () if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    if not all(-x.ndim <= a < x.ndim for a in kept):
-        raise ValueError(f"axis must be None or axes of x, which has {x.ndim}, got {axis!r}")
+    whole = all(isinstance(a, Integral) and not isinstance(a, bool) for a in kept)
+    if not whole or not all(-x.ndim <= a < x.ndim for a in kept):
+        raise ValueError(f"axis must be None or axes of x, which has {x.ndim}, got {shown(axis)}")
     return tuple(a for a in range(x.ndim) if a not in [k % x.ndim for k in kept])

@@ -24,11 +24,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.quantization.grid.affine import Array, check_bits, quantize
 from edukit.quantization.grid.calibrate import Axes, Choose, as_float64, declare, like, reduced_axes
 from edukit.refuse import check_whole
 
 
+@checked
 @declare(needs_grid=True, tries_grids=True)
 def kl(
     x: Array,

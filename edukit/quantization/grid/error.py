@@ -11,10 +11,12 @@ In production  the signal-to-quantization-noise ratio in dB is -10 log10 of the 
 
 import math
 
+from edukit.checked import checked
 from edukit.quantization.grid.affine import Array, check_bits, namespace
 from edukit.refuse import check_array
 
 
+@checked
 def normalized_mse(x: Array, approximation: Array) -> float:
     """The energy of the error over the energy of x, for two equal shapes; 0 where both are zero.
 

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from edukit.quantization.grid.affine import Array
-from edukit.refuse import check_array, check_whole
+from edukit.refuse import check_array, check_whole, shown
 
 
 def split_groups(x: Array, size: int, axis: int = -1) -> Array:
@@ -68,5 +68,5 @@ def _with_zeros(x, missing, axis):
 
 def _checked_axis(axis, ndim):
     if not isinstance(axis, int) or not -ndim <= axis < ndim:
-        raise ValueError(f"axis must be one of the {ndim} axes of x, got {axis!r}")
+        raise ValueError(f"axis must be one of the {ndim} axes of x, got {shown(axis)}")
     return axis % ndim

@@ -22,6 +22,7 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
+from edukit.checked import checked
 from edukit.inputs import as_inputs, has_batch
 from edukit.quantization.grid.affine import Array
 from edukit.quantization.grid.calibrate import declares, min_max
@@ -45,6 +46,7 @@ class Observer:
     (0.0, 2999.0, 102, 3)
     """
 
+    @checked
     def __init__(self, capacity: int = 65536, seed: int = 0):
         self.capacity = check_whole(capacity, "capacity")
         self.seen = 0
@@ -107,7 +109,7 @@ class Observer:
             raise ValueError("the observer has seen no values; update it with calibration data first")
 
 
-def as_batches(calibration, model=None) -> list[tuple[torch.Tensor, ...]]:
+def as_batches(calibration, model=None, name: str = "calibration") -> list[tuple[torch.Tensor, ...]]:
     """Calibration data in any of its forms as checked batches, each a tuple of the model's inputs, in float32.
 
     model   whose inputs they are, so that dicts can name them
@@ -116,18 +118,18 @@ def as_batches(calibration, model=None) -> list[tuple[torch.Tensor, ...]]:
     """
     named = model is not None and isinstance(calibration, Mapping)
     if named or isinstance(calibration, np.ndarray | torch.Tensor | tuple):
-        batches = _pieces(as_inputs(calibration, model))
+        batches = _pieces(as_inputs(calibration, model, name))
     elif hasattr(calibration, "__iter__") and not isinstance(calibration, Mapping | str):
-        batches = [as_inputs(tuple(batch) if isinstance(batch, list) else batch, model) for batch in calibration]
+        batches = [as_inputs(tuple(batch) if isinstance(batch, list) else batch, model, name) for batch in calibration]
     else:
-        raise TypeError(f"calibration must be a batch or an iterable of batches, got {type(calibration).__name__}")
+        raise TypeError(f"{name} must be a batch or an iterable of batches, got {type(calibration).__name__}")
     if not batches or any(x.numel() == 0 for batch in batches for x in batch):
-        raise ValueError("calibration holds no data; a few dozen to a few hundred inputs are needed")
+        raise ValueError(f"{name} holds no data; a few dozen to a few hundred inputs are needed")
     if not all(is_finite(x) for batch in batches for x in batch):
-        raise ValueError("calibration holds NaN or infinity; it must be finite")
+        raise ValueError(f"{name} holds NaN or infinity; it must be finite")
     for number, batch in enumerate(batches):
         if len(batch) != len(batches[0]):
-            raise ValueError(f"calibration: batch {number} has {len(batch)} tensors, batch 0 has {len(batches[0])}")
+            raise ValueError(f"{name}: batch {number} has {len(batch)} tensors, batch 0 has {len(batches[0])}")
     return [tuple(x.float() if x.is_floating_point() else x for x in batch) for batch in batches]
 
 

@@ -17,9 +17,12 @@ import math
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.quantization.grid.affine import QParams, check_grids
+from edukit.refuse import as_array, check_whole, shown
 
 
+@checked
 def integer_linear(q_x, q_w, bias, x_qparams: QParams, w_qparams: QParams, y_qparams: QParams) -> np.ndarray:
     """Output codes of a linear layer from codes alone, int32.
 
@@ -32,10 +35,11 @@ def integer_linear(q_x, q_w, bias, x_qparams: QParams, w_qparams: QParams, y_qpa
     check_grids(x_qparams=x_qparams, w_qparams=w_qparams, y_qparams=y_qparams)
     accumulator = accumulate_linear(q_x, q_w, x_qparams.zero_point, w_qparams.zero_point)
     if bias is not None:
-        accumulator = accumulator + checked_codes(bias, "bias")
+        accumulator = accumulator + _checked_bias(bias, accumulator.shape[-1])
     return requantize(accumulator, x_qparams, w_qparams, y_qparams, axis=-1)
 
 
+@checked
 def integer_conv2d(
     q_x,
     q_w,
@@ -94,6 +98,7 @@ def accumulate_conv2d(
     >>> accumulate_conv2d(np.full((1, 1, 2, 2), 21), np.ones((1, 1, 2, 2), int), x_zero_point=20).tolist()
     [[[[4]]]]
     """
+    check_whole(groups, "groups", 1, 2**20)
     q_x, q_w = checked_codes(q_x, "q_x"), checked_codes(q_w, "q_w")
     if q_x.ndim != 4 or q_w.ndim != 4:
         raise ValueError(f"q_x (B, C, H, W) and q_w (out, C / {groups}, kh, kw) do not fit: {_shapes(q_x, q_w)}")
@@ -129,8 +134,16 @@ def requantize(accumulator, x_qparams: QParams, w_qparams: QParams, y_qparams: Q
 
 def _with_bias(accumulator, bias, x_qparams, w_qparams, y_qparams):
     if bias is not None:
-        accumulator = accumulator + checked_codes(bias, "bias").reshape(-1, *[1] * (accumulator.ndim - 2))
+        bias = _checked_bias(bias, accumulator.shape[1])
+        accumulator = accumulator + bias.reshape(-1, *[1] * (accumulator.ndim - 2))
     return requantize(accumulator, x_qparams, w_qparams, y_qparams, axis=1)
+
+
+def _checked_bias(bias, channels) -> np.ndarray:
+    bias = checked_codes(bias, "bias")
+    if bias.size not in (1, channels):
+        raise ValueError(f"bias must hold one number, or one for each of {channels} channels, got {bias.size}")
+    return bias
 
 
 def _shapes(q_x, q_w) -> str:
@@ -139,11 +152,21 @@ def _shapes(q_x, q_w) -> str:
 
 def _windows(x, kernel, stride, padding, dilation):
     """Every window that the kernel sees: (B, C, H_out, W_out, kh, kw)."""
-    stride, padding, dilation = (np.broadcast_to(v, len(kernel)).tolist() for v in (stride, padding, dilation))
+    stride = _each_axis(stride, "stride", len(kernel), 1)
+    padding = _each_axis(padding, "padding", len(kernel), 0)
+    dilation = _each_axis(dilation, "dilation", len(kernel), 1)
     x = np.pad(x, [(0, 0), (0, 0), *((p, p) for p in padding)])  # Z_x is subtracted already, so its code is 0 here
     spans = tuple((k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True))
     windows = np.lib.stride_tricks.sliding_window_view(x, spans, axis=tuple(range(2, x.ndim)))
     return windows[:, :, *(slice(None, None, step) for step in (*stride, *dilation))]
+
+
+def _each_axis(value, name, axes, least) -> list[int]:
+    """A whole number for each axis of the image, from one for all or one for each."""
+    values = list(value) if isinstance(value, tuple | list) else [value] * axes
+    if len(values) not in (1, axes):
+        raise ValueError(f"{name} must be a whole number, or one for each of {axes} axes, got {shown(value)}")
+    return [check_whole(one, name, least, 2**20) for one in values * (axes // len(values))]
 
 
 def _above(q, zero_point):
@@ -162,7 +185,7 @@ def _int32(sums):
 
 def checked_codes(q, name: str) -> np.ndarray:
     """Codes as int32; a TypeError that names the argument unless they are whole numbers."""
-    q = np.asarray(q)
+    q = as_array(q, name)
     if q.dtype.kind not in "iu":
         raise TypeError(f"{name} must hold integer codes, got {q.dtype}")
     return q.astype(np.int32)

@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from torch import fx
 
+from edukit.checked import checked
 from edukit.graph import LAYERS, as_inputs, parameter
 from edukit.quantization.grid.affine import QParams, dequantize, quantize
 from edukit.quantization.integer.joins import codes_of_means, integer_add, integer_mean, move_to_grid
@@ -51,6 +52,7 @@ class Codes:
         return dequantize(self.q, self.grid).astype(np.float32)
 
 
+@checked
 def run_integers(quantized: QuantizedModel, *inputs):
     """The output of the model for inputs as it takes them, float32, computed on codes; a tuple where it has several.
 

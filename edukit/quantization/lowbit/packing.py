@@ -14,17 +14,20 @@ Source    https://onnx.ai/onnx/technical/int4.html: the order of the two nibbles
 In production  torchao and ONNX pack INT4 alike; a kernel unpacks in registers, on the way to the multiplication
 """
 
+import math
 from pathlib import Path
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.quantization.grid.affine import Array
 from edukit.quantization.lowbit.blocks import Block
-from edukit.quantization.lowbit.formats import as_numpy, like
-from edukit.refuse import check_whole
+from edukit.quantization.lowbit.formats import like
+from edukit.refuse import as_array, check_shape, check_whole
 from edukit.sealed import load_tensors, save_tensors, shapes_of
 
 
+@checked
 def pack(codes: Array, bits: int) -> Array:
     """Whole numbers as bytes, 8 / bits of them in each.
 
@@ -34,7 +37,7 @@ def pack(codes: Array, bits: int) -> Array:
     >>> pack(np.array([3, -1, 7]), 4).view(np.uint8).tolist()
     [243, 7]
     """
-    q = as_numpy(codes)
+    q = as_array(codes, "codes")
     bits = check_whole(bits, "bits", 1, 8)
     signed = _check_codes(q, bits)
     rows = np.unpackbits(q.astype(np.uint8).reshape(-1, 1), axis=1, bitorder="little")[:, :bits]
@@ -42,6 +45,7 @@ def pack(codes: Array, bits: int) -> Array:
     return like(codes, data.view(np.int8) if signed else data)
 
 
+@checked
 def unpack(data: Array, bits: int, shape) -> Array:
     """The codes that `pack` made bytes of, int32.
 
@@ -49,12 +53,11 @@ def unpack(data: Array, bits: int, shape) -> Array:
     [[3, -1, 7]]
     """
     bits = check_whole(bits, "bits", 1, 8)
-    raw = as_numpy(data)
-    n = int(np.prod(shape))
+    raw = as_array(data, "data")
+    shape = check_shape(shape, "shape")
+    n = math.prod(shape)
     if raw.dtype not in (np.int8, np.uint8) or raw.shape != (-(-n * bits // 8),):
-        raise ValueError(
-            f"data must be {-(-n * bits // 8)} bytes for shape {tuple(shape)}, got {raw.dtype} {raw.shape}"
-        )
+        raise ValueError(f"data must be {-(-n * bits // 8)} bytes for shape {shape}, got {raw.dtype} {raw.shape}")
     rows = np.unpackbits(raw.view(np.uint8), count=n * bits, bitorder="little").reshape(n, bits)
     q = np.packbits(rows, axis=1, bitorder="little").astype(np.int32).reshape(shape)
     negative = 2**bits * (q >= 2 ** (bits - 1)) if raw.dtype == np.int8 else 0

@@ -15,6 +15,7 @@ In production  onnxruntime.quantization.quantize_dynamic; torchao's Int8DynamicA
 import torch
 from torch import nn
 
+from edukit.checked import checked
 from edukit.copies import has_code_of_its_own, with_stored_weights
 from edukit.graph import attach, layer_name, parameter
 from edukit.quantization.grid.affine import check_bits, quantize
@@ -28,6 +29,7 @@ from edukit.turns import in_turn
 aten = torch.ops.aten
 
 
+@checked
 @in_turn
 def quantize_dynamic(model: nn.Module, bits: int = 8, *, example=None) -> QuantizedModel:
     """A copy whose linear layers store their weights in `bits` bits and quantize their inputs, to 8 bits, as they come.

@@ -15,6 +15,7 @@ In production  cross-layer equalization of AIMET; graph equalization of Brevitas
 import torch
 from torch import fx, nn
 
+from edukit.checked import checked
 from edukit.graph import layer_name, parameter
 from edukit.quantization.grid.affine import Array, namespace
 from edukit.quantization.ptq.fold import float_network
@@ -57,6 +58,7 @@ def equalize_pair(w1: Array, b1: Array, w2: Array) -> tuple[Array, Array, Array]
     return w1 / s[:, None], b1 / s, w2 * s
 
 
+@checked
 @in_turn
 def equalize(model: nn.Module, example, *, iterations: int = 40) -> fx.GraphModule:
     """The same function with equal channel ranges in every pair of layers; batch norms are folded.

@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from torch import fx, nn
 
+from edukit.checked import checked
 from edukit.copies import has_code_of_its_own, with_stored_weights
 from edukit.graph import LAYERS, attach, capture, layer_name, parameter
 from edukit.inputs import check_has_python
@@ -46,6 +47,7 @@ def folded(weight, bias, gamma, beta, mean, variance, epsilon):
     return weight * factor.reshape(-1, *[1] * (weight.ndim - 1)), offset
 
 
+@checked
 @in_turn
 def fold_batchnorm(model: nn.Module, example=None) -> nn.Module:
     """A copy in evaluation mode in which every batch norm right behind a convolution or linear layer is folded in.

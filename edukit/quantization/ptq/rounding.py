@@ -18,19 +18,22 @@ Source    Frantar et al. 2022, https://arxiv.org/abs/2210.17323; Nagel et al. 20
 In production  llm-compressor and torchao (GPTQ), AIMET (AdaRound, bias correction), Brevitas (all three)
 """
 
+import math
 from dataclasses import replace
 from functools import cached_property
 
 import torch
 
+from edukit.checked import checked
 from edukit.quantization.grid.affine import QParams, dequantize, quantize
-from edukit.refuse import is_finite
+from edukit.refuse import check_whole, is_finite, shown
 
 BLOCK = 64  # columns that are rounded before the others hear of it; any number gives the same codes
 DAMPING = 0.05  # of H, as a share of its mean diagonal; the paper's 0.01 trusts a few hundred images too far
 FACTORS = (1, 0.9, 0.8, 0.7, 0.6, 1.15, 1.3)  # of the step, that `best_step` tries
 
 
+@checked
 def gptq(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, damping: float = DAMPING) -> torch.Tensor:
     """int32 codes for w that keep w @ x: each column is rounded, and the columns to come take over its error.
 
@@ -48,9 +51,12 @@ def gptq(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, damping: float =
     True
     """
     _check(w, x)
+    if not 0 <= damping < math.inf:
+        raise ValueError(f"damping must be at least 0 and finite, got {shown(damping)}")
     return _column_by_column(w, *Moments(x).factor(damping), qparams)
 
 
+@checked
 @torch.enable_grad()
 def adaround(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, steps: int = 500) -> torch.Tensor:
     """int32 codes for w that keep w @ x: each weight learns whether to go up or down, by gradient descent.
@@ -67,6 +73,7 @@ def adaround(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, steps: int =
     True
     """
     _check(w, x)
+    check_whole(steps, "steps", 1, 10**6)
     H = second_moment(x, 0.01).float()
     H = H / H.diagonal(dim1=-2, dim2=-1).mean(-1)[..., None, None]  # the penalty has the same weight in every layer
     place = w / qparams.scale
@@ -87,6 +94,7 @@ def adaround(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, steps: int =
     return (floor + up).clamp(qparams.qmin, qparams.qmax).to(torch.int32)
 
 
+@checked
 def bias_correction(w: torch.Tensor, stored: torch.Tensor, x: torch.Tensor, x_hat: torch.Tensor | None = None):
     """What to add to the bias (…, out), so that the mean of each output is what it was: E[w x] - E[ŵ x̂].
 

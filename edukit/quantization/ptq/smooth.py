@@ -22,6 +22,7 @@ from functools import partial
 import torch
 from torch import fx, nn
 
+from edukit.checked import checked
 from edukit.graph import layer_name, watched
 from edukit.quantization.grid.affine import Array, check_bits, fake_quantize, namespace
 from edukit.quantization.grid.granularity import join_groups, split_groups
@@ -54,6 +55,7 @@ def smoothing_scales(x_max: Array, w_max: Array, alpha: float = 0.5) -> Array:
     return xp.where(alive, x_max, one) ** alpha / xp.where(alive, w_max, one) ** (1 - alpha)
 
 
+@checked
 @in_turn
 def smoothquant(model: nn.Module, calibration, *, alpha: float = 0.5) -> fx.GraphModule:
     """The same function with inputs that 8 bits suit better, wherever what makes them can take the division.
@@ -76,6 +78,7 @@ def smoothquant(model: nn.Module, calibration, *, alpha: float = 0.5) -> fx.Grap
     return _finished(weights, pairs)
 
 
+@checked
 @in_turn
 def awq(model: nn.Module, calibration, weight_bits: int = 4, *, group_size: int | None = None) -> fx.GraphModule:
     """The same function with weights that a few bits suit better: inputs that are large get weights that are larger.

@@ -13,6 +13,7 @@ In production  torchao.quantization.pt2e (prepare_pt2e, convert_pt2e); onnxrunti
 
 from torch import fx, nn
 
+from edukit.checked import checked
 from edukit.graph import layer_name, parameter
 from edukit.quantization.grid.affine import check_bits
 from edukit.quantization.grid.calibrate import min_max
@@ -38,6 +39,7 @@ from edukit.turns import in_turn
 WIDEST = 6144  # inputs of one output, up to which GPTQ is the default: its moments take 8 bytes for each pair of them
 
 
+@checked
 @in_turn
 def quantize_model(
     model: nn.Module,

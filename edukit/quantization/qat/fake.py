@@ -19,6 +19,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from edukit.checked import checked
 from edukit.quantization.grid.affine import QParams, check_bits, choose_qparams
 from edukit.quantization.grid.calibrate import min_max
 from edukit.quantization.ptq.fold import folded
@@ -42,6 +43,7 @@ class FakeQuantize(nn.Module):
     tensor([3.])
     """
 
+    @checked
     def __init__(self, bits: int = 8, *, learned: bool = False, momentum: float = 0.9):
         super().__init__()
         bits = check_bits(bits, most=8)

@@ -15,6 +15,7 @@ import copy
 import torch
 from torch import fx, nn
 
+from edukit.checked import checked
 from edukit.graph import Captured, capture
 from edukit.quantization.grid.affine import check_bits, quantize
 from edukit.quantization.grid.calibrate import min_max
@@ -60,6 +61,7 @@ class QatModel(nn.Module):
         return self.report._repr_html_()
 
 
+@checked
 @in_turn
 def prepare_qat(
     model: nn.Module, calibration, weight_bits: int = 8, activation_bits: int = 8, *, learned_step: bool = False
@@ -104,6 +106,7 @@ def prepare_qat(
     return QatModel(cleaned(graph), plain, report, activation_bits)
 
 
+@checked
 @in_turn
 def convert(model: QatModel) -> QuantizedModel:
     """The integer model of a trained one: the same codes and grids, stored; the trained model is not changed.

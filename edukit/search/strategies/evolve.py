@@ -14,12 +14,14 @@ In production  nni.nas.strategy.RegularizedEvolution
 from collections import deque
 from collections.abc import Callable
 
+from edukit.checked import checked
 from edukit.refuse import check_whole
 from edukit.search.space import SearchSpace
 from edukit.search.strategies.trials import Trials
 from edukit.signatures import passes_on
 
 
+@checked
 @passes_on(Trials)
 def evolve(
     space: SearchSpace,

@@ -14,8 +14,9 @@ In production  optuna.pruners.SuccessiveHalvingPruner, Ray Tune's ASHAScheduler
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from edukit.checked import checked
 from edukit.journal import Journal
-from edukit.refuse import check_whole
+from edukit.refuse import check_number, check_whole
 from edukit.search.space import SearchSpace
 from edukit.search.strategies.trials import Trial, Trials
 
@@ -38,6 +39,7 @@ class Rounds(list):
         return sum(budget * len(trials) for budget, trials in self)
 
 
+@checked
 def halving(
     space: SearchSpace,
     score: Callable[[dict, float], float],
@@ -64,6 +66,8 @@ def halving(
     """
     check_whole(start, "start")
     budgets = list(budgets)
+    for budget in budgets:
+        check_number(budget, "budgets")
     if not budgets or budgets[0] <= 0 or any(not a < b for a, b in zip(budgets, budgets[1:], strict=False)):
         raise ValueError(f"budgets must be positive and rise, got {budgets}")
     drawing = Trials(space, score, evaluations=start, seed=seed)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
+from edukit.checked import checked
 from edukit.refuse import check_whole
 from edukit.search.space import SearchSpace
 from edukit.search.strategies.trials import Trials
@@ -24,6 +25,7 @@ from edukit.signatures import passes_on
 POOL = 5_000
 
 
+@checked
 @passes_on(Trials)
 def predictor_search(
     space: SearchSpace,

@@ -11,11 +11,13 @@ In production  optuna.samplers.RandomSampler
 
 from collections.abc import Callable
 
+from edukit.checked import checked
 from edukit.search.space import SearchSpace
 from edukit.search.strategies.trials import Trials
 from edukit.signatures import passes_on
 
 
+@checked
 @passes_on(Trials)
 def random_search(space: SearchSpace, score: Callable[[dict], float], *, batch: int = 16, **options) -> Trials:
     """Score new architectures drawn at random, none of them twice.
