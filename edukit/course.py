@@ -56,7 +56,7 @@ LESSONS = (
     Lesson("12", "Detection", "Not only what, but where?", 75, "01, 03, 07, 08"),
     Lesson("13", "Export and runtimes", "What does a phone do with the file?", 60, "01, 03"),
     Lesson("14", "On the device", "Can a watch run this?", 60, "09, 13"),
-    Lesson("15", "Mobile benchmark", "Can a phone run this?", 60, "01, 07, 08"),
+    Lesson("15", "Mobile benchmark", "Can a phone run this?", 60, "01, 07, 08, 13"),
 )
 
 
