@@ -17,6 +17,11 @@ def _size(w):
     return np.abs(w).mean(filter_axes(w), keepdims=True)
 
 
+def _mean_of_kept(w, kept, power=1, keepdims=True):
+    axes = filter_axes(w)
+    return (np.abs(w) ** power * kept).sum(axes, keepdims=keepdims) / np.maximum(kept.sum(axes, keepdims=keepdims), 1)
+
+
 def _ternarize_by_hand(w):
     """(alpha, t): t is 0 up to 0.7 times the mean size of the filter, alpha the mean size of the others."""
     size = np.abs(w)
@@ -31,10 +36,8 @@ def _wrong(threshold=_size, factor=0.7, alpha=None, levels=np.sign):
 
     def split(w):
         kept = np.abs(w) > factor * threshold(w)
-        mean = (np.abs(w) * kept).sum(filter_axes(w), keepdims=True) / np.maximum(
-            kept.sum(filter_axes(w), keepdims=True), 1
-        )
-        return (mean if alpha is None else alpha(w, kept)).astype(w.dtype), (levels(w) * kept).astype(w.dtype)
+        size = (alpha or _mean_of_kept)(w, kept)
+        return size.astype(w.dtype), (levels(w) * kept).astype(w.dtype)
 
     return split
 
@@ -97,18 +100,11 @@ TERNARIZE = Exercise(
             "a filter of zeros keeps nothing, and 0 / 0 is NaN: divide by at least 1",
         ),
         "squares": (
-            _wrong(
-                alpha=lambda w, kept: np.sqrt(
-                    (w**2 * kept).sum(filter_axes(w), keepdims=True)
-                    / np.maximum(kept.sum(filter_axes(w), keepdims=True), 1)
-                )
-            ),
+            _wrong(alpha=lambda w, kept: _mean_of_kept(w, kept, power=2) ** 0.5),
             "the root of the mean square is not the best alpha: the mean of |w| over those kept is",
         ),
         "axes lost": (
-            _wrong(
-                alpha=lambda w, kept: (np.abs(w) * kept).sum(filter_axes(w)) / np.maximum(kept.sum(filter_axes(w)), 1)
-            ),
+            _wrong(alpha=lambda w, kept: _mean_of_kept(w, kept, keepdims=False)),
             "alpha does not broadcast against w: keep the summed axes as 1, with keepdims=True",
         ),
         "sizes": (_wrong(levels=np.ones_like), "t has no signs: a large negative weight is -1"),
