@@ -52,7 +52,7 @@ class BitFieldsPlot:
         for line, words in zip(self.lines, _meaning(kind, pattern), strict=True):
             line.set_text(words)
         self.title.set_text(f"{number(value, 2)} in {format} is {_short(stored)}")
-        largest = float(np.abs(kind.levels).max())
+        largest = float(kind.levels[-1])
         step = 1.0 if isinstance(kind, IntFormat) else float(kind.step_at(stored))
         self.limits.set_text(f"largest {_short(largest)} · step here {_short(step)} · {kind.bits} bits")
         return (
