@@ -56,7 +56,7 @@ class KMeansPlot:
 
 
 class HuffmanPlot:
-    """Above: how often each symbol comes. Below: how many bits its Huffman code has."""
+    """Above: how often a symbol comes. Below: how many bits its Huffman code has. 99 % of the symbols are in view."""
 
     def __init__(self, fig, parts):
         """parts: {name: symbols}, whole numbers from 0 on."""
@@ -78,17 +78,18 @@ class HuffmanPlot:
         used = np.flatnonzero(counts)
         share = 100 * counts / symbols.size
         fixed = max(1, int(counts.size - 1).bit_length())
+        last = int(np.quantile(symbols, 0.99, method="higher"))
         mean = float((lengths * counts).sum() / symbols.size)
         least = entropy(symbols)
         self.shares.set_segments([((s, 0), (s, share[s])) for s in used])
         self.lengths.set_segments([((s, 0), (s, lengths[s])) for s in used])
         for lines in (self.shares, self.lengths):
-            lines.set_linewidth(max(1.2, min(8.0, 240 / (used[-1] + 1))))
+            lines.set_linewidth(max(1.2, min(8.0, 240 / (last + 1))))
         self.fixed.set_ydata([fixed, fixed])
         self.bottom.set_title(f"Bits of its code (dashed: {fixed}, as packed codes have)")
         self.facts.set_text(f"{mean:.2f} bits a symbol, at least {least:.2f}")
         top = max(fixed, lengths.max())
-        self.bottom.set(xlabel=f"symbol: {part}", ylim=(0, 1.3 * top), xlim=(used[0] - 1, used[-1] + 1))
+        self.bottom.set(xlabel=f"symbol: {part}", ylim=(0, 1.3 * top), xlim=(used[0] - 1, last + 1))
         self.top.set_ylim(0, 1.25 * share.max())
         return (
             f"{part}: {symbols.size:,} symbols, the most frequent is {share.max():.0f} % of them; Huffman codes take "
