@@ -16,7 +16,7 @@ def pixels(image=None) -> Panel:
     '4 shades, rounded: 8,250 bytes instead o'
     """
     still = {"bits": 1, "dither": True}
-    return Panel(partial(PixelsPlot, image=image), bits=(1, 8, 2), dither=False, figsize=(7.5, 3.0), still=still)
+    return Panel(partial(PixelsPlot, image=image), bits=(1, 8, 2), dither=False, figsize=(7.5, 2.8), still=still)
 
 
 def formats(weights) -> Panel:
