@@ -16,8 +16,8 @@ class Lesson:
     number  two digits, and a letter where a lesson goes on with the one before
     needs   the numbers of the lessons that it builds on
 
-    >>> Lesson("05", "Low bit", "Can a weight be a single bit?", 75, "01").file
-    '05_low_bit.ipynb'
+    >>> Lesson("05b", "One bit", "Can a weight be a single bit?", 60, "05").file
+    '05b_one_bit.ipynb'
     """
 
     number: str
@@ -45,7 +45,8 @@ LESSONS = (
         "03", "Post-training quantization", "It got worse when I quantized it. Must I train it again?", 75, "01, 02"
     ),
     Lesson("04", "Quantization-aware training", "Can a network learn to live with two bits?", 50, "01, 03"),
-    Lesson("05", "Low bit", "Can a weight be a single bit?", 75, "01"),
+    Lesson("05", "Low bit", "I quantized to 4 bits, and the file grew. Why?", 75, "01"),
+    Lesson("05b", "One bit", "Can a weight be a single bit?", 60, "05"),
     Lesson("06", "Pruning", "Half of the weights are nearly zero. May I throw them away?", 75),
     Lesson("07", "Structured pruning", "I pruned 90 % of it, and it is not one millisecond faster. Why?", 60, "06"),
     Lesson("08", "Distillation", "What does a teacher know that labels do not say?", 60),
@@ -68,7 +69,7 @@ def written(lessons=LESSONS) -> list[Lesson]:
 def neighbours(lesson: Lesson, lessons=LESSONS) -> tuple[Lesson | None, Lesson | None]:
     """The lessons before and after, of those that are written; None where there is none.
 
-    >>> before, after = neighbours(LESSONS[10])
+    >>> before, after = neighbours(LESSONS[11])
     >>> before.title, after.title
     ('09 Compact networks', '11 Architecture search')
     """

@@ -36,10 +36,16 @@ LESSONS: dict[str, dict[str, str]] = {
         "quantization.moving_range": "8cffec016b",
     },
     "05_low_bit": {
+        "quantization.decode_e4m3": "",
         "quantization.pack_int4": "4667db153f",
         "quantization.bits_per_weight": "",
-        "quantization.decode_e4m3": "",
+        "quantization.kmeans_step": "",
+    },
+    "05b_one_bit": {
         "quantization.binarize": "a69f36f15c",
+        "quantization.ternarize": "",
+        "quantization.sign_gradient": "",
+        "quantization.binary_dot": "",
     },
     "06_pruning": {
         "pruning.magnitude_mask": "e0c928df7e",

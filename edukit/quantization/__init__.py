@@ -3,7 +3,7 @@
 grid/     the formula, the range, the error                         lessons 01, 02
 ptq/      a trained model gets integer codes, without training      lesson 03
 qat/      training with the rounding in place                       lesson 04
-lowbit/   formats of 1 to 8 bits, and how they are stored           lesson 05
+lowbit/   formats of 1 to 8 bits, and how they are stored           lessons 05, 05b
 integer/  what the chip computes, bit for bit the runtime's         lessons 01, 03
 debug/    why did the accuracy drop?                                lesson 03
 

@@ -1,7 +1,7 @@
 """The exercises of the lessons on quantization, in the folders of edukit/quantization.
 
 grid    formula, range and granularity · ptq  rounding, bias, equalized layers · qat  gradients through rounding
-lowbit  bytes, formats, one bit · debug  single layers, bits under a budget
+lowbit  bytes, formats, codebooks, one bit, three levels · debug  single layers, bits under a budget
 """
 
 from edukit.checks.quantization.debug.layer_error import LAYER_ERRORS as layer_errors
@@ -16,10 +16,12 @@ from edukit.checks.quantization.grid.channels import COMPRESSION_RATIO as compre
 from edukit.checks.quantization.grid.clipping import CLIPPING_AND_ROUNDING as clipping_and_rounding
 from edukit.checks.quantization.lowbit.binary import BINARIZE as binarize
 from edukit.checks.quantization.lowbit.binary import SIGN_GRADIENT as sign_gradient
+from edukit.checks.quantization.lowbit.codebook import KMEANS_STEP as kmeans_step
 from edukit.checks.quantization.lowbit.formats import DECODE_E4M3 as decode_e4m3
 from edukit.checks.quantization.lowbit.packing import BITS_PER_WEIGHT as bits_per_weight
 from edukit.checks.quantization.lowbit.packing import PACK_INT4 as pack_int4
 from edukit.checks.quantization.lowbit.popcount import BINARY_DOT as binary_dot
+from edukit.checks.quantization.lowbit.ternary import TERNARIZE as ternarize
 from edukit.checks.quantization.ptq.bias import BIAS_SHIFT as bias_shift
 from edukit.checks.quantization.ptq.equalize import EQUALIZE_PAIR as equalize_pair
 from edukit.checks.quantization.ptq.equalize import SMOOTHING_SCALES as smoothing_scales
@@ -44,6 +46,7 @@ __all__ = [
     "compression_ratio",
     "decode_e4m3",
     "dequantize",
+    "kmeans_step",
     "layer_errors",
     "moving_average",
     "moving_range",
@@ -53,5 +56,6 @@ __all__ = [
     "step_gradient",
     "straight_through",
     "take_over",
+    "ternarize",
     "up_or_down",
 ]

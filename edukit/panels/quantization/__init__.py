@@ -8,8 +8,8 @@ ptq_methods.py  lesson 03: methods, and one layer's rounding
 equalize.py     lesson 03: pairs of layers
 mixed.py        lesson 03: bits for each layer
 qat.py          lesson 04
-lowbit.py       lesson 05: formats
-binary.py       lesson 05: one bit
+lowbit.py       lesson 05: formats, codebooks, a rotation
+binary.py       lesson 05b: one bit
 """
 
 from edukit.panels.quantization.affine import (
@@ -21,10 +21,18 @@ from edukit.panels.quantization.affine import (
     staircase,
     weight_histogram,
 )
-from edukit.panels.quantization.binary import binary_levels, sign_gradient
+from edukit.panels.quantization.binary import binary_levels, sign_gradient, sign_product
 from edukit.panels.quantization.calibrate import momentum, more_images, ranges
 from edukit.panels.quantization.equalize import equalization
-from edukit.panels.quantization.lowbit import budget, formats, pixels
+from edukit.panels.quantization.lowbit import (
+    bit_fields,
+    budget,
+    formats,
+    huffman_lengths,
+    kmeans_steps,
+    pixels,
+    rotation,
+)
 from edukit.panels.quantization.mixed import bits_by_layer, diagnosis, layer_errors
 from edukit.panels.quantization.ptq_methods import ptq_methods, rounding
 from edukit.panels.quantization.qat import latent_weight, recovery, step_size
@@ -34,6 +42,7 @@ from edukit.panels.quantization.sweep import error_sweep, shared_scales
 __all__ = [
     "against_bits",
     "binary_levels",
+    "bit_fields",
     "bits_by_layer",
     "budget",
     "channels",
@@ -42,7 +51,9 @@ __all__ = [
     "equalization",
     "error_sweep",
     "formats",
+    "huffman_lengths",
     "integer_layer",
+    "kmeans_steps",
     "latent_weight",
     "layer_errors",
     "momentum",
@@ -52,10 +63,12 @@ __all__ = [
     "ptq_methods",
     "ranges",
     "recovery",
+    "rotation",
     "rounding",
     "saturation",
     "shared_scales",
     "sign_gradient",
+    "sign_product",
     "staircase",
     "step_size",
     "weight_histogram",

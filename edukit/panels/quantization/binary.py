@@ -1,8 +1,9 @@
-"""The panels on binary weights: two or three values, and a step that can be trained."""
+"""The panels on binary weights: two or three values, a step that can be trained, and a product by counting."""
 
 from functools import partial
 
 from edukit.panels.panel import Panel
+from edukit.plots.drawings.sign_product import SignProductPlot
 from edukit.plots.quantization.binary import BinaryLevelsPlot, SignGradientPlot
 
 
@@ -29,3 +30,12 @@ def sign_gradient() -> Panel:
         still={"steps": 15},
         figsize=(7.5, 4.2),
     )
+
+
+def sign_product() -> Panel:
+    """A product of two rows of signs, by multiplying and by counting bits, in four steps.
+
+    >>> sign_product().description
+    'Step 0 of 4: two rows of 12 signs.'
+    """
+    return Panel(SignProductPlot, step=(0, 4, 0), play="step", still={"step": 4})

@@ -14,6 +14,8 @@ anchors.py            the anchors of one level around an object, and which of th
 suppression_steps.py  boxes from the best to the worst, and what drops each of them
 bifpn.py              three feature maps that tell each other what they see
 block.py              five building blocks of networks, with the channels and MACs of each layer
+bit_fields.py         sign, exponent and fraction of one number, bit by bit
+sign_product.py       two rows of signs, multiplied and counted
 shared_scales.py      which weights of a matrix share a scale
 model_memory.py       files on disk, and models in memory under a budget of bytes
 shards.py             what a file in shards can answer when

@@ -10,5 +10,7 @@ equalize.py     channel ranges that two layers share
 mixed.py        errors of layers, bits under a budget, a diagnosis
 qat.py          one weight on its way, a learned step, what training recovers
 binary.py       two or three values, and the gradient of a step
+codebook.py     k-means step by step, and the lengths of Huffman codes
+rotation.py     one large number among many, as it is and rotated
 lowbit.py       few shades of grey, formats beside weights, accuracy for a budget
 """

@@ -36,7 +36,7 @@ def landscape(height: int = 150, width: int = 220) -> np.ndarray:
 
 
 class PixelsPlot:
-    """Left the picture, right what is left of it: the nearest shade, or one of the two nearest by lot."""
+    """Left the picture, right what is left of it: the nearest shade, or one of the two nearest at random."""
 
     def __init__(self, fig, image=None):
         """image: (H, W), 0 dark to 1 bright; None: a painted landscape."""
@@ -44,14 +44,14 @@ class PixelsPlot:
         self.lot = np.random.default_rng(1).random(self.image.shape)
         with house():
             self.axes = fig.subplots(1, 2)
-            self.shown = [ax.imshow(self.image, "inferno", vmin=0, vmax=1, interpolation="nearest") for ax in self.axes]
+            self.shown = [ax.imshow(self.image, "gray", vmin=0, vmax=1, interpolation="nearest") for ax in self.axes]
             for ax in self.axes:
                 ax.set(xticks=[], yticks=[])
                 ax.grid(False)
             self.axes[0].set_title(f"8 bits a pixel: {self.image.size:,} bytes")
 
     def update(self, bits, dither):
-        """bits 1 to 8; dither: False rounds each pixel, True draws by lot, the nearer grey more often."""
+        """bits 1 to 8; dither: False rounds each pixel, True draws at random, the nearer grey more often."""
         top = 2**bits - 1
         codes = np.floor(top * self.image + self.lot) if dither else np.rint(top * self.image)
         codes = np.clip(codes, 0, top).astype(np.uint8)
@@ -61,7 +61,7 @@ class PixelsPlot:
         error = np.abs(codes / top - self.image)
         area = np.abs(_coarse(codes / top) - _coarse(self.image))
         return (
-            f"{2**bits} shades, {'drawn by lot' if dither else 'rounded'}: {size:,} bytes instead of "
+            f"{2**bits} shades, {'drawn at random' if dither else 'rounded'}: {size:,} bytes instead of "
             f"{self.image.size:,}. A pixel is off by {error.mean():.3f}, a patch of 10 by 10 by {area.mean():.3f}."
         )
 

@@ -1,7 +1,9 @@
-"""Few bits: what a code of 1 to 8 bits can say, and how it is stored. Lesson 05.
+"""Few bits: what a code of 1 to 8 bits can say, and how it is stored. Lessons 05 and 05b.
 
 formats.py           what a bit pattern stands for: INT, FP16, BF16, FP8, NF4
 blocks.py            adjacent values share a scale: INT4 groups, MXFP4, MXINT8
+two_level.py         a scale for each block and one for the tensor: NVFP4
+rotation.py          a Hadamard rotation, which shares out what one large number holds
 packing.py           codes in bytes, and a file to the byte
 binary.py            one bit or three values per weight, with a gradient
 binary_network.py    a whole model with binary layers, and its file

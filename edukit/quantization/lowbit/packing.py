@@ -23,8 +23,11 @@ from edukit.checked import checked
 from edukit.quantization.grid.affine import Array
 from edukit.quantization.lowbit.blocks import Block
 from edukit.quantization.lowbit.formats import like
+from edukit.quantization.lowbit.two_level import TwoLevelBlock
 from edukit.refuse import as_array, check_shape, check_whole
 from edukit.sealed import load_tensors, save_tensors, shapes_of
+
+LEVELS = ("scales", "tensor_scale")  # a scale for each block, and in formats of two levels one for the tensor
 
 
 @checked
@@ -64,7 +67,7 @@ def unpack(data: Array, bits: int, shape) -> Array:
     return like(data, (q - negative).astype(np.int32))
 
 
-def save_blocks(weights: dict[str, Array], block: Block, path: str | Path) -> Path:
+def save_blocks(weights: dict[str, Array], block: Block | TwoLevelBlock, path: str | Path) -> Path:
     """A safetensors file of weights in a block format: their packed elements and their scales.
 
     The header keeps the names, the shapes and the format; the rest is `block.bits_per_weight`, in bytes.
@@ -78,13 +81,13 @@ def save_blocks(weights: dict[str, Array], block: Block, path: str | Path) -> Pa
     """
     tensors = {}
     for name, w in weights.items():
-        elements, scales = block.encode(w)
+        elements, *scales = block.encode(w)
         tensors[f"{name}.codes"] = pack(elements, block.element.bits)
-        tensors[f"{name}.scales"] = scales
+        tensors |= {f"{name}.{level}": found for level, found in zip(LEVELS, scales, strict=False)}
     return save_tensors(tensors, path, "blocks", format=repr(block), shapes=shapes_of(weights))
 
 
-def load_blocks(path: str | Path, block: Block) -> dict[str, np.ndarray]:
+def load_blocks(path: str | Path, block: Block | TwoLevelBlock) -> dict[str, np.ndarray]:
     """The weights of such a file as float32, what the format made of them.
 
     Raises ValueError for a damaged file, and where it holds another format.
@@ -101,7 +104,8 @@ def load_blocks(path: str | Path, block: Block) -> dict[str, np.ndarray]:
     weights = {}
     for name, shape in about["shapes"].items():
         elements = unpack(tensors[f"{name}.codes"], block.element.bits, shape)
-        weights[name] = block.decode(elements, tensors[f"{name}.scales"])
+        scales = [tensors[f"{name}.{level}"] for level in LEVELS if f"{name}.{level}" in tensors]
+        weights[name] = block.decode(elements, *scales)
     return weights
 
 

@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 
-from edukit.panels.quantization import binary_levels, sign_gradient
+from edukit.panels.quantization import binary_levels, sign_gradient, sign_product
 
 PANELS = {
     "binary_levels": lambda: binary_levels(np.random.default_rng(0).normal(0, 0.1, (50, 3, 3, 3))),
     "sign_gradient": sign_gradient,
+    "sign_product": sign_product,
 }
 CONTROLS = [
     ("binary_levels", "threshold"),
     *[("sign_gradient", name) for name in ("steps", "start")],
+    ("sign_product", "step"),
 ]
 
 

@@ -15,6 +15,7 @@ from edukit.plots.detection.overlap import OverlapPlot
 from edukit.plots.drawings.anchors import AnchorsPlot
 from edukit.plots.drawings.attention_fill import AttentionFillPlot
 from edukit.plots.drawings.bifpn import BifpnPlot
+from edukit.plots.drawings.bit_fields import FORMATS, BitFieldsPlot
 from edukit.plots.drawings.block import KINDS, BlockPlot
 from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot
 from edukit.plots.drawings.integer_layer import IntegerLayerPlot
@@ -22,6 +23,7 @@ from edukit.plots.drawings.model_memory import ModelMemoryPlot
 from edukit.plots.drawings.number_grid import NumberGridPlot
 from edukit.plots.drawings.shards import ShardsPlot
 from edukit.plots.drawings.shared_scales import SHARINGS, SharedScalesPlot
+from edukit.plots.drawings.sign_product import SignProductPlot
 from edukit.plots.drawings.suppression_steps import SuppressionStepsPlot
 
 NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 3, 8), (0, 1), (-2.8, -0.3, 0.99, 2.8))]
@@ -31,6 +33,7 @@ SCALES = [dict(share=share, scale_bits=bits) for share, bits in product(SHARINGS
 REQUESTED = [dict(request=request, pin_a=pin) for request, pin in product(range(1, 9), (False, True))]
 CLIPPED = partial(IntegerLayerPlot, x=(-1, -0.9), weights=(-0.5, 1.3), bias=-2, x_range=(-1, 1), y_range=(-1, 0.5))
 MOVED = [dict(x=x, y=y, width=w, height=h) for x, y, w, h in product((0, 7, 12), (0, 10), (2, 12), (2, 10))]
+STORED = [dict(format=name, value=value) for name, value in product(FORMATS, (-8.0, -1.6, 0.0, 0.01, 7.7))]
 DRAWINGS = {
     "number": (NumberGridPlot, NUMBERS),
     "number, range from 0": (partial(NumberGridPlot, low=0.0, high=6.0), NUMBERS),
@@ -47,6 +50,8 @@ DRAWINGS = {
     "block, small": (partial(BlockPlot, channels=8, size=1), [dict(kind=kind) for kind in KINDS]),
     "block, large": (partial(BlockPlot, channels=512, size=224), [dict(kind=kind) for kind in KINDS]),
     "scales": (SharedScalesPlot, SCALES),
+    "bits": (BitFieldsPlot, STORED),
+    "signs": (SignProductPlot, [dict(step=step) for step in range(5)]),
     "memory": (ModelMemoryPlot, REQUESTED),
     "shards": (ShardsPlot, [dict(layers=layers) for layers in range(1, 25)]),
     "shards, few": (partial(ShardsPlot, layers=4), [dict(layers=layers) for layers in (1, 2, 3)]),
@@ -63,6 +68,8 @@ BASIC = [
     "attention",
     "block",
     "scales",
+    "bits",
+    "signs",
     "anchors",
     "suppression",
     "bifpn",

@@ -12,7 +12,8 @@ f32 = np.float32
 random = np.random.default_rng(0)
 
 
-def _show_levels(arguments, expected, got):
+def show_levels(arguments, expected, got):
+    """What differs first between (α, b) as they should be and as they came."""
     (w,) = arguments
     if not isinstance(got, tuple | list) or len(got) != 2:
         return "return two arrays, alpha and b"
@@ -26,7 +27,8 @@ def _show_levels(arguments, expected, got):
     return "alpha and b are real numbers"
 
 
-def _rest(w):
+def filter_axes(w):
+    """All axes of w but the first."""
     return tuple(range(1, w.ndim))
 
 
@@ -55,7 +57,7 @@ BINARIZE = Exercise(
     ],
     {
         "sign of zero": (
-            lambda w: (np.abs(w).mean(_rest(w), keepdims=True), np.sign(w)),
+            lambda w: (np.abs(w).mean(filter_axes(w), keepdims=True), np.sign(w)),
             "np.sign(0) is 0, a third value, for which one bit has no room: let 0 become +1",
         ),
         "whole tensor": (
@@ -64,35 +66,35 @@ BINARIZE = Exercise(
         ),
         "one alpha": (_wrong_alpha(lambda w: np.abs(w).mean()), "one alpha for the whole tensor: each filter has one"),
         "largest": (
-            _wrong_alpha(lambda w: np.abs(w).max(_rest(w), keepdims=True)),
+            _wrong_alpha(lambda w: np.abs(w).max(filter_axes(w), keepdims=True)),
             "that is the largest weight: the error of alpha b is smallest when alpha is the mean of |w|",
         ),
         "mean without abs": (
-            _wrong_alpha(lambda w: w.mean(_rest(w), keepdims=True)),
+            _wrong_alpha(lambda w: w.mean(filter_axes(w), keepdims=True)),
             "weights of both signs cancel in this mean: take |w| first",
         ),
         "abs of the mean": (
-            _wrong_alpha(lambda w: np.abs(w.mean(_rest(w), keepdims=True))),
+            _wrong_alpha(lambda w: np.abs(w.mean(filter_axes(w), keepdims=True))),
             "weights of both signs cancel before the size is taken: |w| first, then the mean",
         ),
         "root of the mean square": (
-            _wrong_alpha(lambda w: np.sqrt((w**2).mean(_rest(w), keepdims=True))),
+            _wrong_alpha(lambda w: np.sqrt((w**2).mean(filter_axes(w), keepdims=True))),
             "the root of the mean square keeps |w|², but leaves a larger |w - alpha b|² than the mean of |w|",
         ),
         "median": (
-            _wrong_alpha(lambda w: np.median(np.abs(w), _rest(w), keepdims=True)),
+            _wrong_alpha(lambda w: np.median(np.abs(w), filter_axes(w), keepdims=True)),
             "the median makes the sum of |w - alpha b| smallest; for squares it is the mean",
         ),
         "sum": (
-            _wrong_alpha(lambda w: np.abs(w).sum(_rest(w), keepdims=True)),
+            _wrong_alpha(lambda w: np.abs(w).sum(filter_axes(w), keepdims=True)),
             "the sum is not divided by the number of weights in a filter",
         ),
         "by input": (
-            _wrong_alpha(lambda w: np.abs(w).mean((0, *_rest(w)[1:]), keepdims=True)),
+            _wrong_alpha(lambda w: np.abs(w).mean((0, *filter_axes(w)[1:]), keepdims=True)),
             "that is a scale for each input (axis 1): a filter is a row of axis 0",
         ),
         "axes lost": (
-            _wrong_alpha(lambda w: np.abs(w).mean(_rest(w))),
+            _wrong_alpha(lambda w: np.abs(w).mean(filter_axes(w))),
             "alpha does not broadcast against w: keep the averaged axes as 1, with keepdims=True",
         ),
         "only the second axis": (
@@ -116,7 +118,7 @@ BINARIZE = Exercise(
             for a, b in zip(expected, got, strict=True)
         )
     ),
-    show=_show_levels,
+    show=show_levels,
     shown=_binarize_by_hand,
     hints=(
         "What is `np.sign(0)`, and is there a bit for it?",
