@@ -31,8 +31,9 @@ class Panel(Box):
     """A plot with its controls; where no kernel runs, one picture remains, the still.
 
     plot       a class as `Picture` takes it
-    controls   name=(low, high) or (low, high, start), whole numbers or floats: a slider that starts at `high`;
-               name=[choices]: buttons; name=True or False: a box to tick. The names are those of plot.update.
+    controls   name=(low, high), (low, high, start) or (low, high, start, step), whole numbers or floats: a slider that
+               starts at `high`; name=[choices]: buttons; name=True or False: a box to tick. The names are those of
+               plot.update.
     still      the values that the still shows, by name: its point, while the controls may start elsewhere
     play       the name of a slider or of choices, such as time: a button moves it from its first stop to its last
     Raises ValueError that names the control for anything else, and for values of the still that it cannot take.
@@ -163,16 +164,18 @@ def _control(name, spec):
     if isinstance(spec, list) and spec:
         look = {"description_width": "initial", "button_width": "auto"}
         return widgets.ToggleButtons(options=spec, description=label, style=look, layout=_APART)
-    if isinstance(spec, tuple) and len(spec) in (2, 3) and all(_is_number(v) for v in spec):
-        low, high, start = (*spec, spec[1])[:3]
-        if low < high and low <= start <= high:
-            return _slider(label, low, high, start)
-    raise ValueError(f"{name} must be (low, high[, start]) with low < high, [choices], True or False; got {spec!r}")
+    if isinstance(spec, tuple) and len(spec) in (2, 3, 4) and all(_is_number(v) for v in spec):
+        low, high, start, step = (*spec, *(spec[1], None)[len(spec) - 2 :])
+        if low < high and low <= start <= high and (step is None or 0 < step <= high - low):
+            return _slider(label, low, high, start, step)
+    raise ValueError(
+        f"{name} must be (low, high[, start[, step]]) with low < high, [choices], True or False; got {spec!r}"
+    )
 
 
-def _slider(label, low, high, start):
+def _slider(label, low, high, start, step):
     whole = all(isinstance(v, int) for v in (low, high, start))
-    step = 1 if whole else 10.0 ** round(math.log10((high - low) / 50))
+    step = step or (1 if whole else 10.0 ** round(math.log10((high - low) / 50)))
     return Slider(value=start, min=low, max=high, step=step, description=label)
 
 

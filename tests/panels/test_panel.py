@@ -102,11 +102,27 @@ def test_a_spec_becomes_a_control(spec, kind, value):
 def test_a_slider_has_the_name_and_the_range_of_its_control():
     slider = Panel(Dot, height=(0.5, 3.5, 3.0), sure=True).controls["height"]
     assert (slider.description, slider.min, slider.max, slider.step) == ("height", 0.5, 3.5, 0.1)
+    assert Panel(Dot, height=(0.5, 3.5, 3.0, 0.5), sure=True).controls["height"].step == 0.5
 
 
 @pytest.mark.parametrize(
     "spec",
-    [(9, 0), (1, 1), (0, 9, 10), (0,), (0, 1, 2, 3), ("a", "b"), (0, np.inf), (0, np.nan), (True, 5), [], 5, None],
+    [
+        (9, 0),
+        (1, 1),
+        (0, 9, 10),
+        (0,),
+        (0, 1, 2, 3),
+        (0, 2, 1, 0),
+        (0, 2, 1, 1, 1),
+        ("a", "b"),
+        (0, np.inf),
+        (0, np.nan),
+        (True, 5),
+        [],
+        5,
+        None,
+    ],
 )
 def test_a_wrong_spec_is_refused_by_its_name(spec):
     with pytest.raises(ValueError, match="height must be .low, high"):

@@ -15,7 +15,7 @@ def number_grid() -> Panel:
     >>> number_grid().description[:47]
     '3 bits, asymmetric: 8 codes from -0.86 to 2.14,'
     """
-    start = {"bits": (2, 4, 3), "symmetric": False, "value": (-2.0, 2.8, 1.2)}
+    start = {"bits": (2, 4, 3), "symmetric": False, "value": (-2.0, 2.8, 1.2, 0.2)}
     return Panel(NumberGridPlot, figsize=(7.5, 3.0), **start)
 
 
