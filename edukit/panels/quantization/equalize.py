@@ -1,4 +1,4 @@
-"""The panel on equalization, of lesson 03."""
+"""The panel on equalization, of lesson 03b."""
 
 from functools import partial
 

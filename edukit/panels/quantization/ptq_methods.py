@@ -1,8 +1,9 @@
-"""The panels of lesson 03: the methods of post-training quantization, and how one layer was rounded."""
+"""The panels of lesson 03b on rounding: two weights, one layer, and all methods of post-training quantization."""
 
 from functools import partial
 
 from edukit.panels.panel import Panel
+from edukit.plots.drawings.rounding_plane import METHODS, STEPS, RoundingPlanePlot
 from edukit.plots.quantization.ptq_methods import MethodsPlot, RoundingPlot
 
 
@@ -17,6 +18,16 @@ def ptq_methods(table, before, chance: float = 0.1) -> Panel:
     return Panel(plot, bits=(bits[0], bits[-1]), figsize=(7.5, 0.36 * len(table) + 1.2), still={"bits": bits[0]})
 
 
+def rounding_plane() -> Panel:
+    """Two weights on their way to two codes: to the nearest, by GPTQ, by AdaRound.
+
+    >>> rounding_plane().description[:17]
+    'GPTQ, step 0: Lar'
+    """
+    start = {"rounding": [METHODS[1], METHODS[2], METHODS[0]], "step": (0, STEPS - 1, 0), "first_weight": [0.3, 0.4]}
+    return Panel(RoundingPlanePlot, play="step", still={"step": 2}, figsize=(7.5, 3.0), **start)
+
+
 def rounding(seen) -> Panel:
     """Where each weight of a layer went, and both errors: seen {bits: {method: Rounding}}, as from `compare_rounding`.
 
@@ -28,4 +39,5 @@ def rounding(seen) -> Panel:
     """
     methods = list(next(iter(seen.values())))
     plot = partial(RoundingPlot, seen=seen)
-    return Panel(plot, bits=(min(seen), max(seen)), rounding=methods[::-1], figsize=(7.5, 3.2))
+    bits = (min(seen), max(seen))
+    return Panel(plot, bits=bits, rounding=methods[::-1], still={"bits": bits[0]}, figsize=(7.5, 3.2))
