@@ -41,10 +41,9 @@ LESSONS = (
     Lesson("00", "Tour", "How small can a network become before it forgets?", 20),
     Lesson("01", "Linear quantization", "How few bits does a weight need?", 60),
     Lesson("02", "Calibration", "Which range should the codes cover?", 60, "01"),
-    Lesson(
-        "03", "Post-training quantization", "It got worse when I quantized it. Must I train it again?", 75, "01, 02"
-    ),
-    Lesson("04", "Quantization-aware training", "Can a network learn to live with two bits?", 50, "01, 03"),
+    Lesson("03", "Post-training quantization", "Can a network compute with whole numbers only?", 60, "01, 02"),
+    Lesson("03b", "Codes that fit", "It got worse when I quantized it. Must I train it again?", 75, "01, 03"),
+    Lesson("04", "Quantization-aware training", "Can a network learn to live with two bits?", 50, "01, 03b"),
     Lesson("05", "Low bit", "I quantized to 4 bits, and the file grew. Why?", 75, "01"),
     Lesson("05b", "One bit", "Can a weight be a single bit?", 60, "05"),
     Lesson("06", "Pruning", "Half of the weights are nearly zero. May I throw them away?", 75),
@@ -69,9 +68,9 @@ def written(lessons=LESSONS) -> list[Lesson]:
 def neighbours(lesson: Lesson, lessons=LESSONS) -> tuple[Lesson | None, Lesson | None]:
     """The lessons before and after, of those that are written; None where there is none.
 
-    >>> before, after = neighbours(LESSONS[11])
+    >>> before, after = neighbours(LESSONS[1])
     >>> before.title, after.title
-    ('09 Compact networks', '11 Architecture search')
+    ('00 Tour', '02 Calibration')
     """
     order = [None, *written(lessons), None]
     place = order.index(lesson)

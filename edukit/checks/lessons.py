@@ -25,9 +25,16 @@ LESSONS: dict[str, dict[str, str]] = {
         "quantization.moving_average": "",
     },
     "03_post_training_quantization": {
-        "quantization.layer_errors": "2bc672b11d",
-        "quantization.bias_shift": "18c27b1e50",
+        "quantization.integer_linear": "",
+        "quantization.absorbed_bias": "",
+        "quantization.fixed_point": "",
+        "quantization.fold_norm": "",
+    },
+    "03b_codes_that_fit": {
         "quantization.up_or_down": "",
+        "quantization.take_over": "",
+        "quantization.bias_shift": "18c27b1e50",
+        "quantization.layer_errors": "2bc672b11d",
         "quantization.cheapest_bits": "",
     },
     "04_quantization_aware_training": {

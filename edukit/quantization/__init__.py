@@ -1,11 +1,11 @@
 """Quantization: fewer bits per number, and what that costs. Six folders, each with its lessons.
 
 grid/     the formula, the range, the error                         lessons 01, 02
-ptq/      a trained model gets integer codes, without training      lesson 03
+ptq/      a trained model gets integer codes, without training      lessons 03, 03b
 qat/      training with the rounding in place                       lesson 04
 lowbit/   formats of 1 to 8 bits, and how they are stored           lessons 05, 05b
 integer/  what the chip computes, bit for bit the runtime's         lessons 01, 03
-debug/    why did the accuracy drop?                                lesson 03
+debug/    why did the accuracy drop?                                lesson 03b
 
 The names below are opened when they are first used, so that the formula (grid/affine.py) needs numpy alone.
 What is not among them is imported from its folder: from edukit.quantization.lowbit.binary import binarize

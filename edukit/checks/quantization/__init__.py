@@ -1,7 +1,8 @@
 """The exercises of the lessons on quantization, in the folders of edukit/quantization.
 
-grid    formula, range and granularity · ptq  rounding, bias, equalized layers · qat  gradients through rounding
-lowbit  bytes, formats, codebooks, one bit, three levels · debug  single layers, bits under a budget
+grid    formula, range and granularity · ptq  folding, rounding, bias, equalized layers · integer  codes alone
+qat     gradients through rounding · lowbit  bytes, formats, codebooks, one bit, three levels
+debug   single layers, bits under a budget
 """
 
 from edukit.checks.quantization.debug.layer_error import LAYER_ERRORS as layer_errors
@@ -14,6 +15,9 @@ from edukit.checks.quantization.grid.calibrate import CALIBRATED as calibrated
 from edukit.checks.quantization.grid.channels import CHANNEL_SCALES as channel_scales
 from edukit.checks.quantization.grid.channels import COMPRESSION_RATIO as compression_ratio
 from edukit.checks.quantization.grid.clipping import CLIPPING_AND_ROUNDING as clipping_and_rounding
+from edukit.checks.quantization.integer.fixed_point import FIXED_POINT as fixed_point
+from edukit.checks.quantization.integer.linear import ABSORBED_BIAS as absorbed_bias
+from edukit.checks.quantization.integer.linear import INTEGER_LINEAR as integer_linear
 from edukit.checks.quantization.lowbit.binary import BINARIZE as binarize
 from edukit.checks.quantization.lowbit.binary import SIGN_GRADIENT as sign_gradient
 from edukit.checks.quantization.lowbit.codebook import KMEANS_STEP as kmeans_step
@@ -25,6 +29,7 @@ from edukit.checks.quantization.lowbit.ternary import TERNARIZE as ternarize
 from edukit.checks.quantization.ptq.bias import BIAS_SHIFT as bias_shift
 from edukit.checks.quantization.ptq.equalize import EQUALIZE_PAIR as equalize_pair
 from edukit.checks.quantization.ptq.equalize import SMOOTHING_SCALES as smoothing_scales
+from edukit.checks.quantization.ptq.fold import FOLD_NORM as fold_norm
 from edukit.checks.quantization.ptq.rounding import TAKE_OVER as take_over
 from edukit.checks.quantization.ptq.rounding import UP_OR_DOWN as up_or_down
 from edukit.checks.quantization.qat.gradients import STEP_GRADIENT as step_gradient
@@ -32,7 +37,11 @@ from edukit.checks.quantization.qat.gradients import STRAIGHT_THROUGH as straigh
 from edukit.checks.quantization.qat.observing import MOVING_RANGE as moving_range
 
 __all__ = [
+    "absorbed_bias",
     "equalize_pair",
+    "fixed_point",
+    "fold_norm",
+    "integer_linear",
     "smoothing_scales",
     "bias_shift",
     "binarize",

@@ -12,7 +12,7 @@ Shapes    compare: {method: [accuracy of each network]}
 Source    Nagel et al. 2021, https://arxiv.org/abs/2106.08295, section 3: the same methods, on networks for photographs
 In production  the recipes of AIMET, Brevitas and llm-compressor stack these methods in this order
 
-`python -m edukit.experiments.quantization.ptq_methods shapes_residual` measures the table that lesson 03 quotes.
+`python -m edukit.experiments.quantization.ptq_methods shapes_residual` measures the table that lesson 03b quotes.
 """
 
 import argparse

@@ -4,9 +4,10 @@ affine.py       lesson 01: grids, an integer layer, histogram, channels, error a
 sweep.py        lesson 01: scales shared by a tensor, a channel or a group
 saturation.py   lesson 01: overflow
 calibrate.py    lesson 02
-ptq_methods.py  lesson 03: methods, and one layer's rounding
-equalize.py     lesson 03: pairs of layers
-mixed.py        lesson 03: bits for each layer
+placement.py    lesson 03: a block becomes integers
+ptq_methods.py  lesson 03b: rounding of two weights and of a layer, methods
+equalize.py     lesson 03b: pairs of layers
+mixed.py        lesson 03b: bits for each layer
 qat.py          lesson 04
 lowbit.py       lesson 05: formats, codebooks, a rotation
 binary.py       lesson 05b: one bit
@@ -34,7 +35,8 @@ from edukit.panels.quantization.lowbit import (
     rotation,
 )
 from edukit.panels.quantization.mixed import bits_by_layer, diagnosis, layer_errors
-from edukit.panels.quantization.ptq_methods import ptq_methods, rounding
+from edukit.panels.quantization.placement import placement
+from edukit.panels.quantization.ptq_methods import ptq_methods, rounding, rounding_plane
 from edukit.panels.quantization.qat import latent_weight, recovery, step_size
 from edukit.panels.quantization.saturation import saturation
 from edukit.panels.quantization.sweep import error_sweep, shared_scales
@@ -60,11 +62,13 @@ __all__ = [
     "more_images",
     "number_grid",
     "pixels",
+    "placement",
     "ptq_methods",
     "ranges",
     "recovery",
     "rotation",
     "rounding",
+    "rounding_plane",
     "saturation",
     "shared_scales",
     "sign_gradient",

@@ -1,4 +1,4 @@
-"""The panel on equalization, of lesson 03."""
+"""The panel on equalization, of lesson 03b."""
 
 from functools import partial
 
@@ -15,4 +15,5 @@ def equalization(first, second) -> Panel:
     '0 % equalized, 8 bits: the largest channel range is 16.0 times the smallest in'
     """
     plot = partial(EqualizePlot, first=first, second=second)
-    return Panel(plot, strength_percent=(0, 100, 0), bits=(2, 8, 8), figsize=(7.5, 4.6))
+    still = {"strength_percent": 100}
+    return Panel(plot, strength_percent=(0, 100, 0), bits=(2, 8, 8), still=still, figsize=(7.5, 4.6))

@@ -1,4 +1,4 @@
-"""More panels of lesson 03: the error of each layer, the bits it gets, and what a diagnosis measured."""
+"""More panels of lesson 03b: the error of each layer, the bits it gets, and what a diagnosis measured."""
 
 from functools import partial
 
@@ -11,8 +11,8 @@ def layer_errors(errors) -> Panel:
 
     >>> from edukit.quantization.debug.sensitivity import LayerError
     >>> errors = {b: {"conv": LayerError(0.1 / b, 0.01, 0.12 / b, 0.2 / b)} for b in (2, 3)}
-    >>> layer_errors(errors).description[:85]
-    '2 bits: most of the error comes from the weights. Alone, conv suffers most, 6.0%; wha'
+    >>> layer_errors(errors).description[:83]
+    '2 bits: most of the error comes from the weights. Alone, conv suffers most, 12.2 dB'
     """
     layers = len(next(iter(errors.values())))
     bits = sorted(errors)

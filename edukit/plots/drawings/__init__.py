@@ -6,6 +6,8 @@ cells.py              squares in rows or in a bank of filters, which fill up, em
 number_line.py        ticks with words below, and a value that moves to the nearest of them
 number_grid.py        range, scale, zero point, codes and the error of one number
 integer_layer.py      two inputs on their way through an integer layer
+placement_steps.py    how a block of a network becomes integers: folding, grids, integer operators
+rounding_plane.py     two weights on their way to two codes, by three ways of rounding
 filter_bank.py        what four ways of pruning take out of the same filters
 attention_fill.py     the weights of softmax attention beside the state of linear attention
 elastic.py            what a network of a supernet uses of one stage: kernel, channels, blocks

@@ -9,12 +9,14 @@ import numpy as np
 
 from edukit.plots.style import BLUE, CUT, FLOAT, GREEN, INK, KEPT, LIMIT, MUTED, ORANGE, QUANTIZED, dark, house
 from edukit.quantization.debug.mixed import allocate_bits, weight_bytes
+from edukit.quantization.grid.error import decibels
 
 KINDS = {"weights": (BLUE, "o"), "activations": (ORANGE, "^"), "both": (GREEN, "x"), "accumulated": (MUTED, "s")}
+APART = (-0.27, -0.09, 0.09, 0.27)  # rows of one layer: marks of equal errors would hide each other
 
 
 class LayerErrorsPlot:
-    """The error of each layer's output: by its weights, by its input, by both, and as it has accumulated."""
+    """What is left of each layer's output: after its weights, its input and both were rounded, and at this depth."""
 
     def __init__(self, fig, errors):
         """errors: {bits: {layer: LayerError}}, the layers from the first to the last."""
@@ -26,26 +28,29 @@ class LayerErrorsPlot:
         with house():
             axes = fig.subplots()
             self.dots = {
-                kind: axes.plot([], [], marker, color=color, label=kind, markersize=7, fillstyle="none", mew=2)[0]
+                kind: axes.plot([], [], marker, color=color, label=kind, markersize=6, fillstyle="none", mew=2)[0]
                 for kind, (color, marker) in KINDS.items()
             }
-            axes.set(xscale="log", xlabel="error of the layer's output, normalised (1: as bad as zeros)")
-            axes.set(xlim=(self.floor / 2, max(2, 1.5 * np.max(values))), ylim=(len(rows) - 0.5, -0.5))
+            axes.set(xlabel="signal over error of the layer's output (SQNR), dB")
+            low = min(0.0, decibels(np.max(values)))
+            axes.set(xlim=(low - 3, decibels(self.floor) + 3), ylim=(len(rows) - 0.5, -0.5))
             axes.set(yticks=rows, yticklabels=self.names, ylabel="layer")
-            axes.axvline(1, color=LIMIT, linewidth=1.2, linestyle="--")
+            axes.axvline(0, color=LIMIT, linewidth=1.2, linestyle="--")
             fig.legend(handles=list(self.dots.values()), loc="outside upper right", ncols=4, frameon=False)
 
     def update(self, bits):
         """bits of the weights, for which there are errors."""
         rows = self.errors[bits]
-        for kind, dots in self.dots.items():
-            dots.set_data([max(getattr(e, kind), self.floor) for e in rows.values()], np.arange(len(rows)))
+        for apart, (kind, dots) in zip(APART, self.dots.items(), strict=True):
+            left = [decibels(max(getattr(e, kind), self.floor)) for e in rows.values()]
+            dots.set_data(left, np.arange(len(rows)) + apart)
         own = max(rows, key=lambda name: rows[name].both)
         last = self.names[-1]
         by = "weights" if sum(e.weights > e.activations for e in rows.values()) > len(rows) / 2 else "activations"
+        alone, deep = decibels(max(rows[own].both, self.floor)), decibels(max(rows[last].accumulated, self.floor))
         return (
-            f"{bits} bits: most of the error comes from the {by}. Alone, {own} suffers most, {rows[own].both:.1%}; "
-            f"what has accumulated in {last} is {rows[last].accumulated:.1%}."
+            f"{bits} bits: most of the error comes from the {by}. Alone, {own} suffers most, {alone:.1f} dB are left; "
+            f"with all layers before it rounded as well, {last} has {deep:.1f} dB."
         )
 
 

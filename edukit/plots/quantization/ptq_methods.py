@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from edukit.plots.style import FLOAT, INK, LIMIT, MUTED, QUANTIZED, dark, house
+from edukit.quantization.grid.error import decibels
 
 
 class MethodsPlot:
@@ -49,7 +50,7 @@ class MethodsPlot:
 
 
 class RoundingPlot:
-    """Left: how far each weight of a layer moved; the outermost bars also hold what lies beyond. Right: both errors."""
+    """Left: how far each weight of a layer moved; the outermost bars hold what lies beyond. Right: what is left."""
 
     EDGES = np.linspace(-2, 2, 41)
 
@@ -71,9 +72,8 @@ class RoundingPlot:
             sides = ((heights - 0.18, FLOAT), (heights + 0.18, QUANTIZED))
             self.bars = [self.right.barh(y, [0, 0], 0.34, color=color) for y, color in sides]
             self.labels = [[self.right.text(0, y, "", va="center", color=INK) for y in ys] for ys, _ in sides]
-            self.right.set(title="What that costs", xlabel="share of the energy, %", ylim=(1.5, -0.5))
+            self.right.set(title="What is left", xlabel="signal over error (SQNR), dB", ylim=(1.5, -0.5))
             self.right.set(yticks=heights, yticklabels=["weights", "output"])
-            self.right.set_ylabel("error of the")
             self.right.xaxis.set_major_locator(MaxNLocator(4, prune="upper"))  # a label at the edge would be cut off
 
     def update(self, bits, rounding):
@@ -86,14 +86,14 @@ class RoundingPlot:
         share = 100 * np.mean(np.abs(np.asarray(chosen.moved) - np.asarray(near.moved)) > 0.5)
         self.axes[0].set_ylim(0, 1.4 * max(self.outline.get_data().values.max(), self.filled.get_data().values.max()))
         self.facts.set_text(f"grey: nearest, blue: {rounding}\n{share:.0f} % have another code")
-        errors = [[100 * c.weight_error, 100 * c.output_error] for c in (near, chosen)]
-        self.right.set_xlim(0, 1.45 * np.max(errors))
-        for bars, labels, values in zip(self.bars, self.labels, errors, strict=True):
+        levels = [[decibels(c.weight_error), decibels(c.output_error)] for c in (near, chosen)]
+        self.right.set_xlim(0, 1.45 * max(1.0, np.max(levels)))
+        for bars, labels, values in zip(self.bars, self.labels, levels, strict=True):
             for bar, label, value in zip(bars, labels, values, strict=True):
-                bar.set_width(value)
-                label.set(x=value, text=f" {value:.2g} %")
+                bar.set_width(max(0.0, value))
+                label.set(x=max(0.0, value), text=f" {value:.1f} dB".replace("-", "−"))
         return (
-            f"{bits} bits, {rounding}: {share:.0f} % of the weights have another code than the nearest. The weights' "
-            f"error is {errors[1][0]:.2g} % (nearest {errors[0][0]:.2g} %), the output's {errors[1][1]:.2g} % "
-            f"(nearest {errors[0][1]:.2g} %)."
+            f"{bits} bits, {rounding}: {share:.0f} % of the weights have another code than the nearest. Signal over "
+            f"error, the more the better: {levels[1][0]:.1f} dB of the weights (nearest {levels[0][0]:.1f}), "
+            f"{levels[1][1]:.1f} dB of the output (nearest {levels[0][1]:.1f})."
         )

@@ -1,4 +1,4 @@
-"""Why did the accuracy drop? Layers switched on and off, one at a time. Lesson 03.
+"""Why did the accuracy drop? Layers switched on and off, one at a time. Lesson 03b.
 
 partial.py         the rounding of each layer switched on and off
 activations.py     a network's activations, watched once, put on grids of any range

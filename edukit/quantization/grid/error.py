@@ -35,6 +35,17 @@ def normalized_mse(x: Array, approximation: Array) -> float:
     return error / energy if energy else math.inf if error else 0.0
 
 
+def decibels(error: float) -> float:
+    """A normalised squared error as signal over error, SQNR in dB: 0.1 is 10 dB, 0.01 is 20 dB, no error is infinite.
+
+    >>> decibels(1.0), decibels(0.01), decibels(0.0)
+    (0.0, 20.0, inf)
+    """
+    if not error >= 0:
+        raise ValueError(f"error must be at least 0, got {error!r}")
+    return 0.0 - 10 * math.log10(error) if error else math.inf
+
+
 def compression_ratio(shape: tuple[int, ...], bits: int, axis: int | None = 0) -> float:
     """Bits of a layer's float32 weights over the bits of its codes and of their float32 scales.
 

@@ -1,4 +1,4 @@
-"""Post-training quantization: a trained model gets integer codes, without training. Lesson 03.
+"""Post-training quantization: a trained model gets integer codes, without training. Lessons 03 and 03b.
 
 static.py     quantize_model: grids found once, on calibration data
 fold.py       batch norm folded into the layer before it, or behind it

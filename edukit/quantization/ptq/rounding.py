@@ -19,6 +19,7 @@ In production  llm-compressor and torchao (GPTQ), AIMET (AdaRound, bias correcti
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
@@ -57,7 +58,6 @@ def gptq(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, damping: float =
 
 
 @checked
-@torch.enable_grad()
 def adaround(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, steps: int = 500) -> torch.Tensor:
     """int32 codes for w that keep w @ x: each weight learns whether to go up or down, by gradient descent.
 
@@ -72,6 +72,21 @@ def adaround(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, steps: int =
     >>> bool(output_error(w, better, x) < output_error(w, nearest, x) / 2)
     True
     """
+    for ups in shares_up(w, x, qparams, steps=steps):
+        last = ups
+    up = (last >= 0.5).to(w.dtype)
+    return ((w / qparams.scale).floor() + up).clamp(qparams.qmin, qparams.qmax).to(torch.int32)
+
+
+@torch.enable_grad()
+def shares_up(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, steps: int = 500) -> Iterator[torch.Tensor]:
+    """What AdaRound learns, before the first step and after each: how far up each weight is, h (…, out, in) in [0, 1].
+
+    >>> grid = QParams(torch.tensor(1.0), torch.tensor(0), -2, 1)
+    >>> *_, last = shares_up(torch.tensor([[0.3, 0.4]]), torch.tensor([[1.0, 1.0], [2.0, 1.0]]), grid)
+    >>> last.tolist()
+    [[0.0, 1.0]]
+    """
     _check(w, x)
     check_whole(steps, "steps", 1, 10**6)
     H = second_moment(x, 0.01).float()
@@ -80,8 +95,9 @@ def adaround(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, steps: int =
     floor = place.floor()
     v = torch.logit(((place - floor).clamp(0.01, 0.99) + 0.1) / 1.2).requires_grad_()
     optimizer = torch.optim.Adam([v], lr=0.02)
+    yield _soft(v).detach()
     for step in range(steps):
-        h = (1.2 * torch.sigmoid(v) - 0.1).clamp(0, 1)
+        h = _soft(v)
         error = (floor + h).clamp(qparams.qmin, qparams.qmax) - place
         loss = (error @ H * error).sum()
         warm = max(0.0, (step / steps - 0.2) / 0.8)  # first only the error, then a penalty that becomes steeper
@@ -90,8 +106,12 @@ def adaround(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, steps: int =
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    up = (v.detach() >= 0).to(w.dtype)
-    return (floor + up).clamp(qparams.qmin, qparams.qmax).to(torch.int32)
+        yield _soft(v).detach()
+
+
+def _soft(v):
+    """From 0 to 1, both of which are reached."""
+    return (1.2 * torch.sigmoid(v) - 0.1).clamp(0, 1)
 
 
 @checked

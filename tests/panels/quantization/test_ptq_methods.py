@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from edukit.panels.quantization import ptq_methods, rounding
+from edukit.panels.quantization import ptq_methods, rounding, rounding_plane
 from edukit.quantization.debug.layer_rounding import compare_rounding
 
 W, X = torch.linspace(-1, 1, 24).reshape(1, 3, 8), torch.linspace(0, 1, 80).square().reshape(1, 10, 8)
@@ -12,10 +12,12 @@ PANELS = {
         {"a": {2: [0.1, 0.3], 3: [0.5, 0.6]}, "b": {2: [0.4, 0.5], 3: [0.9, 0.9]}}, [0.95, 0.96]
     ),
     "rounding": lambda: rounding({bits: compare_rounding(W, X, bits) for bits in (2, 3)}),
+    "plane": rounding_plane,
 }
 CONTROLS = [
     ("ladder", "bits"),
     *[("rounding", name) for name in ("bits", "rounding")],
+    *[("plane", name) for name in ("rounding", "step", "first_weight")],
 ]
 
 
@@ -23,7 +25,7 @@ CONTROLS = [
 def test_every_control_moves_the_picture(name, control):
     panel = PANELS[name]()
     widget, png, description = panel.controls[control], panel._png, panel.description
-    widget.value = widget.options[-1] if hasattr(widget, "options") else widget.min
+    widget.value = widget.options[-1] if hasattr(widget, "options") else widget.max
     assert panel._png != png and panel.description != description
 
 
@@ -31,5 +33,5 @@ def test_no_control_is_left_out():
     assert [(name, control) for name, make in PANELS.items() for control in make().controls] == CONTROLS
 
 
-def test_there_is_a_slider_and_it_begins_at_the_most_bits():
-    assert all(make().controls["bits"].value == 3 for make in PANELS.values())
+def test_the_slider_begins_at_the_fewest_bits_where_methods_differ():
+    assert all(PANELS[name]().controls["bits"].value == 2 for name in ("ladder", "rounding"))

@@ -21,6 +21,8 @@ from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot
 from edukit.plots.drawings.integer_layer import IntegerLayerPlot
 from edukit.plots.drawings.model_memory import ModelMemoryPlot
 from edukit.plots.drawings.number_grid import NumberGridPlot
+from edukit.plots.drawings.placement_steps import STEPS, PlacementPlot
+from edukit.plots.drawings.rounding_plane import METHODS, RoundingPlanePlot
 from edukit.plots.drawings.shards import ShardsPlot
 from edukit.plots.drawings.shared_scales import SHARINGS, SharedScalesPlot
 from edukit.plots.drawings.sign_product import SignProductPlot
@@ -32,6 +34,7 @@ PRUNED = [dict(kind=kind, sparsity_percent=percent) for kind, percent in product
 SCALES = [dict(share=share, scale_bits=bits) for share, bits in product(SHARINGS, (8, 16, 32))]
 REQUESTED = [dict(request=request, pin_a=pin) for request, pin in product(range(1, 9), (False, True))]
 CLIPPED = partial(IntegerLayerPlot, x=(-1, -0.9), weights=(-0.5, 1.3), bias=-2, x_range=(-1, 1), y_range=(-1, 0.5))
+ROUNDED = [dict(rounding=r, step=s, first_weight=w) for r, s, w in product(METHODS, range(4), (0.3, 0.4))]
 MOVED = [dict(x=x, y=y, width=w, height=h) for x, y, w, h in product((0, 7, 12), (0, 10), (2, 12), (2, 10))]
 STORED = [dict(format=name, value=value) for name, value in product(FORMATS, (-8.0, -1.6, 0.0, 0.01, 7.7))]
 DRAWINGS = {
@@ -59,6 +62,8 @@ DRAWINGS = {
     "suppression": (SuppressionStepsPlot, [dict(step=step) for step in range(8)]),
     "bifpn": (BifpnPlot, [dict(step=step) for step in range(5)]),
     "overlap": (OverlapPlot, MOVED),
+    "placement": (PlacementPlot, [dict(step=step) for step in range(len(STEPS))]),
+    "rounding": (RoundingPlanePlot, ROUNDED),
 }
 
 BASIC = [
@@ -76,6 +81,8 @@ BASIC = [
     "overlap",
     "memory",
     "shards",
+    "placement",
+    "rounding",
 ]
 
 

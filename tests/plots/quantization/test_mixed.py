@@ -29,17 +29,19 @@ CASE = partial(DiagnosisPlot, diagnosis=FOUND)
 
 def test_every_error_has_its_mark():
     picture = Picture(LAYERS, bits=2)
-    assert "most of the error comes from the weights. Alone, blocks.0.body suffers most, 6.2%" in picture.description
+    assert "most of the error comes from the weights. Alone, blocks.0.body suffers most, 12.0 dB" in picture.description
     picture.move(bits=3)
     for kind in KINDS:
         shown = picture._plot.dots[kind].get_xdata()
-        assert np.allclose(shown, [getattr(e, kind) for e in ERRORS[3].values()])
+        assert np.allclose(shown, [-10 * np.log10(getattr(e, kind)) for e in ERRORS[3].values()])
+    heights = [dots.get_ydata()[0] for dots in picture._plot.dots.values()]
+    assert len(set(heights)) == len(KINDS) and np.abs(heights).max() < 0.5  # no mark hides another one
 
 
 def test_an_error_of_zero_stays_in_the_picture():
     errors = {2: {"a": LayerError(0.1, 0.0, 0.1, 0.1), "b": LayerError(0.0, 0.0, 0.0, 0.2)}}
     plot = Picture(partial(LayerErrorsPlot, errors=errors), bits=2)._plot
-    assert min(plot.dots["activations"].get_xdata()) > plot.dots["weights"].axes.get_xlim()[0] > 0
+    assert max(plot.dots["activations"].get_xdata()) < plot.dots["weights"].axes.get_xlim()[1]
 
 
 @pytest.mark.parametrize("mean_bits", [2.0, 2.5, 3.0, 7.3, 8.0])

@@ -48,13 +48,13 @@ def test_the_first_rung_is_above_the_last_one():
 
 
 @pytest.mark.parametrize("method", ["nearest", "AdaRound", "GPTQ"])
-def test_the_histogram_holds_all_weights_and_the_bars_both_errors(method):
+def test_the_histogram_holds_all_weights_and_the_bars_what_is_left_of_both(method):
     plot = Picture(rounding, bits=4, rounding=method)._plot
     assert plot.filled.get_data().values.sum() == pytest.approx(100)
     near, chosen = seen_of_all()[4]["nearest"], seen_of_all()[4][method]
     widths = [[bar.get_width() for bar in bars] for bars in plot.bars]
-    np.testing.assert_allclose(widths[0], [100 * near.weight_error, 100 * near.output_error])
-    np.testing.assert_allclose(widths[1], [100 * chosen.weight_error, 100 * chosen.output_error])
+    np.testing.assert_allclose(widths[0], -10 * np.log10([near.weight_error, near.output_error]))
+    np.testing.assert_allclose(widths[1], -10 * np.log10([chosen.weight_error, chosen.output_error]))
     edges = plot.EDGES[1:-1]
     outside = plot.outline.get_data().values[np.abs(plot.EDGES[:-1] + 0.05) > 0.5]
     assert outside.sum() == 0 and -0.5 in edges.round(6) and 0.5 in edges.round(6)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from edukit.quantization import choose_qparams, fake_quantize, min_max
-from edukit.quantization.grid.error import compression_ratio, normalized_mse
+from edukit.quantization.grid.error import compression_ratio, decibels, normalized_mse
 
 X = np.random.default_rng(0).uniform(-1, 1, 100_000).astype(np.float32)
 
@@ -44,3 +44,16 @@ def test_edges():
             normalized_mse(one * np.float32(value), one)
     with pytest.raises(ValueError, match="bits"):
         compression_ratio((3, 4), 1)
+
+
+def test_decibels_of_an_error_are_those_of_the_energies():
+    y = X + np.random.default_rng(1).normal(0, 0.01, len(X)).astype(np.float32)
+    expected = 10 * np.log10(np.sum(X.astype(float) ** 2) / np.sum((X - y).astype(float) ** 2))
+    assert decibels(normalized_mse(X, y)) == pytest.approx(expected, rel=1e-5)
+    assert decibels(4.0) == pytest.approx(-6.0206, abs=1e-4) and decibels(0) == np.inf
+
+
+@pytest.mark.parametrize("error", [-0.1, np.nan])
+def test_what_is_no_error_is_refused(error):
+    with pytest.raises(ValueError, match="error must be at least 0"):
+        decibels(error)

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from edukit.quantization import QParams, adaround, bias_correction, dequantize, gptq, quantize
-from edukit.quantization.ptq.rounding import DAMPING, best_step, output_error, refit, second_moment
+from edukit.quantization.ptq.rounding import DAMPING, best_step, output_error, refit, second_moment, shares_up
 
 RANDOM = torch.Generator().manual_seed(0)
 
@@ -182,3 +182,14 @@ def test_bad_input_is_refused(method):
     for bad in ((w * np.nan, x), (w, x / 0)):
         with pytest.raises(ValueError, match="finite"):
             method(*bad, grid)
+
+
+def test_the_way_of_adaround_starts_at_the_weights_and_ends_at_its_codes():
+    w, x, grid = problem(bits=3)
+    way = list(shares_up(w, x, grid, steps=200))
+    assert len(way) == 201 and all(0 <= h.min() and h.max() <= 1 and not h.requires_grad for h in way)
+    place = w / grid.scale
+    inside = (place > grid.qmin) & (place < grid.qmax) & ((place - place.floor() - 0.5).abs() < 0.49)
+    assert torch.allclose(way[0][inside], (place - place.floor())[inside], atol=1e-5)
+    codes = (place.floor() + (way[-1] >= 0.5)).clamp(grid.qmin, grid.qmax)
+    assert torch.equal(codes.int(), adaround(w, x, grid, steps=200))

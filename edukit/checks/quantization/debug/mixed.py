@@ -63,6 +63,19 @@ def _in_turn(order):
     return choose
 
 
+def _bit_by_bit(errors, shapes, bits, budget):
+    """From the most bits down: the layer that loses least for a byte gives some away, until all fits."""
+    places = [len(bits) - 1] * len(shapes)
+
+    def price(i):
+        saved = layer_bytes(shapes[i], bits[places[i]]) - layer_bytes(shapes[i], bits[places[i] - 1])
+        return (errors[i][places[i] - 1] - errors[i][places[i]]) / saved
+
+    while sum(layer_bytes(shape, bits[k]) for shape, k in zip(shapes, places, strict=True)) > budget:
+        places[min((i for i, k in enumerate(places) if k), key=price)] -= 1
+    return [bits[k] for k in places]
+
+
 def _same_size_layers(errors, shapes, bits, budget):
     """Every layer counted as an average one."""
     channels = round(sum(shape[0] for shape in shapes) / len(shapes))
@@ -128,6 +141,11 @@ CHEAPEST_BITS = Exercise(
         "neediest first": (
             _in_turn(lambda errors, shapes: np.argsort(-errors[:, 0])),
             "the layer with the largest error takes what there is: it may be large, and others gain more for a byte",
+        ),
+        "bit by bit": (
+            _bit_by_bit,
+            "bits were given away one step at a time: the last step may save more bytes than it had to; compare whole "
+            "choices",
         ),
         "the same everywhere": (
             _uniform,
