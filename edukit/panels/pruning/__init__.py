@@ -1,11 +1,11 @@
 """The panels of the lessons on pruning.
 
-weights.py   lesson 06
+weights.py   lessons 06 and 06b
 channels.py  lesson 07
 """
 
 from edukit.panels.pruning.channels import channel_times, filter_bank, groups, scores
-from edukit.panels.pruning.weights import curves, removed, storage
+from edukit.panels.pruning.weights import curves, removed, storage, stored_row, weights_and_inputs
 
 __all__ = [
     "channel_times",
@@ -15,4 +15,6 @@ __all__ = [
     "removed",
     "scores",
     "storage",
+    "stored_row",
+    "weights_and_inputs",
 ]

@@ -18,4 +18,6 @@ shared_scales.py      which weights of a matrix share a scale
 model_memory.py       files on disk, and models in memory under a budget of bytes
 shards.py             what a file in shards can answer when
 search_space.py       the choices of a search space, and the network that they make
+weights_and_inputs.py  which weights go by their size, and which by size times the norm of their input
+stored_row.py          the bytes of a row of weights in five formats
 """
