@@ -46,7 +46,8 @@ LESSONS = (
     ),
     Lesson("04", "Quantization-aware training", "Can a network learn to live with two bits?", 50, "01, 03"),
     Lesson("05", "Low bit", "Can a weight be a single bit?", 75, "01"),
-    Lesson("06", "Pruning", "Half of the weights are nearly zero. May I throw them away?", 75),
+    Lesson("06", "Pruning", "Half of the weights are nearly zero. May I throw them away?", 60),
+    Lesson("06b", "What zeros weigh", "Nine of ten weights are zero. Why is the file not ten times smaller?", 50, "06"),
     Lesson("07", "Structured pruning", "I pruned 90 % of it, and it is not one millisecond faster. Why?", 60, "06"),
     Lesson("08", "Distillation", "What does a teacher know that labels do not say?", 60),
     Lesson("09", "Compact networks", "How can a network do with a ninth of the multiplications?", 60),
@@ -68,7 +69,7 @@ def written(lessons=LESSONS) -> list[Lesson]:
 def neighbours(lesson: Lesson, lessons=LESSONS) -> tuple[Lesson | None, Lesson | None]:
     """The lessons before and after, of those that are written; None where there is none.
 
-    >>> before, after = neighbours(LESSONS[10])
+    >>> before, after = neighbours(LESSONS[11])
     >>> before.title, after.title
     ('09 Compact networks', '11 Architecture search')
     """

@@ -42,10 +42,16 @@ LESSONS: dict[str, dict[str, str]] = {
         "quantization.binarize": "a69f36f15c",
     },
     "06_pruning": {
-        "pruning.magnitude_mask": "e0c928df7e",
-        "pruning.sparsity": "",
+        "pruning.magnitude_mask": "",
         "pruning.held_step": "df1c4f369b",
         "pruning.in_steps": "f9211d6d5d",
+        "pruning.wanda_mask": "",
+    },
+    "06b_what_zeros_weigh": {
+        "pruning.bitmask": "",
+        "pruning.run_lengths": "",
+        "pruning.two_four_mask": "",
+        "pruning.csr_product": "",
     },
     "07_structured_pruning": {
         "pruning.remove_filter": "9377aef406",
