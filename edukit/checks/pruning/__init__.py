@@ -7,6 +7,7 @@ structured.py  two_four_mask, speedup
 inputs.py      wanda_mask
 storage.py     bitmask, run_lengths
 products.py    csr_product
+widths.py      channels_within
 """
 
 from edukit.checks.pruning.channels import MACS as macs_left
@@ -21,9 +22,11 @@ from edukit.checks.pruning.structured import SPEEDUP as speedup
 from edukit.checks.pruning.structured import TWO_FOUR as two_four_mask
 from edukit.checks.pruning.weights import MASK as magnitude_mask
 from edukit.checks.pruning.weights import SPARSITY as sparsity
+from edukit.checks.pruning.widths import WIDTHS as channels_within
 
 __all__ = [
     "bitmask",
+    "channels_within",
     "csr_product",
     "held_step",
     "in_steps",
