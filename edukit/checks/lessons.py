@@ -54,10 +54,10 @@ LESSONS: dict[str, dict[str, str]] = {
         "pruning.csr_product": "",
     },
     "07_structured_pruning": {
-        "pruning.remove_filter": "9377aef406",
-        "pruning.macs_left": "eb8194428c",
-        "pruning.two_four_mask": "9df24fe008",
-        "pruning.speedup": "d4ab8d4fbf",
+        "pruning.remove_filter": "",
+        "pruning.macs_left": "",
+        "pruning.speedup": "",
+        "pruning.channels_within": "",
     },
     "08_distillation": {
         "distillation.kd_loss": "154c188e3a",
