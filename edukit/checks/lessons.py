@@ -55,16 +55,22 @@ LESSONS: dict[str, dict[str, str]] = {
         "quantization.binary_dot": "",
     },
     "06_pruning": {
-        "pruning.magnitude_mask": "e0c928df7e",
-        "pruning.sparsity": "",
+        "pruning.magnitude_mask": "",
         "pruning.held_step": "df1c4f369b",
         "pruning.in_steps": "f9211d6d5d",
+        "pruning.wanda_mask": "",
+    },
+    "06b_what_zeros_weigh": {
+        "pruning.bitmask": "",
+        "pruning.run_lengths": "",
+        "pruning.two_four_mask": "",
+        "pruning.csr_product": "",
     },
     "07_structured_pruning": {
-        "pruning.remove_filter": "9377aef406",
-        "pruning.macs_left": "eb8194428c",
-        "pruning.two_four_mask": "9df24fe008",
-        "pruning.speedup": "d4ab8d4fbf",
+        "pruning.remove_filter": "",
+        "pruning.macs_left": "",
+        "pruning.speedup": "",
+        "pruning.channels_within": "",
     },
     "08_distillation": {
         "distillation.kd_loss": "154c188e3a",

@@ -4,6 +4,7 @@ from functools import partial
 
 from edukit.panels.panel import Panel
 from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot
+from edukit.plots.drawings.residual_channel import CHANNELS, PARTS, ResidualChannelPlot
 from edukit.plots.pruning.channels import GroupsPlot, ScoresPlot
 from edukit.plots.pruning.structured import ChannelTimesPlot
 
@@ -57,3 +58,12 @@ def filter_bank() -> Panel:
     """
     controls = dict(kind=list(NOTES), sparsity_percent=(0, 90, 50))
     return Panel(FilterBankPlot, **controls, still={"kind": "filters"})
+
+
+def residual_channel() -> Panel:
+    """Which filters and inputs of a residual block are one channel.
+
+    >>> residual_channel().description[:27]
+    'Channel 4 on the path of th'
+    """
+    return Panel(ResidualChannelPlot, where=list(PARTS), channel=(1, CHANNELS), still={"channel": 2})

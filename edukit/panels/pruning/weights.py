@@ -1,8 +1,10 @@
-"""The panels of lesson 06: what networks read without some weights, which weights go, and what zeros weigh."""
+"""The panels of lessons 06 and 06b: which weights go, what a network names without them, and what zeros weigh."""
 
 from functools import partial
 
 from edukit.panels.panel import Panel
+from edukit.plots.drawings.stored_row import StoredRowPlot
+from edukit.plots.drawings.weights_and_inputs import SCORES, TIMES, WeightsAndInputsPlot
 from edukit.plots.pruning.storage import StoragePlot
 from edukit.plots.pruning.weights import CurvesPlot, RemovedPlot
 
@@ -40,3 +42,22 @@ def storage(layers) -> Panel:
     still = {"value_bits": 8, "sparsity_percent": 50}
     controls = dict(layer=list(layers), value_bits=[32, 16, 8], sparsity_percent=(0, 95, 30))
     return Panel(partial(StoragePlot, layers=layers), **controls, still=still, figsize=(8.5, 3.2))
+
+
+def weights_and_inputs() -> Panel:
+    """Half of each row goes, by the size of a weight or by size times the norm of its input.
+
+    >>> weights_and_inputs().description[:14]
+    'By magnitude, '
+    """
+    controls = dict(score=list(SCORES), one_input_times=list(TIMES))
+    return Panel(WeightsAndInputsPlot, **controls, still={"score": "Wanda", "one_input_times": 10})
+
+
+def stored_row() -> Panel:
+    """The bytes of a row of sixteen weights in five formats.
+
+    >>> stored_row().description[:27]
+    '8 of 16 weights are 0, 16 b'
+    """
+    return Panel(StoredRowPlot, zeros=(0, 15, 8), value_bits=[16, 8], still={"zeros": 12})

@@ -23,4 +23,7 @@ model_memory.py       files on disk, and models in memory under a budget of byte
 shards.py             what a file in shards can answer when
 pipeline.py           from a teacher to a file: what each step does to numbers, bytes and work
 search_space.py       the choices of a search space, and the network that they make
+weights_and_inputs.py  which weights go by their size, and which by size times the norm of their input
+residual_channel.py    the filters and inputs that are one channel of a residual block
+stored_row.py          the bytes of a row of weights in five formats
 """

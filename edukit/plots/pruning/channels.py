@@ -109,6 +109,8 @@ class ScoresPlot:
             self.right.set(yticks=heights, yticklabels=names, ylim=(len(names) - 0.5, -0.5), xlim=(0, 118))
             self.right.set(title="The chosen ratio", xlabel="correct answers, %", xticks=range(0, 101, 25))
             self.right.grid(False, axis="y")
+            for label, color in zip(self.right.get_yticklabels(), colors, strict=True):
+                label.set_color(dark(color))
 
     def update(self, ratio_percent, new_statistics):
         """ratio_percent: the nearest ratio that was measured is shown · new_statistics: True or False."""
@@ -130,7 +132,7 @@ class ScoresPlot:
 
 
 class SensitivityPlot:
-    """A row for each group, a column for each ratio, the accuracy when only that group shrinks; rings: the plan."""
+    """A row for each group, a column for each ratio, the accuracy when only that group shrinks; a stair: the plan."""
 
     def __init__(self, fig, table, plan):
         """table: from `sensitivity` · plan: {group: ratio}, from `plan_ratios`."""
@@ -146,13 +148,13 @@ class SensitivityPlot:
                 axes.text(
                     column, row, f"{value:.0f}", ha="center", va="center", color="white" if value < 55 else "black"
                 )
-            at = [ratios.index(plan[name]) for name in self.names]
-            self.rings = axes.plot(at, range(len(at)), "o", markersize=24, fillstyle="none", color=LIMIT)[0]
-            self.rings.set_markeredgewidth(2)
+            right = np.repeat([ratios.index(plan[name]) + 0.5 for name in self.names], 2)
+            down = np.repeat(np.arange(len(self.names) + 1) - 0.5, 2)[1:-1]
+            self.stair = axes.plot(right, down, color=LIMIT, linewidth=3, clip_on=False)[0]
             axes.set(xticks=range(len(ratios)), xticklabels=[f"{100 * r:.0f}" for r in ratios])
             axes.set(yticks=range(len(self.names)), yticklabels=[_short(name) for name in self.names])
             axes.set(xlabel="channels that go from this group alone, %", ylabel="group, by its first layer")
-            axes.set_title("Correct answers, %; rings: the plan")
+            axes.set_title("Correct answers, %; the plan takes what lies left of the line")
 
     def update(self):
         """Nothing moves."""

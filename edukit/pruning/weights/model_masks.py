@@ -1,5 +1,6 @@
-"""Masks of a whole model: {weight: True where it stays}, layer by layer or from one ranking.
+"""Masks of a whole model: {weight: True where it stays}, row by row, layer by layer or from one ranking.
 
+    row      the round(s n) smallest of each output's weights go
     layer    the round(s n) smallest of each layer go
     global   the round(s N) smallest of all layers go: a layer that matters may keep more
     n:m      n of every m inputs of each output stay
@@ -7,7 +8,7 @@
 Common mistakes are a function that claims to return a pruned copy and prunes the model it was given, and a sparsity
 of 0.5 that is applied five times.
 
-Symbols   s sparsity · n weights of a layer · N of all layers
+Symbols   s sparsity · n weights of a row or of a layer · N of all layers
 Shapes    a mask has the shape of its weight; biases, norms and embeddings have none
 Assumes   that a layer's weight is a parameter: one that is computed, by weight_norm or torch.nn.utils.prune, is refused
 Bound     masks do not compound: of a model that is pruned to s, the same s prunes nothing more
@@ -65,7 +66,8 @@ def magnitude_masks(model: nn.Module, sparsity: float, *, scope: str = "layer", 
     """{weight: mask} for all convolutions, linear, attention and recurrent layers of the model.
 
     sparsity   0 to below 1
-    scope      "layer": the same share of each layer · "global": one ranking, so that layers may differ
+    scope      "row": the same share of each output's weights · "layer": of each layer · "global": one ranking, so that
+               layers may differ
     example    a batch: then the model is followed, and weights that are written as products, x @ W, are found, too
 
     >>> net = nn.Sequential(nn.Linear(2, 4), nn.Linear(4, 4))
@@ -87,11 +89,19 @@ def score_masks(scores: dict[str, torch.Tensor], sparsity: float, *, scope: str 
     [True, False, True, False]
     """
     _check_model_choice(sparsity, scope)
+    if scope == "row":
+        return {name: _without_in_rows(s, sparsity) for name, s in scores.items()}
     if scope == "layer":
         return {name: without(s, s.reshape(-1).argsort(stable=True), sparsity) for name, s in scores.items()}
     together = torch.cat([s.reshape(-1) for s in scores.values()])
     pieces = without(together, together.argsort(stable=True), sparsity).split([s.numel() for s in scores.values()])
     return {name: mask.reshape(s.shape) for mask, (name, s) in zip(pieces, scores.items(), strict=True)}
+
+
+def _without_in_rows(scores, sparsity):
+    rows = scores.reshape(len(scores), -1)
+    ranks = rows.argsort(dim=1, stable=True).argsort(dim=1)
+    return (ranks >= round(sparsity * rows.shape[1])).reshape(scores.shape)
 
 
 def n_m_masks(model: nn.Module, n: int, m: int) -> Masks:
@@ -185,8 +195,8 @@ def _computed_by(layer):
 def _check_model_choice(sparsity, scope):
     if not 0 <= sparsity < 1:
         raise ValueError(f"sparsity must be 0 to below 1, got {sparsity!r}")
-    if scope not in ("layer", "global"):
-        raise ValueError(f'scope must be "layer" or "global", got {scope!r}')
+    if scope not in ("row", "layer", "global"):
+        raise ValueError(f'scope must be "row", "layer" or "global", got {scope!r}')
 
 
 def _check_masks(model, masks):

@@ -23,12 +23,21 @@ def by_counting(channels, ratio):
     return count_macs(small, image.shape[1:]) / count_macs(chain, image.shape[1:])
 
 
+def one_by_one(times, limit_s):
+    found = 0
+    for channels in times:
+        if times[channels] <= limit_s and channels > found:
+            found = channels
+    return found
+
+
 @pytest.mark.parametrize(
     ("exercise", "answer"),
     [
         (check.remove_filter, by_choice),
         (check.macs_left, by_counting),
         (check.two_four_mask, two_four_mask),
+        (check.channels_within, one_by_one),
         (check.speedup, lambda b, a, *macs: np.median([x / y for x, y in zip(b, a, strict=True)])),
     ],
 )

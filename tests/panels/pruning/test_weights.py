@@ -1,9 +1,9 @@
-"""Each control of each panel of lesson 06 moves its picture and its description."""
+"""Each control of each panel of lessons 06 and 06b moves its picture and its description."""
 
 import numpy as np
 import pytest
 
-from edukit.panels.pruning import curves, removed, storage
+from edukit.panels.pruning import curves, removed, storage, stored_row, weights_and_inputs
 
 DRAWN = np.random.default_rng(0)
 SHAPES = {"first": (16, 36), "second": (24, 36), "third": (8, 12)}
@@ -13,11 +13,15 @@ PANELS = {
     "curves": lambda: curves(FOUND, FOUND),
     "removed": lambda: removed(LAYERS, ["first", "second"]),
     "storage": lambda: storage(LAYERS),
+    "stored_row": stored_row,
+    "weights_and_inputs": weights_and_inputs,
 }
 CONTROLS = [
     ("curves", "sparsity_percent"),
     *[("removed", name) for name in ("layer", "sparsity_percent", "scope")],
     *[("storage", name) for name in ("layer", "value_bits", "sparsity_percent")],
+    *[("stored_row", name) for name in ("zeros", "value_bits")],
+    *[("weights_and_inputs", name) for name in ("score", "one_input_times")],
 ]
 
 

@@ -67,9 +67,9 @@ def test_the_bars_are_the_lines_at_the_chosen_ratio():
     np.testing.assert_allclose(plot.lines[0].get_ydata(), [96, 90, 80])
 
 
-def test_the_rings_are_the_plan():
+def test_left_of_the_stair_is_the_plan():
     picture = Picture(sensitivity)
-    assert list(picture._plot.rings.get_xdata()) == [0, 1]
+    assert list(picture._plot.stair.get_xdata()) == [0.5, 0.5, 1.5, 1.5]
     assert picture.description.endswith("stem 0 %, block 3, conv 1 50 %.")
 
 

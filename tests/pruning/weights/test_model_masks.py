@@ -51,6 +51,14 @@ def test_repeating_reaches_the_sparsity_and_does_not_compound(scope):
     assert all(torch.equal(a, b) for a, b in zip(once.parameters(), twice.parameters(), strict=True))
 
 
+def test_each_row_gives_the_same_share_of_its_own_smallest():
+    masks = magnitude_masks(network(), 0.5, scope="row")
+    for name, w in layer_weights(network()).items():
+        rows, stays = w.flatten(1), masks[name].flatten(1)
+        by_hand = np.stack([magnitude_mask(row.numpy(), 0.5) for row in rows])
+        assert np.array_equal(stays.numpy(), by_hand)
+
+
 def test_in_steps_the_end_is_the_target_in_the_original_places():
     model = network()
     for sparsity in (0.1, 0.2, 0.3, 0.4, 0.5):
