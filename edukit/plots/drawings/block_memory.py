@@ -38,7 +38,7 @@ class BlockMemoryPlot:
                 shape = f"{wide if name in NAMES[1:3] else channels} channels\n{size} × {size}"
                 self.boxes[name] = Box(axes, LEFT + i * step, TOP, WIDE, HIGH, name, shape)
             row = list(self.boxes.values())
-            words = ("1 × 1", "3 × 3,\ndepthwise", "1 × 1")
+            words = ("1 × 1", "3 × 3", "1 × 1")
             for one, two, word in zip(row, row[1:], words, strict=False):
                 Arrow(axes, [one.right, two.left], word)
             high = TOP - 34
