@@ -10,7 +10,7 @@ Symbols   * convolution · k3, k1 filters · γ, β, μ, σ of a batch norm · �
 Shapes    (B, M, H, W) -> (B, N, ceil(H / stride), ceil(W / stride)); the input is added where M = N and the stride is 1
 Error     float rounding, in evaluation mode; while the block trains, its norms depend on the batch
 Source    Ding et al. 2021, https://arxiv.org/abs/2101.03697, section 3.3
-In production  timm's repvgg models and their `fuse`; MobileOne, YOLOv6 and others train such branches
+In production  timm.utils.reparameterize_model, for timm's RepVGG; MobileOne, YOLOv6 and others train such branches
 """
 
 import torch

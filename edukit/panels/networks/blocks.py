@@ -60,11 +60,11 @@ def block_memory() -> Panel:
     """The values of an inverted residual block that are alive at each step, with and without the addition.
 
     >>> block_memory().description[:14]
-    'Step 5 of 5, a'
+    'Step 3 of 5, f'
     """
     return Panel(
         BlockMemoryPlot,
-        step=(1, len(STEPS), len(STEPS)),
+        step=(1, len(STEPS), 3),
         residual=True,
         play="step",
         still={"step": 3},

@@ -65,7 +65,8 @@ class BlockMemoryPlot:
         if step == 5 and not residual:
             doing = "the block ends"
         self.note.set_text(f"step {step}: {doing}")
-        return f"Step {step} of {len(STEPS)}, {doing}: alive are {' + '.join(names)}, {held:,} values."
+        ends = "the input is added" if residual else "no input is added"
+        return f"Step {step} of {len(STEPS)}, {doing}: alive are {' + '.join(names)}, {held:,} values; {ends}."
 
 
 def alive(step: int, residual: bool) -> tuple[str, ...]:

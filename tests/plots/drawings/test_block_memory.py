@@ -30,7 +30,10 @@ def test_what_is_alive_is_marked_and_summed(plot, step, residual):
     marked = [name for name in NAMES if plot.boxes[name].patch.get_linewidth() > 1]
     held = sum(plot.sizes[name] for name in alive(step, residual))
     assert marked == sorted(alive(step, residual), key=NAMES.index)
-    assert said.endswith(f"{held:,} values.") and plot.meter.words.get_text() == f"{held:,}"
+    assert (
+        f"{held:,} values; {'the' if residual else 'no'} input is added." in said
+        and plot.meter.words.get_text() == f"{held:,}"
+    )
     assert plot.passing.line.get_visible() == residual
 
 

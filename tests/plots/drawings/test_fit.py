@@ -16,6 +16,7 @@ from edukit.plots.drawings.anchors import AnchorsPlot
 from edukit.plots.drawings.attention_fill import AttentionFillPlot
 from edukit.plots.drawings.bifpn import BifpnPlot
 from edukit.plots.drawings.block import KINDS, BlockPlot
+from edukit.plots.drawings.block_memory import BlockMemoryPlot
 from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot
 from edukit.plots.drawings.integer_layer import IntegerLayerPlot
 from edukit.plots.drawings.model_memory import ModelMemoryPlot
@@ -46,6 +47,7 @@ DRAWINGS = {
     "block": (BlockPlot, [dict(kind=kind) for kind in KINDS]),
     "block, small": (partial(BlockPlot, channels=8, size=1), [dict(kind=kind) for kind in KINDS]),
     "block, large": (partial(BlockPlot, channels=512, size=224), [dict(kind=kind) for kind in KINDS]),
+    "block memory": (BlockMemoryPlot, [dict(step=s, residual=r) for s, r in product(range(1, 6), (True, False))]),
     "scales": (SharedScalesPlot, SCALES),
     "memory": (ModelMemoryPlot, REQUESTED),
     "shards": (ShardsPlot, [dict(layers=layers) for layers in range(1, 25)]),
