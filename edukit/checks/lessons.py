@@ -79,9 +79,11 @@ LESSONS: dict[str, dict[str, str]] = {
         "distillation.hint_loss": "7f0621f215",
     },
     "09_compact_networks": {
-        "networks.channel_shuffle": "50858901cb",
         "networks.separable_macs": "",
         "networks.fire_parameters": "3c7c76cb2d",
+        "networks.peak_values": "",
+        "networks.one_kernel": "",
+        "networks.channel_shuffle": "50858901cb",
     },
     "10_attention": {
         "networks.linear_attention": "6f248c45e8",

@@ -3,6 +3,8 @@
 blocks.py            depthwise separable, MobileNet, inverted residual and residual blocks
 compact.py           Fire, ShuffleNet unit and channel shuffle, squeeze-and-excite
 costs.py             parameters and MACs of every layer of a network
+live_memory.py       bytes of values that live at each operation of a network
+repvgg.py            three branches that become one convolution
 reach.py             which input channels each output channel depends on
 classifier.py        the mobile student, the residual teacher, a transformer encoder
 reference.py         MobileNet, SqueezeNet, ShuffleNetV2, ResNet-18 with the published counts

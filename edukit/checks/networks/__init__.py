@@ -2,6 +2,8 @@
 
 blocks.py     channel_shuffle
 counting.py   separable_macs, fire_parameters
+memory.py     peak_values: what a block holds at a time
+fusing.py     one_kernel: three branches as one convolution
 attention.py  linear_attention, causal_attention
 running.py    step: one step of a running state
 frugal.py     exercises that also limit memory
@@ -12,6 +14,8 @@ from edukit.checks.networks.attention import LINEAR_ATTENTION as linear_attentio
 from edukit.checks.networks.blocks import SHUFFLE as channel_shuffle
 from edukit.checks.networks.counting import FIRE as fire_parameters
 from edukit.checks.networks.counting import SEPARABLE as separable_macs
+from edukit.checks.networks.fusing import FUSION as one_kernel
+from edukit.checks.networks.memory import PEAK as peak_values
 from edukit.checks.networks.running import STEP as step
 
 __all__ = [
@@ -19,6 +23,8 @@ __all__ = [
     "channel_shuffle",
     "fire_parameters",
     "linear_attention",
+    "one_kernel",
+    "peak_values",
     "separable_macs",
     "step",
 ]

@@ -5,13 +5,15 @@ attention.py  lesson 10
 """
 
 from edukit.panels.networks.attention import cost, recall, two_ways, where_it_looks
-from edukit.panels.networks.blocks import block_layers, blocks, layers, reached
+from edukit.panels.networks.blocks import block_layers, block_memory, blocks, layers, memory, reached
 
 __all__ = [
     "block_layers",
+    "block_memory",
     "blocks",
     "cost",
     "layers",
+    "memory",
     "reached",
     "recall",
     "two_ways",

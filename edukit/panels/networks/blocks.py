@@ -4,8 +4,10 @@ from functools import partial
 
 from edukit.panels.panel import Panel
 from edukit.plots.drawings.block import KINDS, BlockPlot
+from edukit.plots.drawings.block_memory import STEPS, BlockMemoryPlot
 from edukit.plots.networks.blocks import UNITS, BlocksPlot, ReachPlot
 from edukit.plots.networks.layers import LayersPlot
+from edukit.plots.networks.memory import MemoryPlot
 
 
 def blocks() -> Panel:
@@ -52,3 +54,28 @@ def block_layers() -> Panel:
     'Standard:'
     """
     return Panel(BlockPlot, kind=list(KINDS), still={"kind": "separable"})
+
+
+def block_memory() -> Panel:
+    """The values of an inverted residual block that are alive at each step, with and without the addition.
+
+    >>> block_memory().description[:14]
+    'Step 3 of 5, f'
+    """
+    return Panel(
+        BlockMemoryPlot,
+        step=(1, len(STEPS), 3),
+        residual=True,
+        play="step",
+        still={"step": 3},
+        figsize=(7, 2.8),
+    )
+
+
+def memory(nets) -> Panel:
+    """The values that live at each layer of published nets: nets {name: {layer: bytes of float32}}.
+
+    >>> memory({"one": {"0": 4000, "1": 2000}}).description
+    'one: at most 1 kB of INT8 values are alive, at layer 1 of 2; 2 layers fit into 320 kB, 0 do not.'
+    """
+    return Panel(partial(MemoryPlot, nets=nets), net=list(nets), still={"net": list(nets)[-1]}, figsize=(8.5, 3.0))

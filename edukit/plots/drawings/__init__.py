@@ -15,6 +15,7 @@ frames.py             an area that stands for an image, and outlines of boxes on
 anchors.py            the anchors of one level around an object, and which of them answer for it
 suppression_steps.py  boxes from the best to the worst, and what drops each of them
 bifpn.py              three feature maps that tell each other what they see
+block_memory.py       an inverted residual block, and which of its values are alive at each step
 block.py              five building blocks of networks, with the channels and MACs of each layer
 bit_fields.py         sign, exponent and fraction of one number, bit by bit
 sign_product.py       two rows of signs, multiplied and counted

@@ -1,6 +1,7 @@
 """Pictures of networks.
 
 blocks.py     what blocks cost, and which input channels an output depends on
+memory.py     bytes of values that live at each layer
 layers.py     costs layer by layer, times and accuracies side by side
 attention.py  where a place looks, cost against length, the weight on one key
 """

@@ -17,6 +17,7 @@ from edukit.plots.drawings.attention_fill import AttentionFillPlot
 from edukit.plots.drawings.bifpn import BifpnPlot
 from edukit.plots.drawings.bit_fields import FORMATS, BitFieldsPlot
 from edukit.plots.drawings.block import KINDS, BlockPlot
+from edukit.plots.drawings.block_memory import BlockMemoryPlot
 from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot
 from edukit.plots.drawings.integer_layer import IntegerLayerPlot
 from edukit.plots.drawings.model_memory import ModelMemoryPlot
@@ -52,6 +53,7 @@ DRAWINGS = {
     "block": (BlockPlot, [dict(kind=kind) for kind in KINDS]),
     "block, small": (partial(BlockPlot, channels=8, size=1), [dict(kind=kind) for kind in KINDS]),
     "block, large": (partial(BlockPlot, channels=512, size=224), [dict(kind=kind) for kind in KINDS]),
+    "block memory": (BlockMemoryPlot, [dict(step=s, residual=r) for s, r in product(range(1, 6), (True, False))]),
     "scales": (SharedScalesPlot, SCALES),
     "bits": (BitFieldsPlot, STORED),
     "signs": (SignProductPlot, [dict(step=step) for step in range(5)]),
