@@ -34,7 +34,7 @@ NEW = [
 ]
 NEW += ["Where it breaks", "In production", "Recap", "Sources"]
 # The learner writes, predicts and reads numbers; the other lessons follow these.
-REWRITTEN = {"01_linear_quantization", "11_architecture_search", "11b_one_supernet", "12_detection"}
+REWRITTEN = {"01_linear_quantization", "02_calibration", "11_architecture_search", "11b_one_supernet", "12_detection"}
 REWRITTEN |= {"13_export_and_runtimes", "14_on_the_device"}
 LESSON_SECTIONS = ["The formula", "By hand", "The same call from edukit", "In production"]  # the tour has none
 MACHINE = re.compile(r"/(home|root|Users|tmp|mnt|opt)/|[A-Z]:\\|site-packages")

@@ -14,6 +14,7 @@ from edukit.checks.quantization.grid.calibrate import CALIBRATED as calibrated
 from edukit.checks.quantization.grid.channels import CHANNEL_SCALES as channel_scales
 from edukit.checks.quantization.grid.channels import COMPRESSION_RATIO as compression_ratio
 from edukit.checks.quantization.grid.clipping import CLIPPING_AND_ROUNDING as clipping_and_rounding
+from edukit.checks.quantization.grid.entropy import DIVERGENCE as divergence
 from edukit.checks.quantization.lowbit.binary import BINARIZE as binarize
 from edukit.checks.quantization.lowbit.binary import SIGN_GRADIENT as sign_gradient
 from edukit.checks.quantization.lowbit.formats import DECODE_E4M3 as decode_e4m3
@@ -44,6 +45,7 @@ __all__ = [
     "compression_ratio",
     "decode_e4m3",
     "dequantize",
+    "divergence",
     "layer_errors",
     "moving_average",
     "moving_range",

@@ -22,7 +22,7 @@ from edukit.panels.quantization.affine import (
     weight_histogram,
 )
 from edukit.panels.quantization.binary import binary_levels, sign_gradient
-from edukit.panels.quantization.calibrate import momentum, more_images, ranges
+from edukit.panels.quantization.calibrate import merged_codes, momentum, more_images, ranges
 from edukit.panels.quantization.equalize import equalization
 from edukit.panels.quantization.lowbit import budget, formats, pixels
 from edukit.panels.quantization.mixed import bits_by_layer, diagnosis, layer_errors
@@ -45,6 +45,7 @@ __all__ = [
     "integer_layer",
     "latent_weight",
     "layer_errors",
+    "merged_codes",
     "momentum",
     "more_images",
     "number_grid",

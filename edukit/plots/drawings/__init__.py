@@ -17,5 +17,6 @@ block.py              five building blocks of networks, with the channels and MA
 shared_scales.py      which weights of a matrix share a scale
 model_memory.py       files on disk, and models in memory under a budget of bytes
 shards.py             what a file in shards can answer when
+merged_codes.py       a histogram, a window of it, and what four codes still know of it
 search_space.py       the choices of a search space, and the network that they make
 """

@@ -18,6 +18,7 @@ from edukit.plots.drawings.bifpn import BifpnPlot
 from edukit.plots.drawings.block import KINDS, BlockPlot
 from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot
 from edukit.plots.drawings.integer_layer import IntegerLayerPlot
+from edukit.plots.drawings.merged_codes import MergedCodesPlot
 from edukit.plots.drawings.model_memory import ModelMemoryPlot
 from edukit.plots.drawings.number_grid import NumberGridPlot
 from edukit.plots.drawings.shards import ShardsPlot
@@ -54,6 +55,7 @@ DRAWINGS = {
     "suppression": (SuppressionStepsPlot, [dict(step=step) for step in range(8)]),
     "bifpn": (BifpnPlot, [dict(step=step) for step in range(5)]),
     "overlap": (OverlapPlot, MOVED),
+    "merged codes": (MergedCodesPlot, [dict(window=window) for window in range(4, 13)]),
 }
 
 BASIC = [
@@ -69,6 +71,7 @@ BASIC = [
     "overlap",
     "memory",
     "shards",
+    "merged codes",
 ]
 
 
