@@ -50,4 +50,7 @@ def prepare(folder: str | Path | None = None) -> Path:
     for notebook in notebooks:
         if notebook not in kept:
             write_atomically(home / notebook.name, notebook.read_bytes())
+    glossary = source / "GLOSSARY.md"
+    if not os.path.lexists(home / glossary.name):
+        write_atomically(home / glossary.name, glossary.read_bytes())
     return home
