@@ -14,6 +14,7 @@ graph.py     any model as a graph of named operations (torch.export)
 table.py     a table as text, HTML and Markdown
 sealed.py    files that are whole: a checksum inside, written beside their place and renamed
 course.py    the order of the lessons: question, minutes, what each needs
+glossary.py  the terms of the course: Chinese name, meaning
 bundled.py   where data sets and notebooks lie, in a checkout or a wheel
 data/  training/
 measure.py   parameters, MACs, bytes, latency with spread, peak memory

@@ -90,6 +90,9 @@ def prepare(folder: str | Path | None = None) -> Path:
         write_atomically(home / RECORD, json.dumps(record, indent=1).encode())
     for name, content in missing.items():
         write_atomically(home / name, content)
+    glossary = home / "GLOSSARY.md"
+    if not os.path.lexists(glossary):
+        write_atomically(glossary, (source / glossary.name).read_bytes())
     return home
 
 

@@ -1,6 +1,7 @@
-"""Write the order of `edukit/course.py` wherever it is named: `python tests/order.py`.
+"""Write the order of `edukit/course.py` wherever it is named, and the glossary: `python tests/order.py`.
 
 The table of README, the map of the tour, and in each notebook its title, and the line of links below it and at the end.
+The terms of `edukit/glossary.py` become notebooks/GLOSSARY.md.
 """
 
 import json
@@ -8,6 +9,7 @@ import re
 from pathlib import Path
 
 from edukit.course import Lesson, links, map_table, readme_table, written
+from edukit.glossary import page
 
 ROOT = Path(__file__).parents[1]
 LINKS = re.compile(r"(\[← [^]]*\]\(\S+\))?( · )?(\[[^]]* →\]\(\S+\))?")
@@ -16,7 +18,7 @@ TABLE = re.compile(r"(?:^\|.*\n?)+", re.MULTILINE)
 
 def main() -> None:
     for path, text in texts().items():
-        if path.read_text(encoding="utf-8") != text:
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
             print(f"{path}: written")
 
@@ -25,6 +27,7 @@ def texts() -> dict[Path, str]:
     """What README and each notebook have to be, given how they are."""
     readme = ROOT / "README.md"
     found = {readme: with_table(readme.read_text(encoding="utf-8"), "## The lessons", readme_table())}
+    found[ROOT / "notebooks" / "GLOSSARY.md"] = page()
     for lesson in written():
         path = ROOT / "notebooks" / lesson.file
         notebook = json.loads(path.read_text(encoding="utf-8"))

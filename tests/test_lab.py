@@ -38,6 +38,7 @@ def test_a_wheel_copies_the_notebooks_and_keeps_a_learners_file(tmp_path, monkey
     assert home == tmp_path / "edukit-notebooks"
     answers = home / first_notebook()
     assert answers.read_bytes() == (bundled.path("notebooks") / answers.name).read_bytes()
+    assert (home / "GLOSSARY.md").read_bytes() == (bundled.path("notebooks") / "GLOSSARY.md").read_bytes()
     answers.write_text("my answers")
     lab.prepare()
     assert answers.read_text() == "my answers"

@@ -12,8 +12,8 @@ import edukit
 PACKAGE = Path(edukit.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [  # from the ground up; rooms on one floor import none of each other, but for those of HALLS
-    {"checked", "copies", "course", "graph", "inputs", "refuse", "signatures", "bundled", "journal", "sealed"}
-    | {"table", "turns"},
+    {"checked", "copies", "course", "glossary", "graph", "inputs", "refuse", "signatures", "bundled", "journal"}
+    | {"sealed", "table", "turns"},
     {"data", "training", "measure"},
     {"networks", "quantization", "pruning", "distillation"},
     {"deployment"},

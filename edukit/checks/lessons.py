@@ -20,8 +20,9 @@ LESSONS: dict[str, dict[str, str]] = {
         "quantization.compression_ratio": "",
     },
     "02_calibration": {
-        "quantization.calibrated": "48d0b8297b",
         "quantization.clipping_and_rounding": "",
+        "quantization.calibrated": "48d0b8297b",
+        "quantization.divergence": "",
         "quantization.moving_average": "",
     },
     "03_post_training_quantization": {

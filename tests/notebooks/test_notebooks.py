@@ -36,6 +36,7 @@ NEW += ["Where it breaks", "In production", "Recap", "Sources"]
 # The learner writes, predicts and reads numbers; the other lessons follow these.
 REWRITTEN = {
     "01_linear_quantization",
+    "02_calibration",
     "03_post_training_quantization",
     "03b_codes_that_fit",
     "05_low_bit",

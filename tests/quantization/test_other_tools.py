@@ -7,7 +7,7 @@ torchao       prepare_pt2e / convert_pt2e with its own observers; the quantizer 
 """
 
 import warnings
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import onnxruntime
@@ -18,7 +18,7 @@ from edukit.data import digits, shapes
 from edukit.deployment import export
 from edukit.graph import capture_each
 from edukit.networks import trained
-from edukit.quantization import gptq, quantize_model
+from edukit.quantization import Observer, gptq, min_max, moving_average, quantize_model
 from edukit.training import accuracy
 
 RESIDUAL, ENCODER, SMALL = "shapes_residual", "shapes_encoder", "digits_residual"
@@ -158,3 +158,19 @@ def test_at_least_the_accuracy_of_torchao(name, bits):
     x, test = sets(name)
     theirs = points(by_torchao(trained(name), x, bits), test)
     assert ours(name, bits, 0, bits < 8) >= theirs - one_image(bits, test)
+
+
+def test_torchaos_observers_find_our_ranges():
+    """The table of lesson 02: MinMaxObserver is min_max, and averaging_constant 0.01 is a momentum of 0.99."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from torchao.quantization.pt2e import MinMaxObserver, MovingAverageMinMaxObserver
+    batches = np.random.default_rng(0).standard_t(4, (20, 100)).astype(np.float32)
+    ours = Observer()
+    theirs = MinMaxObserver(), MovingAverageMinMaxObserver(averaging_constant=0.01)
+    for batch in batches:
+        ours.update(batch)
+        for observer in theirs:
+            observer(torch.from_numpy(batch))
+    for observer, rule in zip(theirs, (min_max, partial(moving_average, momentum=0.99)), strict=True):
+        assert [observer.min_val.item(), observer.max_val.item()] == pytest.approx(ours.range(rule), rel=1e-5)

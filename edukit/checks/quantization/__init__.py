@@ -15,6 +15,7 @@ from edukit.checks.quantization.grid.calibrate import CALIBRATED as calibrated
 from edukit.checks.quantization.grid.channels import CHANNEL_SCALES as channel_scales
 from edukit.checks.quantization.grid.channels import COMPRESSION_RATIO as compression_ratio
 from edukit.checks.quantization.grid.clipping import CLIPPING_AND_ROUNDING as clipping_and_rounding
+from edukit.checks.quantization.grid.entropy import DIVERGENCE as divergence
 from edukit.checks.quantization.integer.fixed_point import FIXED_POINT as fixed_point
 from edukit.checks.quantization.integer.linear import ABSORBED_BIAS as absorbed_bias
 from edukit.checks.quantization.integer.linear import INTEGER_LINEAR as integer_linear
@@ -56,6 +57,7 @@ __all__ = [
     "decode_e4m3",
     "dequantize",
     "kmeans_step",
+    "divergence",
     "layer_errors",
     "moving_average",
     "moving_range",

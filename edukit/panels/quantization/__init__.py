@@ -23,7 +23,7 @@ from edukit.panels.quantization.affine import (
     weight_histogram,
 )
 from edukit.panels.quantization.binary import binary_levels, sign_gradient, sign_product
-from edukit.panels.quantization.calibrate import momentum, more_images, ranges
+from edukit.panels.quantization.calibrate import merged_codes, momentum, more_images, ranges
 from edukit.panels.quantization.equalize import equalization
 from edukit.panels.quantization.lowbit import (
     bit_fields,
@@ -58,6 +58,7 @@ __all__ = [
     "kmeans_steps",
     "latent_weight",
     "layer_errors",
+    "merged_codes",
     "momentum",
     "more_images",
     "number_grid",

@@ -1,8 +1,9 @@
-"""The panels of lesson 02: a range and its two errors, more images, batches in time."""
+"""The panels of lesson 02: a range and its two errors, merged codes, more images, batches in time."""
 
 from functools import partial
 
 from edukit.panels.panel import Panel
+from edukit.plots.drawings.merged_codes import COUNTS, MergedCodesPlot
 from edukit.plots.quantization.calibrate import METHODS, MoreImagesPlot, MovingAveragePlot, RangePlot
 
 
@@ -19,7 +20,17 @@ def ranges(observer) -> Panel:
     'min_max at 4 bits: 0.00 to 8.00, step 0.533'
     """
     plot = partial(RangePlot, observer=observer)
-    return Panel(plot, method=list(METHODS), bits=(2, 8, 4), percentile=(90.0, 100.0, 99.9), figsize=(7.5, 4.6))
+    start = {"method": list(METHODS), "bits": (2, 8, 4), "percentile": (90.0, 100.0, 99.9)}
+    return Panel(plot, figsize=(7.5, 4.6), still={"method": "mse", "bits": 4}, **start)
+
+
+def merged_codes() -> Panel:
+    """What four codes still know of a histogram, for each window of its bins, and what KL makes of it.
+
+    >>> merged_codes().description
+    'A window of 12 bins for 4 codes clips 0 of 100 values; the codes lose KL = 0.161.'
+    """
+    return Panel(MergedCodesPlot, window=(4, len(COUNTS), len(COUNTS)), still={"window": 8}, figsize=(7.5, 3.0))
 
 
 def more_images(ends) -> Panel:

@@ -23,6 +23,7 @@ shared_scales.py      which weights of a matrix share a scale
 model_memory.py       files on disk, and models in memory under a budget of bytes
 shards.py             what a file in shards can answer when
 pipeline.py           from a teacher to a file: what each step does to numbers, bytes and work
+merged_codes.py       a histogram, a window of it, and what four codes still know of it
 search_space.py       the choices of a search space, and the network that they make
 weights_and_inputs.py  which weights go by their size, and which by size times the norm of their input
 residual_channel.py    the filters and inputs that are one channel of a residual block

@@ -40,15 +40,16 @@ class RangePlot:
             self.codes = self.top.plot([], [], "|", color=INK, markersize=8, markeredgewidth=1)[0]
             self.facts = self.top.text(0.93, 0.95, "", transform=self.top.transAxes, ha="right", va="top", color=INK)
             self.facts.set_bbox(WHITE)
-            self.top.set(title="Values of the layer, and the codes", ylabel="values, %", yscale="log")
+            self.top.set(title="Values of the layer, and the codes", ylabel="values", yscale="log")
             self.top.set(ylim=(4 / self.sample.size, 6 * shares.max()))  # the codes lie below the smallest bar
-            self.top.set_yticks([0.001, 0.1, 10], ["0.001", "0.1", "10"])
+            self.top.set_yticks([0.001, 0.1, 10], ["1 of 100,000", "1 of 1,000", "1 of 10"])
             self.lines = [self.bottom.plot([], [], color=color)[0] for color in (CUT, QUANTIZED, INK)]
             self.lines[-1].set_linestyle(":")
             names = zip(("clipping", "rounding", "⋯ together"), (CUT, QUANTIZED, INK), (0.5, 0.64, 0.78), strict=True)
             for name, color, x in names:
                 self.bottom.text(x, 0.88, name, transform=self.bottom.transAxes, color=dark(color), bbox=WHITE)
             self.mark = self.bottom.plot([], [], "o", color=LIMIT, markersize=8, zorder=5)[0]
+            self.whole = self.bottom.plot([], [], "o", color="none", markeredgecolor=LIMIT, markersize=8, zorder=4)[0]
             ends = {"color": LIMIT, "linewidth": 1.2, "linestyle": "--"}
             self.ends = [[axes.axvline(0, **ends) for _ in "<>"] for axes in (self.top, self.bottom)]
             self.bottom.set(title="Squared error, if the range ends here", xlabel="value", ylabel="error, % of Σ x²")
@@ -70,6 +71,7 @@ class RangePlot:
         for line, curve in zip(self.lines, self.curves[bits], strict=True):
             line.set_data(self.FRACTIONS * self.observer.range()[1], curve)
         self.mark.set_data([high], [clipping + rounding])
+        self.whole.set_data([self.observer.range()[1]], [self.curves[bits][-1, -1]])
         for ends in self.ends:
             for line, end in zip(ends, (low, high), strict=True):
                 line.set_xdata([end, end])

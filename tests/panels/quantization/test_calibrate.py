@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edukit.panels.quantization import momentum, more_images, ranges
+from edukit.panels.quantization import merged_codes, momentum, more_images, ranges
 from edukit.quantization import Observer
 
 OBSERVER = Observer()
@@ -11,11 +11,13 @@ for batch in np.abs(np.random.default_rng(0).standard_t(4, (20, 100))):
     OBSERVER.update(batch)
 PANELS = {
     "ranges": lambda: ranges(OBSERVER),
+    "merged_codes": merged_codes,
     "more_images": lambda: more_images({"min_max": {1: [3, 5], 2: [4, 6]}, "mse": {1: [3, 4], 2: [3, 3]}}),
     "momentum": lambda: momentum(OBSERVER.history),
 }
 CONTROLS = [
     *[("ranges", name) for name in ("method", "bits", "percentile")],
+    ("merged_codes", "window"),
     ("more_images", "doublings"),
     *[("momentum", name) for name in ("momentum", "start_at_zero")],
 ]

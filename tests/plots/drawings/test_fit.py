@@ -20,6 +20,7 @@ from edukit.plots.drawings.block import KINDS, BlockPlot
 from edukit.plots.drawings.block_memory import BlockMemoryPlot
 from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot
 from edukit.plots.drawings.integer_layer import IntegerLayerPlot
+from edukit.plots.drawings.merged_codes import MergedCodesPlot
 from edukit.plots.drawings.model_memory import ModelMemoryPlot
 from edukit.plots.drawings.number_grid import NumberGridPlot
 from edukit.plots.drawings.placement_steps import STEPS, PlacementPlot
@@ -66,6 +67,7 @@ DRAWINGS = {
     "overlap": (OverlapPlot, MOVED),
     "placement": (PlacementPlot, [dict(step=step) for step in range(len(STEPS))]),
     "rounding": (RoundingPlanePlot, ROUNDED),
+    "merged codes": (MergedCodesPlot, [dict(window=window) for window in range(4, 13)]),
 }
 
 BASIC = [
@@ -85,6 +87,7 @@ BASIC = [
     "shards",
     "placement",
     "rounding",
+    "merged codes",
 ]
 
 

@@ -44,6 +44,14 @@ def test_clipping_falls_rounding_grows_and_mse_marks_the_least_sum():
     assert np.allclose(together, clipping + rounding) and plot.mark.get_ydata()[0] <= 1.01 * together.min()
 
 
+def test_a_ring_stands_where_min_max_would_end_the_range():
+    plot = Picture(RANGE, method="mse", bits=4, percentile=99.0)._plot
+    grid = choose_qparams(*OBSERVER.range(), 4)
+    error = 100 * sum(clipping_and_rounding(OBSERVER.sample, grid)) / np.mean(OBSERVER.sample**2)
+    assert plot.whole.get_xdata()[0] == pytest.approx(OBSERVER.sample.max())
+    assert plot.whole.get_ydata()[0] == pytest.approx(error, rel=1e-3) and error > plot.mark.get_ydata()[0]
+
+
 def test_as_many_marks_as_codes_and_the_kept_bars_end_with_the_range():
     picture = Picture(RANGE, method="percentile", bits=3, percentile=95.0)
     plot = picture._plot
