@@ -103,7 +103,7 @@ def _check_of_kind(kind) -> Callable | None:
     kind = typing.get_origin(kind) or kind
     known = {bool: check_flag, float: check_number, Callable: check_callable}
     known |= {Path: check_path, str: _check_text, dict: _check_mapping, Mapping: _check_mapping}
-    known |= dict.fromkeys((list, tuple, Sequence, Iterable), check_several)
+    known |= dict.fromkeys((list, Sequence, Iterable), check_several)
     if kind in known:
         return known[kind]
     if inspect.isclass(kind) and (kind.__module__, kind.__name__) == ("torch", "Tensor"):
@@ -134,13 +134,14 @@ def check_int(value, name: str) -> None:
 def check_kind(value, name: str, kind: type) -> None:
     """Raise a TypeError that names the argument unless it is an object of the class."""
     if not isinstance(value, kind):
-        raise TypeError(f"{name} must be {_a(kind)}, got {shown(value)}")
+        raise TypeError(f"{name} must be {_a(kind)}, got {type(value).__name__}")
 
 
 def check_callable(value, name: str) -> None:
     """Raise a TypeError that names the argument unless it can be called."""
     if not callable(value):
-        raise TypeError(f"{name} must be a function, got {shown(value)}")
+        kind = "a function of a model" if name == "evaluate" else "a function"
+        raise TypeError(f"{name} must be {kind}, got {type(value).__name__}")
 
 
 def check_path(value, name: str) -> None:
@@ -172,7 +173,7 @@ def check_inputs(value, name: str) -> None:
         if wrong:
             raise TypeError(f"{name} must hold numbers, got {value.dtype}")
     elif isinstance(value, TEXTS | set) or not isinstance(value, Iterable):
-        raise TypeError(f"{name} must be arrays of numbers, a tuple or batches of them, got {shown(value)}")
+        raise TypeError(f"{name} must be a batch or several, arrays of numbers, got {shown(value)}")
 
 
 def _check_text(value, name):

@@ -579,6 +579,9 @@ AXES = {"None", "()", "(-1, 0)"}
 FINE = {"axis": AXES, "multiple": {"None"}, "weight_bits": {"None", "{}"}, "ratio": {"{}"}, "stride": {"[1, 2]"}}
 FINE |= {"padding": {"[1, 2]"}, "dilation": {"[1, 2]"}, "progress": {"empty text"}, "bias": {"None"}}
 
+FINE |= {"thresholds": REAL | {"0-d array", "0-d tensor"}}  # one alone, or several
+FINE |= {"example": {"nan array", "nan tensor"}}  # of which the shape alone counts
+
 
 def means(name, argument, value) -> bool:
     """Whether a hostile value means something where that argument of a good call stands."""

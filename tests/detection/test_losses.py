@@ -65,7 +65,7 @@ def test_no_anchor_at_all_is_no_loss(loss):
 def test_other_shapes_and_other_types_are_refused(loss):
     with pytest.raises(ValueError, match=r"same shape, got \(3, 1\) and \(3,\)"):
         loss(torch.zeros(3, 1), torch.zeros(3))
-    with pytest.raises(TypeError, match="both arguments must be tensors, got list"):
+    with pytest.raises(TypeError, match="must be a torch tensor, got list"):
         loss(torch.zeros(3), [0, 0, 0])
 
 

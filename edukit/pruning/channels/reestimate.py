@@ -46,11 +46,11 @@ def reestimate_batchnorm(model: nn.Module, x, *, batch_size: int = 256) -> nn.Mo
     if not all(is_finite(part) for part in inputs):
         raise ValueError("x must be finite, got NaN or infinity")
     fresh = copied(model).eval()
-    with torch.no_grad():
-        check_it_runs(fresh, tuple(part[:2].clone() for part in inputs))
     norms = [norm for norm in fresh.modules() if isinstance(norm, _NormBase) and norm.track_running_stats]
     if not norms:
         raise ValueError(f"model has no batch norm with running statistics, got {type(model).__name__}")
+    with torch.no_grad():
+        check_it_runs(fresh, tuple(part[:2].clone() for part in inputs))
     momenta = [norm.momentum for norm in norms]
     for norm in norms:
         norm.reset_running_stats()
