@@ -43,6 +43,7 @@ bin | 直方图区间 | one of the narrow ranges into which a histogram sorts va
 binary | 二值 | with two values only, such as -1 and 1
 bitmask | 位掩码 | one bit for each weight that says whether the weight is stored
 box | 边界框 | a rectangle around an object in an image
+budget | 预算 | limits for bytes, time, memory and lost accuracy that a file has to keep
 budget of bytes | 内存预算 | how many bytes of memory the models of an app may take together
 calibration | 校准 | choosing ranges of activations from a few inputs that go through the network
 capacity gap | 容量差距 | a teacher so much larger than the student that the student learns less from it
@@ -58,16 +59,16 @@ CSR | 压缩稀疏行 | a way to store zeros: for each row, the values that are 
 damping | 阻尼 | a small number on the diagonal of a matrix, so that its inverse stays tame
 decode | 解码阶段 | a language model makes one token after another
 depth | 深度 | how many layers, or blocks, follow one another
-depthwise, depthwise convolution | 逐通道卷积 | a convolution in which each channel sees itself alone
 depthwise separable | 深度可分离卷积 | a depthwise convolution, then one of 1 x 1 that mixes the channels
+depthwise, depthwise convolution | 逐通道卷积 | a convolution in which each channel sees itself alone
 dequantize | 反量化 | turning a code back into the real number that it stands for
 detector | 检测器 | a network that says what is in an image, and where
 differentiable choice | 可微选择 | a choice between layers as a weighted sum, so that a gradient can choose
 distillation, distil, taught | 知识蒸馏 | training a small network, the student, on the answers of a large one
 divergence, KL | KL 散度 | how much one distribution tells that another does not: the sum of P log (P / Q)
 dominated | 被支配 | at least as bad as another point in every measure, and worse in one
-dynamic, dynamic quantization, quantize dynamically | 动态量化 | ranges of activations are measured anew for each input
 dynamic batching | 动态批处理 | requests that arrive shortly after one another are answered together
+dynamic, dynamic quantization, quantize dynamically | 动态量化 | ranges of activations are measured anew for each input
 encoder | 编码器 | a transformer that reads a whole sequence at once
 energy | 能耗 | what a computation takes from the battery, in joules
 equalization | 跨层均衡 | scaling channels of two layers against each other, so that their ranges become alike
@@ -78,9 +79,10 @@ ExecuTorch | ExecuTorch | PyTorch's runtime for phones
 fake quantization | 伪量化 | rounding to a grid and back, in floats, so that training feels the rounding
 file | 模型文件 | what leaves the computer: operators and weights, without Python
 Fire | Fire 模块 | SqueezeNet's block: few channels first, then 1 x 1 and 3 x 3 side by side
+first run | 首次推理 | the first answer of a file that was just opened; it is slower than those that follow
 first-order | 一阶 | judged by the gradient
-float32 | 单精度浮点数 | a real number in 32 bits: sign, 8 bits of exponent, 23 of fraction
 float format, float | 浮点格式 | numbers as sign, exponent and fraction; the steps grow with the numbers
+float32 | 单精度浮点数 | a real number in 32 bits: sign, 8 bits of exponent, 23 of fraction
 focal loss | 焦点损失 | a loss in which examples that are right already count little
 frozen | 冻结 | not changed by training
 GPTQ | GPTQ | rounding weights one column after another; those that remain make up for the error
@@ -105,6 +107,7 @@ least recently used | 最近最少使用 | what was not used for the longest tim
 level | 特征层 | one of the feature maps of different size in a detector
 linear attention | 线性注意力 | attention whose cost grows with the length, not with its square
 LiteRT | LiteRT | the runtime for phones that was called TensorFlow Lite
+load | 加载 | opening a file in a runtime, before its first answer
 logit | logit | the number that a network gives a class, before softmax
 lottery ticket | 彩票假设 | a small part of a network that learns as well as the whole, from the same start
 MAC | 乘加运算 | one multiplication and one addition
@@ -128,11 +131,13 @@ observer | 观察器 | what watches a value during calibration and keeps a sampl
 ONNX Runtime | ONNX Runtime | a runtime that opens ONNX files on computers and phones
 oscillates, oscillation | 振荡 | going to and fro between two codes during training
 Pareto front | 帕累托前沿 | the points that no other point beats in every measure
+parity | 一致性 | a file and a network give the same answers to the same input
 peak | 峰值算力 | the most operations a second that a processor can do
 per channel | 逐通道 | with a scale for each output channel
 per tensor | 逐张量 | with one scale for all values
 percentile | 百分位数 | the value below which that share of all values lies
 pinned | 常驻内存 | kept in memory, whatever else needs room
+points | 百分点 | the difference of two percentages: from 90 % to 88 % are 2 points
 popcount | 位计数 | how many bits of a number are 1
 post-training quantization | 训练后量化 | quantization of a trained network, without training it again
 power | 功率 | energy for each second, in watts
@@ -178,10 +183,12 @@ standard error | 标准误差 | how far a mean would move if all was measured ag
 static | 静态量化 | ranges of activations are found by calibration, and then stay
 straight-through | 直通估计 | a gradient passes through rounding as if nothing had been rounded
 structured | 结构化剪枝 | removing whole channels, so that the layers become smaller
+student | 学生网络 | a smaller network that learns from the answers of a larger one
 subnormal | 次正规数 | a float so near to 0 that its exponent is the least there is
 successive halving | 逐次减半 | train many a little, keep the better half, train longer, repeat
 supernet | 超网络 | one set of weights that holds many networks
 symmetric | 对称量化 | a grid with zero point 0 that reaches equally far to both sides
+teacher | 教师网络 | a large network from whose answers a smaller one learns
 temperature | 温度 | a number that logits are divided by, so that small probabilities can be seen
 ternary | 三值 | with three values only, such as -1, 0 and 1
 tie | 中点 | a number exactly between two codes

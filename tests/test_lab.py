@@ -76,7 +76,7 @@ def test_newer_lessons_are_told_of_and_never_put_over_a_learners(tmp_path, monke
     lessons = tmp_path / "lessons"
     lessons.mkdir()
     monkeypatch.setattr(lab.bundled, "path", lambda _: lessons)
-    for name in ("1.ipynb", "2.ipynb"):
+    for name in ("1.ipynb", "2.ipynb", "GLOSSARY.md"):
         (lessons / name).write_text("old")
     home = lab.prepare(tmp_path / "mine")
     (home / "1.ipynb").write_text("my answers")

@@ -30,8 +30,8 @@ from edukit.plots.drawings.shared_scales import SHARINGS, SharedScalesPlot
 from edukit.plots.drawings.sign_product import SignProductPlot
 from edukit.plots.drawings.suppression_steps import SuppressionStepsPlot
 
-NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 3, 8), (0, 1), (-2.8, -0.3, 0.99, 2.8))]
-SMALL_NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 5), (0, 1), (-2.8e-3, 0, 1e-3))]
+NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 3, 8), (False, True), (-2.8, -0.3, 0.99, 2.8))]
+SMALL_NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 5), (False, True), (-2.8e-3, 0, 1e-3))]
 PRUNED = [dict(kind=kind, sparsity_percent=percent) for kind, percent in product(NOTES, (0, 50, 90))]
 SCALES = [dict(share=share, scale_bits=bits) for share, bits in product(SHARINGS, (8, 16, 32))]
 REQUESTED = [dict(request=request, pin_a=pin) for request, pin in product(range(1, 9), (False, True))]
