@@ -28,7 +28,9 @@ def bold(lesson) -> set[str]:
     cells = json.loads(bundled.path(f"notebooks/{lesson.file}").read_text(encoding="utf-8"))["cells"]
     text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     short = {words for words in BOLD.findall(text) if len(words.split()) <= 4}
-    return {words for words in short if re.match(r"[A-Za-z]", words) and not re.search(r"[?.!:;]$|^[Ee]xercise \d", words)}
+    return {
+        words for words in short if re.match(r"[A-Za-z]", words) and not re.search(r"[?.!:;]$|^[Ee]xercise \d", words)
+    }
 
 
 def plain(words: str) -> str:

@@ -107,7 +107,7 @@ def test_a_dict_is_a_batch_wherever_there_is_an_example(tmp_path):
         ({"images": X}, "the batch names images; the model takes pixel_values, mask, scale, labels"),
         ([{"mask": X}], "the batch lacks pixel_values; the model takes pixel_values"),
         ({"pixel_values": X, "scale": X}, "the batch names pixel_values, scale, but not mask, which stands before"),
-        ({"pixel_values": ["a", "b"]}, "inputs must be arrays of numbers"),
+        ({"pixel_values": ["a", "b"]}, "must be arrays of numbers"),
     ],
 )
 def test_a_dict_of_other_names_is_refused(calibration, said):

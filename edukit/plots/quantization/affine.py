@@ -116,7 +116,7 @@ class WeightHistogramPlot:
         self.floats.set_data(share, edges)
         self.top.set(xlim=(-1.05 * limit, 1.05 * limit), ylim=(0, 1.25 * share.max()))
         share = np.bincount(q - g.qmin, minlength=g.qmax - g.qmin + 1) * 100 / w.size
-        self.stored.set_data(share, g.scale * (np.arange(g.qmin, g.qmax + 2) - 0.5 - g.zero_point))  # between codes
+        self.stored.set_data(share, (np.arange(g.qmin, g.qmax + 2) - 0.5 - g.zero_point) * g.scale)
         self.bottom.set_ylim(0, 1.25 * share.max())
         self.outlier.set_data([w[self.largest]], [0.06 * self.top.get_ylim()[1]])
 

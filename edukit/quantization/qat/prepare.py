@@ -106,7 +106,6 @@ def prepare_qat(
     return QatModel(cleaned(graph), plain, report, activation_bits)
 
 
-@checked
 @in_turn
 def convert(model: QatModel) -> QuantizedModel:
     """The integer model of a trained one: the same codes and grids, stored; the trained model is not changed.
