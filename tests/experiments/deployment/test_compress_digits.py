@@ -1,8 +1,13 @@
 """The search and the plan made by hand start from the same teacher, and their files are measured alike."""
 
+import hashlib
+
+import pytest
+
+from edukit import bundled
 from edukit.data import Dataset, Split, digits
 from edukit.deployment.pipeline import Plan
-from edukit.experiments.deployment.compress_digits import measure
+from edukit.experiments.deployment.compress_digits import measure, measured
 
 
 def few_digits():
@@ -20,3 +25,16 @@ def test_three_files_of_one_teacher_are_measured():
     assert teacher.size_bytes > 4_000_000 and 60_000 < by_hand.size_bytes < 70_000
     assert found.size_bytes < teacher.size_bytes and found.seed == 0
     assert all(0 <= share <= 1 for row in rows for share in (row.validation, row.test))
+
+
+@pytest.mark.parametrize("seed", sorted({row.seed for row in measured()}))
+def test_the_search_finds_a_file_at_least_as_small_that_knows_as_much(seed):
+    teacher, by_hand, found = (row for row in measured() if row.seed == seed)
+    assert found.size_bytes <= by_hand.size_bytes < teacher.size_bytes / 40
+    assert found.validation >= by_hand.validation
+    assert found.test >= by_hand.test - 0.004  # one standard error of 500 images
+
+
+def test_the_card_names_the_file():
+    digest = hashlib.sha256(bundled.path("datasets/compress_digits.csv").read_bytes()).hexdigest()
+    assert f"`{digest}`" in bundled.path("datasets/compress_digits.md").read_text()
