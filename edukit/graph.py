@@ -53,31 +53,36 @@ class Captured(fx.GraphModule):
     def captured_for(self) -> dict:
         return self.meta["captured for"]
 
-    @property
-    def batched(self) -> list[bool]:
-        """Whether axis 0 of each input is the batch; masks and scalars may serve all rows alike."""
-        return [bool(axes) and axes[0][0] != axes[0][1] for _, axes in self.captured_for.values()]
-
-    def joined(self, batches) -> tuple[torch.Tensor, ...]:
-        """One batch of several: their rows one after the other; what serves all rows alike, as the first one has it.
-
-        >>> [tuple(x.shape) for x in capture(nn.Linear(2, 3), torch.zeros(4, 2)).joined(2 * [(torch.ones(5, 2),)])]
-        [(10, 2)]
-        """
-        parts = zip(self.batched, *batches, strict=True)
-        return tuple(torch.cat(own) if rows else own[0] for rows, *own in parts)
-
     def __call__(self, *inputs, **named):
-        self.check(*inputs, **named)
+        check_sizes(self, *inputs, **named)
         return super().__call__(*inputs, **named)
 
-    def check(self, *inputs, **named) -> None:
-        """Raise a ValueError that names the input whose sizes the graph was not captured for."""
-        for name, x in (dict(zip(self.captured_for, inputs, strict=False)) | named).items():
-            _, axes = self.captured_for.get(name, (None, None))  # of another name, forward says so
-            if isinstance(x, torch.Tensor) and axes is not None and not _fits(x, axes):
-                allowed = ", ".join(_said(*axis) for axis in axes)
-                raise ValueError(f"{name} has the shape {tuple(x.shape)}; this model was captured for ({allowed})")
+
+def check_sizes(graph: Captured, *inputs, **named) -> None:
+    """Raise a ValueError that names the input whose sizes the graph was not captured for.
+
+    This and the next two are no methods: a graph has its model's parts as attributes, and one may be called `joined`.
+    """
+    for name, x in (dict(zip(graph.captured_for, inputs, strict=False)) | named).items():
+        _, axes = graph.captured_for.get(name, (None, None))  # of another name, forward says so
+        if isinstance(x, torch.Tensor) and axes is not None and not _fits(x, axes):
+            allowed = ", ".join(_said(*axis) for axis in axes)
+            raise ValueError(f"{name} has the shape {tuple(x.shape)}; this model was captured for ({allowed})")
+
+
+def has_rows(graph: Captured) -> list[bool]:
+    """Whether axis 0 of each input is the batch; masks and scalars may serve all rows alike."""
+    return [bool(axes) and axes[0][0] != axes[0][1] for _, axes in graph.captured_for.values()]
+
+
+def joined(graph: Captured, batches) -> tuple[torch.Tensor, ...]:
+    """One batch of several: their rows one after the other; what serves all rows alike, as the first one has it.
+
+    >>> [tuple(x.shape) for x in joined(capture(nn.Linear(2, 3), torch.zeros(4, 2)), 2 * [(torch.ones(5, 2),)])]
+    [(10, 2)]
+    """
+    parts = zip(has_rows(graph), *batches, strict=True)
+    return tuple(torch.cat(own) if rows else own[0] for rows, *own in parts)
 
 
 @in_turn
@@ -92,7 +97,7 @@ def capture(model: nn.Module, example) -> Captured:
     check_count(model, inputs)
     with torch.no_grad():
         if isinstance(model, Captured):
-            model.check(*inputs)
+            check_sizes(model, *inputs)
             if [x.dtype for x in inputs] == [dtype for dtype, _ in model.captured_for.values()]:
                 return copied(model).eval()
         frozen = with_stored_weights(model).eval()
@@ -180,7 +185,7 @@ def watched(graph: fx.GraphModule, inputs: tuple, look: Callable, *, compute: di
     >>> seen[2:]
     ['input_1', 'linear', 'relu', 'output']
     """
-    graph.check(*inputs)
+    check_sizes(graph, *inputs)
     return _Watched(graph, look, compute or {}).run(*inputs)
 
 

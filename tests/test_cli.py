@@ -92,9 +92,15 @@ def test_an_unknown_command_has_status_2(capsys):
     assert end.value.code == 2 and "dance" in capsys.readouterr().err
 
 
+def as_in_a_terminal():
+    """Take Ctrl-C as a program in a terminal does: what a script starts in the background ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_leaves_nothing(tmp_path):
     command = [sys.executable, "-m", "edukit.cli", "bench", "--output", str(tmp_path / "out")]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=0)
+    told = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 0}
+    process = subprocess.Popen(command, preexec_fn=as_in_a_terminal, **told)
     while "teacher" not in process.stderr.readline():  # the first progress bar: training has begun
         assert process.poll() is None
     process.send_signal(signal.SIGINT)

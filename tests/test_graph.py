@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 from unseen import NETWORKS, build
 
-from edukit.graph import Captured, attach, capture, capture_each, layer_name, parameter, watched
+from edukit.graph import Captured, attach, capture, capture_each, has_rows, joined, layer_name, parameter, watched
 from edukit.quantization import (
     awq,
     convert,
@@ -241,10 +241,26 @@ def test_rows_of_several_batches_are_joined_and_a_mask_is_taken_once():
             return x * mask * t
 
     graph = capture(Masked(), (torch.rand(4, 5, 2), torch.rand(5, 2), torch.tensor(2.0)))
-    assert graph.batched == [True, False, False]
+    assert has_rows(graph) == [True, False, False]
     x, mask, t = torch.rand(6, 5, 2), torch.rand(5, 2), torch.tensor(3.0)
-    joined = graph.joined([(x[:4], mask, t), (x[4:], mask, t)])
-    assert all(torch.equal(a, b) for a, b in zip(joined, (x, mask, t), strict=True))
+    both = joined(graph, [(x[:4], mask, t), (x[4:], mask, t)])
+    assert all(torch.equal(a, b) for a, b in zip(both, (x, mask, t), strict=True))
+
+
+def test_parts_of_a_model_may_have_any_name():
+    class Named(nn.Module):
+        def __init__(self):
+            super().__init__()
+            names = ("joined", "check", "has_rows", "batched", "captured", "sizes")
+            for name in names:
+                setattr(self, name, nn.Sequential(nn.Linear(2, 2)))
+
+        def forward(self, x):
+            return self.joined(self.check(self.has_rows(self.batched(self.captured(self.sizes(x))))))
+
+    model = Named()
+    x = torch.rand(4, 2)
+    assert torch.equal(capture(model, x)(x), model(x))
 
 
 def test_inputs_are_taken_by_name_and_checked():

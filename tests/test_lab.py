@@ -106,6 +106,12 @@ c.ServerApp.answer_yes = False
 """
 
 
+def as_in_a_terminal():
+    """Take signals as a program in a terminal does: what runs under nohup ignores that the terminal closes."""
+    for name in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(name, signal.SIG_DFL)
+
+
 @contextmanager
 def server(tmp_path, **how):
     """`edukit lab` beside a person's settings that open it to everybody; its process, its address, and what it says."""
@@ -118,7 +124,8 @@ def server(tmp_path, **how):
     settings = {"JUPYTER_PORT": str(port), "JUPYTER_TOKEN": "secret", "JUPYTER_CONFIG_DIR": str(tmp_path / "config")}
     command = [sys.executable, "-m", "edukit.cli", "lab", "--no-browser", "--folder", str(tmp_path / "course")]
     with open(tmp_path / "log", "w") as log:
-        process = subprocess.Popen(command, env={**os.environ, **settings}, stdout=log, stderr=log, **how)
+        how |= {"env": {**os.environ, **settings}, "stdout": log, "stderr": log, "preexec_fn": as_in_a_terminal}
+        process = subprocess.Popen(command, **how)
     try:
         yield process, f"http://127.0.0.1:{port}", tmp_path / "log"
     finally:

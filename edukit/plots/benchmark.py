@@ -95,11 +95,11 @@ class CallsPlot:
         self.warm.set_data(np.arange(1, warmup + 1), self.drawn[:warmup])
         self.mean.set_ydata([mean, mean])
         self.median.set_ydata([median, median])
-        self.axes.set_title(f"of the calls that count: mean {mean:,.1f} µs (dashed), median {median:,.1f} µs (line)")
-        above = f" {self.above} of {len(self.drawn)} calls lie above the picture." if self.above else ""
+        above = f" · {self.above} calls lie above" if self.above else ""
+        self.axes.set_title(f"that count: mean {mean:,.1f} µs (dashed), median {median:,.1f} µs (line){above}")
         return (
             f"{len(self.times)} calls, the first takes {self.times[0]:,.0f} µs. Without {warmup} calls of warm-up the "
-            f"mean is {mean:,.1f} µs and the median {median:,.1f} µs.{above}"
+            f"mean is {mean:,.1f} µs and the median {median:,.1f} µs."
         )
 
 

@@ -78,8 +78,8 @@ def test_the_overview_has_a_row_for_each_exercise_of_each_lesson_and_the_days():
     assert len(before.rows) == sum(map(len, LESSONS.values()))
     assert {row[2] for row in before.rows} == {"not yet"}
     remember("tour.size_bytes")
-    remember("quantization.take_over")  # asked in no lesson
+    remember("pruning.sparsity")  # asked in no lesson
     rows = {row[:2]: row[2] for row in overview().rows}
-    assert rows["00_tour", "size_bytes"] == rows["", "take_over"] == solved()["tour.size_bytes"]
+    assert rows["00_tour", "size_bytes"] == rows["", "sparsity"] == solved()["tour.size_bytes"]
     assert rows["00_tour", "pruned_copy"] == "not yet"
     assert "00_tour" in repr(overview()) and "<td" in overview()._repr_html_()

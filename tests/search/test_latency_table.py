@@ -28,7 +28,8 @@ def test_a_table_survives_its_file(tmp_path):
 
 def test_a_table_of_another_machine_is_refused_with_both_names(tmp_path):
     path = tmp_path / "table.json"
-    path.write_text(json.dumps(with_check({"where": "a telephone", "threads": 1, "seconds": SECONDS})))
+    content = {"where": "a telephone", "runtime": "torch", "threads": 1, "seconds": SECONDS}
+    path.write_text(json.dumps(with_check(content)))
     with pytest.raises(ValueError, match="measured on a telephone, this is .*onnxruntime"):
         LatencyTable.load(path)
 

@@ -105,7 +105,7 @@ def _check_answers(model, inputs, content, format) -> None:
     integers, and the floats of the file as it is written may end in the next code, which moves all that follows.
     """
     arrays = [x.detach().numpy() for x in inputs]
-    expected = as_tuple(load(model)(*arrays))
+    expected = as_tuple(load(model)(*(x.copy() for x in arrays)))  # the model may work in place
     ways = [{"as_written": True}, {}] if format == "onnx" else [{}]
     faults = []
     for options in ways:
@@ -114,7 +114,7 @@ def _check_answers(model, inputs, content, format) -> None:
         if fault is None:
             return
         faults.append(fault)
-    again = as_tuple(load(model)(*arrays))
+    again = as_tuple(load(model)(*(x.copy() for x in arrays)))
     if not all(np.array_equal(one, two, equal_nan=True) for one, two in zip(expected, again, strict=True)):
         raise ValueError("model answers otherwise in each run: it draws random numbers in evaluation mode")
     raise ValueError(f"the {format} file answers {faults[0]}")

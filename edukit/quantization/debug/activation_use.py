@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import fx, nn
 
-from edukit.graph import LAYERS
+from edukit.graph import LAYERS, has_rows, joined
 from edukit.inputs import has_batch
 from edukit.quantization.debug.partial import Parts
 
@@ -57,9 +57,9 @@ class Listener(nn.Module):
     def forward(self, *inputs):
         have = len(self.rows[0]) if self.rows else 0
         network = self.parts.network
-        pairs = zip(network.batched, inputs, strict=True)
+        pairs = zip(has_rows(network), inputs, strict=True)
         fresh = tuple((x[: 256 - have] if rows else x).detach().clone() for rows, x in pairs)
-        self.rows = network.joined([self.rows, fresh]) if self.rows else fresh
+        self.rows = joined(network, [self.rows, fresh]) if self.rows else fresh
         return self.network.run(inputs, self._count)
 
     def heard(self, batches) -> dict[str, Use]:

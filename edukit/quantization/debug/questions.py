@@ -18,6 +18,7 @@ import torch
 from torch import fx, nn
 
 from edukit.copies import copied
+from edukit.graph import joined
 from edukit.quantization.debug.activation_use import Listener, Use, outlying_rows, typical_range
 from edukit.quantization.debug.diagnosis import Step
 from edukit.quantization.debug.fixes import Fix
@@ -59,7 +60,7 @@ class Case:
 
     @property
     def inputs(self) -> tuple[torch.Tensor, ...]:
-        return self.network.joined(self.batches)
+        return joined(self.network, self.batches)
 
 
 class Scores:

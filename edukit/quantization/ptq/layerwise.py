@@ -20,7 +20,7 @@ from torch import fx, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from edukit.graph import LAYERS, layer_name, parameter
+from edukit.graph import LAYERS, has_rows, joined, layer_name, parameter
 from edukit.quantization.grid.affine import QParams, dequantize, fake_quantize, quantize
 from edukit.quantization.ptq.placement import is_activation
 from edukit.quantization.ptq.rounding import Moments, bias_correction, gptq
@@ -68,7 +68,7 @@ def round_layers(graph, layers: dict, grids: dict, batches) -> None:
         for layer in layers.values():
             layer.codes = quantize(layer.weight, layer.grid)
     else:
-        inputs = some_of(graph, graph.joined(batches))
+        inputs = some_of(graph, joined(graph, batches))
         SideBySide(graph, layers, grids).run(*inputs)
 
 
@@ -88,7 +88,7 @@ def some_of(graph: fx.GraphModule, inputs: tuple[torch.Tensor, ...]) -> tuple[to
     if count <= most:
         return inputs
     chosen = torch.arange(most) * count // most
-    return tuple(x[chosen] if rows else x for rows, x in zip(graph.batched, inputs, strict=True))
+    return tuple(x[chosen] if rows else x for rows, x in zip(has_rows(graph), inputs, strict=True))
 
 
 class SideBySide(fx.Interpreter):

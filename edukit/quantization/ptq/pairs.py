@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import torch
 from torch import fx
 
-from edukit.graph import LAYERS, as_inputs, layer_name, parameter
+from edukit.graph import LAYERS, as_inputs, check_sizes, has_rows, layer_name, parameter
 from edukit.quantization.ptq.placement import MEANS, MOVES
 
 aten = torch.ops.aten
@@ -78,9 +78,9 @@ def equalizable_pairs(graph: fx.GraphModule, example, *, norms: bool = False) ->
 
 def _few_rows(graph, inputs):
     """Two rows of each input, where the graph takes another number of rows than it was captured with."""
-    few = [x[:2] if rows else x for rows, x in zip(graph.batched, inputs, strict=True)]
+    few = [x[:2] if rows else x for rows, x in zip(has_rows(graph), inputs, strict=True)]
     try:
-        graph.check(*few)
+        check_sizes(graph, *few)
     except ValueError:  # its Python looped over the rows, or an input has none
         return inputs
     return few

@@ -23,7 +23,7 @@ import torch
 from torch import fx, nn
 
 from edukit.checked import checked
-from edukit.graph import layer_name, watched
+from edukit.graph import joined, layer_name, watched
 from edukit.quantization.grid.affine import Array, check_bits, fake_quantize, namespace
 from edukit.quantization.grid.granularity import join_groups, split_groups
 from edukit.quantization.grid.observer import as_batches
@@ -161,7 +161,7 @@ def _on_inputs(graph, pairs, batches, measure) -> dict[fx.Node, torch.Tensor]:
                 found[reader] = measure(reader, value)
 
     with torch.no_grad():
-        watched(graph, graph.joined(batches), look)
+        watched(graph, joined(graph, batches), look)
     return found
 
 

@@ -48,7 +48,7 @@ def test_inputs_that_do_not_fit_are_refused(tmp_path):
     path = conv_chain(tmp_path / "chain.onnx", 4, 8)
     with pytest.raises(ValueError, match=r"inputs must be what the file takes, got .*\(1, 5, 8, 8\)"):
         profile(path, np.ones((1, 5, 8, 8)))
-    with pytest.raises(ValueError, match="threads must be a whole number from 1 to 1024, got 0"):
+    with pytest.raises(ValueError, match="threads must be a whole number of at least 1, got 0"):
         profile(path, threads=0)
 
 

@@ -58,5 +58,5 @@ def test_the_model_that_was_given_is_not_changed():
 
 
 def test_masks_that_do_not_fit_are_refused_by_name():
-    with pytest.raises(ValueError, match="^masks must name parameters of the model, got 7.weight"):
+    with pytest.raises(ValueError, match="^masks must name parameters of the model, got '7.weight'"):
         fine_tune(network(), DATA.train, {"7.weight": torch.ones(1).bool()}, **QUICK)

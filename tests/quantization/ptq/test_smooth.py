@@ -171,7 +171,7 @@ def test_a_silent_input_is_left_alone():
 
 @pytest.mark.parametrize("alpha", [-0.1, 1.1, np.nan, "half", None])
 def test_alpha_is_checked(alpha):
-    with pytest.raises(ValueError, match="alpha must be from 0 to 1, got"):
+    with pytest.raises(ValueError, match="alpha must be (from 0 to 1|a number), got"):
         smoothquant(token_net(), TOKENS, alpha=alpha)
 
 
