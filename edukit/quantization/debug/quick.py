@@ -12,11 +12,14 @@ Cost      to trace and to quantize, two evaluations, a quantization for each fix
           the quicker, the more evaluations outweigh tracing; where these take less than a second, hardly
 """
 
+from functools import partial
+
 import torch
 from torch import nn
 from torch.utils._pytree import tree_leaves
 
 from edukit.copies import copied
+from edukit.graph import check_sizes
 from edukit.inputs import has_batch
 from edukit.quantization.debug import questions
 from edukit.quantization.debug.activation_use import Listener
@@ -97,7 +100,7 @@ def quick_diagnosis(case: Case, scores: Scores) -> Diagnosis:
 
 def closeness(case: Case, scores: Scores) -> Scores:
     """Evaluates the model, for the first inputs of the evaluation, and measures from then on how close answers are."""
-    model = FirstInputs(copied(case.model), case.network.check)
+    model = FirstInputs(copied(case.model), partial(check_sizes, case.network))
     scores.measure("float", model)
     if not model.calls:  # evaluate has looked at the weights alone
         model.eval()(*case.batches[0])

@@ -1,12 +1,14 @@
 """A quick diagnosis: the same causes from two evaluations, for a network broken on purpose."""
 
+from functools import partial
+
 import pytest
 import torch
 from broken import CASES, DATA, X, net, validation, wild_image
 from torch import nn
 from unseen import followed
 
-from edukit.graph import capture
+from edukit.graph import capture, check_sizes
 from edukit.panels.quantization import diagnosis
 from edukit.quantization import diagnose, quantize_model
 from edukit.quantization.debug.quick import ADVICE, MOST, FirstInputs
@@ -80,7 +82,7 @@ def test_a_whole_batch_is_kept_where_the_graph_was_captured_for_its_size():
             return torch.stack([self.layer(row) for row in x])
 
     model, x = Looped().eval(), torch.rand(70, 4, generator=torch.Generator().manual_seed(0))
-    first = FirstInputs(model, capture(model, x).check)
+    first = FirstInputs(model, partial(check_sizes, capture(model, x)))
     first(x)
     assert torch.equal(first.calls[0][0], x) and torch.equal(first.answers[0], model(x).flatten())
 
