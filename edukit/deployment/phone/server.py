@@ -136,9 +136,8 @@ class PhoneServer:
         server.add_sockets(self._sockets)
         self._ready.set()
         try:
-            await asyncio.wait_for(self._stop.wait(), self.seconds)
-        except TimeoutError:
-            pass  # its time is up
+            with contextlib.suppress(TimeoutError):  # its time is up
+                await asyncio.wait_for(self._stop.wait(), self.seconds)
         finally:
             server.stop()
             await server.close_all_connections()

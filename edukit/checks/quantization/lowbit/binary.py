@@ -12,6 +12,12 @@ f32 = np.float32
 random = np.random.default_rng(0)
 
 
+def agree_levels(_, expected, got) -> bool:
+    """Whether both arrays are as they should be, in shape and in value."""
+    pairs = zip(expected, got, strict=True)
+    return all(np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-5, atol=0) for a, b in pairs)
+
+
 def show_levels(arguments, expected, got):
     """What differs first between (α, b) as they should be and as they came."""
     (w,) = arguments
@@ -111,13 +117,7 @@ BINARIZE = Exercise(
         ),
     },
     "one scale for each filter, the best there is for squares, and signs that fit into one bit",
-    agree=lambda _, expected, got: (
-        len(got) == 2
-        and all(
-            np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-5, atol=0)
-            for a, b in zip(expected, got, strict=True)
-        )
-    ),
+    agree=agree_levels,
     show=show_levels,
     shown=_binarize_by_hand,
     hints=(

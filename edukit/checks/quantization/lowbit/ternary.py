@@ -5,7 +5,7 @@ Well-known mistakes  one threshold for the whole tensor; zeros that count in the
 
 import numpy as np
 
-from edukit.checks.quantization.lowbit.binary import filter_axes, show_levels
+from edukit.checks.quantization.lowbit.binary import agree_levels, filter_axes, show_levels
 from edukit.checks.verdict import Exercise
 from edukit.quantization.lowbit.binary import ternarize
 
@@ -114,13 +114,7 @@ TERNARIZE = Exercise(
         ),
     },
     "three levels: what is small is left out, and the others share one size",
-    agree=lambda _, expected, got: (
-        len(got) == 2
-        and all(
-            np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-5, atol=0)
-            for a, b in zip(expected, got, strict=True)
-        )
-    ),
+    agree=agree_levels,
     show=show_levels,
     shown=_ternarize_by_hand,
     hints=(
