@@ -96,7 +96,7 @@ class CallsPlot:
         self.mean.set_ydata([mean, mean])
         self.median.set_ydata([median, median])
         above = f" · {self.above} calls lie above" if self.above else ""
-        self.axes.set_title(f"that count: mean {mean:,.1f} µs (dashed), median {median:,.1f} µs (line){above}")
+        self.axes.set_title(f"calls that count: mean {mean:,.1f} µs (dashed), median {median:,.1f} µs (line){above}")
         return (
             f"{len(self.times)} calls, the first takes {self.times[0]:,.0f} µs. Without {warmup} calls of warm-up the "
             f"mean is {mean:,.1f} µs and the median {median:,.1f} µs."
