@@ -13,6 +13,7 @@ benchmark.py  every stage measured
 claims.py     claims of articles beside it, with verdicts
 protocol.py   how two files are timed so that the answer holds tomorrow
 fresh.py      load, first run and memory, in a process of its own
+under_load.py  a file on two threads, and in a long run without a pause
 compared.py   compare(a, b): two files side by side, with a verdict
 interfaces.py  what the interfaces of 2024 became
 tradeoff.py   Pareto front, small enough, standard error
