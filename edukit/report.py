@@ -52,7 +52,7 @@ def run(name: str = "digits", *, seed: int = 0, output: str | None = None, susta
 
 def text(result: Result) -> str:
     """The table of stages, each with its ratio to the teacher, and the claims with their verdicts."""
-    claims = [f"{c.verdict:<14} {c.source}  {c.text}: {_measured(c)}{_because(c)}" for c in result.claims]
+    claims = [f"{c.verdict:<19} {c.source}  {c.text}: {_measured(c)}{_because(c)}" for c in result.claims]
     stages = Table(HEADS, _rows(result.stages)).text()
     files = [FILES, _files(result).text(2), "", LOAD, _loads(result).text(2)]
     return "\n".join([_title(result), "", stages, "", *files, "", CLAIMS, *claims, "", _notes(result)])

@@ -44,7 +44,7 @@ def test_the_table_shows_int8_of_every_stage_and_each_runtime_under_load(written
     text, folder = written
     results = json.loads((folder / "results.json").read_text())
     assert [stage["name"] for stage in results["quantized"]] == ["teacher INT8", "student INT8"]
-    assert all(f"  {stage['name']}  " in text for stage in results["quantized"])
+    assert all(re.search(rf"^{stage['name']}  ", text, re.M) for stage in results["quantized"])
     runtimes = [load["runtime"] for load in results["under_load"]]
     assert runtimes == list(dict.fromkeys(stage["runtime"] for stage in results["stages"] + results["elsewhere"]))
     assert text.count("over 3 float stages") == 3

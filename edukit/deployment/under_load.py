@@ -12,7 +12,7 @@ from edukit.deployment.protocol import Ratio, ratio, sustained, timings
 from edukit.deployment.runtimes.session import load
 from edukit.measure import Latency
 
-HEADS = ("file", "runtime", "two threads are faster", "first window, median, µs", "last window", "last / first")
+HEADS = ("file", "runtime", "two threads, times as fast", "first window, median, µs", "last window", "last / first")
 WINDOWS = 5
 
 
