@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from edukit.plots.drawings.integer_layer import IntegerLayerPlot, passage
+from edukit.plots.drawings.quantization.integer_layer import IntegerLayerPlot, passage
 from edukit.quantization.grid.affine import dequantize
 from edukit.quantization.integer.layers import integer_linear
 

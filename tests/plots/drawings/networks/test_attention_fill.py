@@ -6,7 +6,7 @@ import torch
 from matplotlib.figure import Figure
 
 from edukit.networks.attention import linear_attention, positive
-from edukit.plots.drawings.attention_fill import AttentionFillPlot, running
+from edukit.plots.drawings.networks.attention_fill import AttentionFillPlot, running
 
 
 @pytest.fixture(scope="module")

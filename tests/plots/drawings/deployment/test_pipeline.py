@@ -3,7 +3,7 @@
 import pytest
 from matplotlib.figure import Figure
 
-from edukit.plots.drawings.pipeline import ROWS, PipelinePlot
+from edukit.plots.drawings.deployment.pipeline import ROWS, PipelinePlot
 
 
 @pytest.mark.parametrize("step", range(5))

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from edukit.detection import nms
-from edukit.plots.drawings.suppression_steps import BOXES, SCORES, SuppressionStepsPlot, dropped_by
+from edukit.plots.drawings.detection.suppression_steps import BOXES, SCORES, SuppressionStepsPlot, dropped_by
 
 
 @pytest.mark.parametrize("threshold", [0.0, 0.3, 0.5, 0.72, 1.0])

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from edukit.deployment.manager.budget import loaded_after
-from edukit.plots.drawings.model_memory import BUDGET, MODELS, REQUESTS, WIDE, ModelMemoryPlot, changes
+from edukit.plots.drawings.deployment.model_memory import BUDGET, MODELS, REQUESTS, WIDE, ModelMemoryPlot, changes
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from torch import nn
 
 from edukit.networks import InvertedResidual
 from edukit.networks.live_memory import peak_bytes
-from edukit.plots.drawings.block_memory import NAMES, STEPS, BlockMemoryPlot, alive, alive_sizes
+from edukit.plots.drawings.networks.block_memory import NAMES, STEPS, BlockMemoryPlot, alive, alive_sizes
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import pytest
 from matplotlib.figure import Figure
 
-from edukit.plots.drawings.search_space import SpaceDrawing
+from edukit.plots.drawings.search.search_space import SpaceDrawing
 from edukit.search import LayerChoice, SearchSpace
 
 SPACE = SearchSpace(

@@ -5,7 +5,7 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
-from edukit.plots.drawings.rounding_plane import (
+from edukit.plots.drawings.quantization.rounding_plane import (
     LEVELS,
     METHODS,
     ROWS,

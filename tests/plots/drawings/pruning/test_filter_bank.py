@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from torch import nn
 
 from edukit.measure import count_macs
-from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot, macs_left, masks, smallest
+from edukit.plots.drawings.pruning.filter_bank import NOTES, FilterBankPlot, macs_left, masks, smallest
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from edukit.plots.drawings.weights_and_inputs import LARGE, SCORES, TIMES, WeightsAndInputsPlot, kept
+from edukit.plots.drawings.pruning.weights_and_inputs import LARGE, SCORES, TIMES, WeightsAndInputsPlot, kept
 
 
 @pytest.fixture(scope="module")

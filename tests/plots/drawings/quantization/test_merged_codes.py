@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from edukit.plots.drawings.merged_codes import COUNTS, MergedCodesPlot, merged
+from edukit.plots.drawings.quantization.merged_codes import COUNTS, MergedCodesPlot, merged
 from edukit.quantization.grid.entropy import divergence
 
 

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from edukit.detection import iou, make_anchors, match_anchors
-from edukit.plots.drawings.anchors import CENTRE, AnchorsPlot
+from edukit.plots.drawings.detection.anchors import CENTRE, AnchorsPlot
 
 
 def drawing():

@@ -6,7 +6,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import nn
 
-from edukit.plots.drawings.residual_channel import CHANNELS, PARTS, ResidualChannelPlot
+from edukit.plots.drawings.pruning.residual_channel import CHANNELS, PARTS, ResidualChannelPlot
 from edukit.pruning import channel_groups
 
 

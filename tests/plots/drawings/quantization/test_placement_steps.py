@@ -9,7 +9,7 @@ from torch import nn
 
 from edukit.deployment import export, fusion
 from edukit.graph import capture
-from edukit.plots.drawings.placement_steps import CONVERSION, FLOAT, INTEGER, ROWS, PlacementPlot
+from edukit.plots.drawings.quantization.placement_steps import CONVERSION, FLOAT, INTEGER, ROWS, PlacementPlot
 from edukit.quantization import quantize_model
 from edukit.quantization.ptq.fold import fold_graph
 

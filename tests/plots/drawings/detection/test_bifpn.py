@@ -3,7 +3,7 @@
 import pytest
 from matplotlib.figure import Figure
 
-from edukit.plots.drawings.bifpn import STEPS, BifpnPlot
+from edukit.plots.drawings.detection.bifpn import STEPS, BifpnPlot
 
 SHARES = ((0.9, 0.1), (0.2, 0.8), (0.5, 0.3, 0.2), (0.6, 0.4))
 

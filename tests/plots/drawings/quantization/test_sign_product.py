@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from edukit.plots.drawings.sign_product import N, SignProductPlot
+from edukit.plots.drawings.quantization.sign_product import N, SignProductPlot
 from edukit.quantization.lowbit.popcount import binary_dot, pack_signs
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
-from edukit.plots.drawings.bit_fields import FORMATS, BitFieldsPlot
+from edukit.plots.drawings.quantization.bit_fields import FORMATS, BitFieldsPlot
 
 TORCH = {"FP16": torch.float16, "BF16": torch.bfloat16, "FP8 E4M3": torch.float8_e4m3fn, "FP8 E5M2": torch.float8_e5m2}
 

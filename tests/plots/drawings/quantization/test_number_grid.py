@@ -5,8 +5,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from edukit.plots import house
-from edukit.plots.drawings.number_grid import NumberGridPlot
 from edukit.plots.drawings.number_line import NumberLine
+from edukit.plots.drawings.quantization.number_grid import NumberGridPlot
 from edukit.plots.drawings.sheet import sheet
 from edukit.quantization.grid.affine import choose_qparams, fake_quantize, quantize
 

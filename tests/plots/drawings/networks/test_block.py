@@ -8,7 +8,7 @@ from edukit.measure import count_macs
 from edukit.networks.blocks import DepthwiseSeparable, InvertedResidual, conv_bn
 from edukit.networks.compact import Fire, ShuffleUnit
 from edukit.networks.costs import layer_costs
-from edukit.plots.drawings.block import KINDS, BlockPlot, short
+from edukit.plots.drawings.networks.block import KINDS, BlockPlot, short
 
 REAL = {
     "standard": lambda C: nn.Sequential(*conv_bn(C, C, 3)),

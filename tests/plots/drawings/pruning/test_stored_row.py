@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from edukit.plots.drawings.stored_row import FORMATS, TYPES, StoredRowPlot, parts
+from edukit.plots.drawings.pruning.stored_row import FORMATS, TYPES, StoredRowPlot, parts
 from edukit.pruning.weights.run_lengths import run_length_bytes
 from edukit.pruning.weights.storage import stored_bytes
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
-from edukit.plots.drawings.elastic import ElasticPlot
+from edukit.plots.drawings.search.elastic import ElasticPlot
 from edukit.search import Supernet
 from edukit.training import seeded
 

@@ -3,7 +3,7 @@
 import pytest
 from matplotlib.figure import Figure
 
-from edukit.plots.drawings.shards import LEFT, WIDE, ShardsPlot
+from edukit.plots.drawings.deployment.shards import LEFT, WIDE, ShardsPlot
 
 
 @pytest.mark.parametrize(("layers", "first"), [(25, 1), (25, 12), (25, 24), (4, 3), (2, 1)])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from edukit.plots.drawings.shared_scales import SharedScalesPlot, shared
+from edukit.plots.drawings.quantization.shared_scales import SharedScalesPlot, shared
 
 COUNTS = {"per tensor": 1, "per channel": 4, "per group": 12}
 
