@@ -22,7 +22,7 @@ from edukit.deployment.benchmark import Result, benchmark
 from edukit.deployment.compared import Compared, compare
 from edukit.deployment.compressing.budget import Budget
 from edukit.deployment.compressing.compress import compress
-from edukit.deployment.compressing.found import Compressed
+from edukit.deployment.compressing.result.found import Compressed
 from edukit.deployment.device.energy import Energy, energy
 from edukit.deployment.device.profiles import Device, devices
 from edukit.deployment.explain.executed import operators

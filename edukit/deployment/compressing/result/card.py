@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 
 from edukit.deployment.compressing.candidates import Settings
-from edukit.deployment.compressing.found import Compressed
+from edukit.deployment.compressing.result.found import Compressed
 from edukit.deployment.runtimes.session import Session
 from edukit.table import Table
 

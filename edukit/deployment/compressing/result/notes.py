@@ -5,7 +5,7 @@ SE = √(a (1 - a) / N)        of a share a measured on N rows; one row is 100 /
 
 from edukit.deployment.compressing.budget import Budget
 from edukit.deployment.compressing.examples import Examples
-from edukit.deployment.compressing.found import Look, points
+from edukit.deployment.compressing.result.found import Look, points
 from edukit.deployment.compressing.search import Candidate
 from edukit.deployment.tradeoff import standard_error
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from edukit.deployment.compressing.budget import Budget
-from edukit.deployment.compressing.found import Compressed, Look, float_table, front_table, steps_table
+from edukit.deployment.compressing.result.found import Compressed, Look, float_table, front_table, steps_table
 from edukit.deployment.compressing.search import Candidate
 from edukit.measure import Latency
 from edukit.quantization import quantize_model

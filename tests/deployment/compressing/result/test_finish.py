@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from edukit.deployment.compressing import finish as module
 from edukit.deployment.compressing.budget import Budget
 from edukit.deployment.compressing.candidates import tried
 from edukit.deployment.compressing.choice import choose
-from edukit.deployment.compressing.finish import finished
 from edukit.deployment.compressing.quality import Quality
+from edukit.deployment.compressing.result import finish as module
+from edukit.deployment.compressing.result.finish import finished
 from edukit.deployment.compressing.search import candidates, overheads
 from edukit.deployment.runtimes.session import load
 

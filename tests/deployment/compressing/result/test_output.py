@@ -7,7 +7,13 @@ import pytest
 import torch
 from torch import nn
 
-from edukit.deployment.compressing.output import checked_output, put_in_place, staged, write_files, write_snippets
+from edukit.deployment.compressing.result.output import (
+    checked_output,
+    put_in_place,
+    staged,
+    write_files,
+    write_snippets,
+)
 from edukit.deployment.runtimes.session import load
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 from edukit.deployment.compressing.budget import Budget
-from edukit.deployment.compressing.found import Look
-from edukit.deployment.compressing.notes import notes
+from edukit.deployment.compressing.result.found import Look
+from edukit.deployment.compressing.result.notes import notes
 from edukit.deployment.compressing.search import Candidate
 
 CANDIDATE = Candidate("model", 1.0, "int8", 9000, 0.95, 1.0, 900, 5000)

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from edukit.deployment.compressing.candidates import Settings
-from edukit.deployment.compressing.card import card
-from edukit.deployment.compressing.found import Look
+from edukit.deployment.compressing.result.card import card
+from edukit.deployment.compressing.result.found import Look
 from edukit.measure import Latency
 from edukit.table import Table
 

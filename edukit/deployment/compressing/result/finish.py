@@ -8,12 +8,12 @@ import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from edukit.deployment.compressing.card import card
 from edukit.deployment.compressing.choice import timed
-from edukit.deployment.compressing.found import Compressed, Look, front_table, steps_table
-from edukit.deployment.compressing.notes import notes
-from edukit.deployment.compressing.output import put_in_place, staged, write_files, write_report, write_snippets
 from edukit.deployment.compressing.quality import Quality
+from edukit.deployment.compressing.result.card import card
+from edukit.deployment.compressing.result.found import Compressed, Look, front_table, steps_table
+from edukit.deployment.compressing.result.notes import notes
+from edukit.deployment.compressing.result.output import put_in_place, staged, write_files, write_report, write_snippets
 from edukit.deployment.files.parity import parity
 from edukit.deployment.runtimes.session import load, session_of
 from edukit.training.labelled import class_axis
