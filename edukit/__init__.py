@@ -8,11 +8,10 @@ checked.py   arguments that are no such thing at all, by what a signature says
 signatures.py  what a function passes on shows in its signature
 copies.py    copies of a model, whatever its weights are made of
 inputs.py    what a caller hands to a model, as a tuple of tensors
-journal.py   results on disk as soon as they are known; parallel, resumable
 turns.py     what cannot run side by side in several threads waits
 graph.py     any model as a graph of named operations (torch.export)
 table.py     a table as text, HTML and Markdown
-sealed.py    files that are whole: a checksum inside, written beside their place and renamed
+disk/        files that are whole, and results as soon as they are known
 course.py    the order of the lessons: question, minutes, what each needs
 glossary.py  the terms of the course: Chinese name, meaning
 bundled.py   where data sets and notebooks lie, in a checkout or a wheel
@@ -27,7 +26,6 @@ panels/
 cli.py       the commands
 lab.py       the course in JupyterLab
 report.py    the benchmark's table, page and JSON
-gallery.py   the pictures of the README
 site/        the lessons as static pages
 """
 

@@ -11,9 +11,9 @@ from string import Template
 from edukit import data as datasets
 from edukit.deployment.benchmark import FILE_HEADS, HEADS, Result, benchmark, figures, file_figures
 from edukit.deployment.device.energy import SOURCE
+from edukit.disk.sealed import remove_orphans, with_check, write_atomically
 from edukit.plots.benchmark import LatencyPlot, SizePlot
 from edukit.plots.picture import Picture
-from edukit.sealed import remove_orphans, with_check, write_atomically
 from edukit.table import Table
 from edukit.training.loop import check_seed
 

@@ -12,8 +12,8 @@ import edukit
 PACKAGE = Path(edukit.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [  # from the ground up; rooms on one floor import none of each other, but for those of HALLS
-    {"checked", "copies", "course", "glossary", "graph", "inputs", "refuse", "signatures", "bundled", "journal"}
-    | {"sealed", "table", "turns"},
+    {"checked", "copies", "course", "glossary", "graph", "inputs", "refuse", "signatures", "bundled", "disk"}
+    | {"table", "turns"},
     {"data", "training", "measure"},
     {"networks", "quantization", "pruning", "distillation"},
     {"deployment"},
@@ -21,7 +21,7 @@ FLOORS = [  # from the ground up; rooms on one floor import none of each other, 
     {"experiments", "checks"},
     {"plots"},
     {"panels"},
-    {"cli", "lab", "report", "gallery", "site", "__main__"},  # what a person calls; no room may use one
+    {"cli", "lab", "report", "site", "__main__"},  # what a person calls; no room may use one
 ]
 HALLS = FLOORS[0], FLOORS[-1]  # the ground leans on itself, and a command may call another
 DRAWING, WIDGETS = {"matplotlib", "PIL"}, {"ipywidgets", "IPython", "ipykernel", "anywidget"}

@@ -7,7 +7,6 @@ import edukit
 PACKAGE, TESTS = Path(edukit.__file__).parent, Path(__file__).parent
 ELSEWHERE = {  # tested where it is used
     "bundled.py": "test_package.py",
-    "gallery.py": "plots/test_picture.py",
     "experiments/networks/make_trained.py": "networks/test_trained.py",
     "quantization/debug/questions.py": "quantization/debug/test_diagnose.py",
     "quantization/debug/trials.py": "quantization/debug/test_diagnose.py",

@@ -29,7 +29,7 @@ from edukit.deployment.compressing.result.output import checked_output
 from edukit.deployment.compressing.search import candidates, overheads, search
 from edukit.deployment.compressing.starts import check_starts, digest, starts
 from edukit.deployment.files.export import FORMATS
-from edukit.journal import Journal
+from edukit.disk.journal import Journal
 from edukit.signatures import passes_on
 from edukit.training import threads
 

@@ -26,8 +26,9 @@ from edukit.deployment.manager.measured import Measured
 from edukit.deployment.manager.registry import Registry
 from edukit.deployment.runtimes.installed import WRITES, missing
 from edukit.deployment.runtimes.session import load
+from edukit.disk.journal import Journal
+from edukit.disk.sealed import with_check, without_check, write_atomically
 from edukit.experiments.deployment.damaged_files import flipped
-from edukit.journal import Journal
 from edukit.pruning.weights.storage import FORMATS, load_sparse, save_sparse
 from edukit.quantization import quantize_model
 from edukit.quantization.lowbit.binary import BinaryLinear, binarize, ternarize
@@ -37,7 +38,6 @@ from edukit.quantization.lowbit.codebook import SharedWeights
 from edukit.quantization.lowbit.deep_compression import load_compressed, save_compressed
 from edukit.quantization.lowbit.formats import INT4
 from edukit.quantization.lowbit.packing import load_blocks, save_blocks
-from edukit.sealed import with_check, without_check, write_atomically
 from edukit.search.latency_table import LatencyTable, this_machine
 from edukit.table import Table
 

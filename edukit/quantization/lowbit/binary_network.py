@@ -18,12 +18,12 @@ import torch
 from torch import nn
 
 from edukit.copies import copied
+from edukit.disk.sealed import check_shapes, load_tensors, save_tensors, shapes_of, whole
 from edukit.graph import as_inputs, tensors_of
 from edukit.quantization.lowbit.binary import BinaryConv2d, BinaryLinear, binarize
 from edukit.quantization.lowbit.packing import pack, unpack
 from edukit.quantization.ptq.placement import LayerReport
 from edukit.refuse import check_model
-from edukit.sealed import check_shapes, load_tensors, save_tensors, shapes_of, whole
 
 
 class BinaryModel(nn.Module):

@@ -14,7 +14,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
-from edukit.journal import Journal
+from edukit.disk.journal import Journal
 from edukit.refuse import check_whole
 from edukit.search.space import SearchSpace, generator
 

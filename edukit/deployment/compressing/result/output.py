@@ -18,8 +18,8 @@ from torch import nn
 from edukit.deployment.compressing.choice import write_onnx
 from edukit.deployment.files.export import FORMATS, export
 from edukit.deployment.snippets.written import languages, snippet
+from edukit.disk.sealed import remove_orphans
 from edukit.refuse import first_line
-from edukit.sealed import remove_orphans
 
 ENDS = {"kotlin": "kt", "swift": "swift", "arkts": "ets"}
 PAGE = """<!doctype html>

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from edukit.sealed import with_check, without_check
+from edukit.disk.sealed import with_check, without_check
 
 
 class Journal:

@@ -10,7 +10,7 @@ import torch
 from safetensors.numpy import save
 from torch import nn
 
-from edukit import sealed
+from edukit.disk import sealed
 from edukit.pruning import load_sparse, save_sparse
 from edukit.pruning.weights.storage import FORMATS
 from edukit.quantization.lowbit.binary import BinaryLinear, binarize, ternarize

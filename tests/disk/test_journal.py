@@ -9,7 +9,7 @@ from multiprocessing import get_context
 
 import pytest
 
-from edukit.journal import Journal
+from edukit.disk.journal import Journal
 
 TASKS = {f"{n} squared": (n,) for n in range(-6, 6)}
 SQUARES = {name: n * n for name, (n,) in TASKS.items()}
@@ -109,7 +109,7 @@ def test_a_killed_process_leaves_what_it_knew(tmp_path):
     """Killed in the middle, without a chance to tidy up."""
     code = (
         "import os, sys\n"
-        "from edukit.journal import Journal\n"
+        "from edukit.disk.journal import Journal\n"
         "tasks = {f'{n} squared': (n,) for n in range(-6, 6)}\n"
         f"Journal({str(tmp_path / 'a')!r}).values(tasks, lambda n: os._exit(9) if n == 2 else n * n)\n"
     )

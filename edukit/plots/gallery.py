@@ -1,4 +1,4 @@
-"""The README's pictures, drawn by the kit's own plots: `python -m edukit.gallery RESULTS.json FOLDER`.
+"""The README's pictures, drawn by the kit's own plots: `python -m edukit.plots.gallery RESULTS.json FOLDER`.
 
 RESULTS.json is what `edukit bench --output DIR` wrote.
 """
@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+from edukit.disk.sealed import without_check
 from edukit.plots.benchmark import SizePlot
 from edukit.plots.picture import Picture
 from edukit.plots.quantization.affine import StaircasePlot
-from edukit.sealed import without_check
 
 
 def main(results: str, folder: str) -> None:
