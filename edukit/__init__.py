@@ -16,7 +16,7 @@ course.py    the order of the lessons: question, minutes, what each needs
 glossary.py  the terms of the course: Chinese name, meaning
 bundled.py   where data sets and notebooks lie, in a checkout or a wheel
 data/  training/
-measure.py   parameters, MACs, bytes, latency with spread, peak memory
+measure/     parameters, MACs, bytes, latency with spread, peak memory
 networks/  quantization/  pruning/  distillation/   (the four techniques import none of each other)
 deployment/
 search/  detection/
