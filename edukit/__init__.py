@@ -9,7 +9,7 @@ signatures.py  what a function passes on shows in its signature
 copies.py    copies of a model, whatever its weights are made of
 inputs.py    what a caller hands to a model, as a tuple of tensors
 turns.py     what cannot run side by side in several threads waits
-graph.py     any model as a graph of named operations (torch.export)
+graph/       any model as a graph of named operations (torch.export)
 table.py     a table as text, HTML and Markdown
 disk/        files that are whole, and results as soon as they are known
 course.py    the order of the lessons: question, minutes, what each needs

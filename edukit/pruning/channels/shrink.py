@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from edukit.checked import checked
 from edukit.copies import copied, with_stored_weights
-from edukit.graph import as_inputs
+from edukit.inputs import as_inputs
 from edukit.pruning.channels.choose import check_choice, choose
 from edukit.pruning.channels.groups import Channel, Group
 from edukit.pruning.channels.remove import remove_channels, zero_channels

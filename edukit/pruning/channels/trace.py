@@ -27,7 +27,8 @@ from torch import fx, nn
 from torch.nn import functional as F
 from torch.utils._pytree import tree_leaves, tree_map
 
-from edukit.graph import as_inputs, capture
+from edukit.graph import capture
+from edukit.inputs import as_inputs
 from edukit.pruning.channels import splits
 from edukit.pruning.channels.groups import ChannelIds, Group, along, broadcast_along, varies
 

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from edukit.graph import as_inputs, layer_name, parameter, watched
+from edukit.graph import layer_name, parameter, watched
+from edukit.inputs import as_inputs
 from edukit.quantization.grid.affine import QParams, dequantize, quantize
 from edukit.quantization.grid.error import normalized_mse
 from edukit.quantization.ptq.fold import float_network

@@ -22,7 +22,8 @@ import torch
 from torch import fx
 
 from edukit.checked import checked
-from edukit.graph import LAYERS, as_inputs, parameter
+from edukit.graph import LAYERS, parameter
+from edukit.inputs import as_inputs
 from edukit.quantization.grid.affine import QParams, dequantize, quantize
 from edukit.quantization.integer.joins import codes_of_means, integer_add, integer_mean, move_to_grid
 from edukit.quantization.integer.layers import integer_conv, integer_linear

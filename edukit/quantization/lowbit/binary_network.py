@@ -19,7 +19,8 @@ from torch import nn
 
 from edukit.copies import copied
 from edukit.disk.sealed import check_shapes, load_tensors, save_tensors, shapes_of, whole
-from edukit.graph import as_inputs, tensors_of
+from edukit.graph import tensors_of
+from edukit.inputs import as_inputs
 from edukit.quantization.lowbit.binary import BinaryConv2d, BinaryLinear, binarize
 from edukit.quantization.lowbit.packing import pack, unpack
 from edukit.quantization.ptq.placement import LayerReport

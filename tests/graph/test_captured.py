@@ -3,14 +3,13 @@
 import copy
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
 from unseen import NETWORKS, build
 
-from edukit.graph import Captured, attach, capture, capture_each, has_rows, joined, layer_name, parameter, watched
+from edukit.graph import Captured, capture, capture_each, has_rows, joined, watched
 from edukit.quantization import (
     awq,
     convert,
@@ -31,17 +30,6 @@ def test_the_graph_computes_the_same_for_any_batch_size(name):
     for example in (X, X[:1], X.numpy(), torch.rand(4, 4, 20, 20)[:, 1:, 4:, :16]):  # the last is a view
         graph = capture(model, example)
         torch.testing.assert_close(graph(X[:3]), model(X[:3]))
-
-
-def test_every_weight_keeps_its_name():
-    model = build("resnet")
-    graph = capture(model, X)
-    read = {node.target for node in graph.graph.nodes if node.op == "get_attr"}
-    assert {name for name, _ in model.named_parameters()} <= read
-    convolutions = [node for node in graph.graph.nodes if node.target is torch.ops.aten.conv2d.default]
-    assert layer_name(convolutions[1]) == "3.conv1"
-    assert torch.equal(parameter(graph, convolutions[1].args[1]), model[3].conv1.weight)
-    assert parameter(graph, convolutions[1].args[0]) is None
 
 
 def test_the_model_and_its_mode_stay():
@@ -212,18 +200,6 @@ def test_networks_that_differ_in_more_than_weights_are_refused(other):
 def test_a_single_network_is_no_list_of_networks():
     with pytest.raises(TypeError, match="models must be a list of models, got Sequential"):
         capture_each(nn.Sequential(nn.ReLU()), X)
-
-
-def test_several_inputs_and_attached_tensors():
-    class Two(nn.Module):
-        def forward(self, a, b):
-            return a @ b
-
-    graph = capture(Two(), (np.ones((2, 3, 4), np.float32), torch.ones(2, 4, 5)))
-    assert graph(torch.ones(7, 3, 4), torch.ones(7, 4, 5)).shape == (7, 3, 5)
-    with graph.graph.inserting_before(next(iter(graph.graph.nodes))):
-        node = attach(graph, "scale", torch.ones(3))
-    assert parameter(graph, node).tolist() == [1, 1, 1]
 
 
 def test_a_model_that_depends_on_its_values_is_refused():

@@ -12,28 +12,22 @@ A captured graph is a model, too, for inputs of the sizes that it was captured f
 inputs of others are refused. To capture a graph again is to copy it, a hundred times faster: what is to be quantized
 ten times should be captured first.
 
-`watched` runs a graph and shows each value to a function as soon as it is computed: to look at it, or to change it.
-
 Source    https://docs.pytorch.org/docs/stable/export.html
 """
 
 import math
 import sys
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import torch
 from torch import fx, nn
 
 from edukit.copies import copied, with_stored_weights
+from edukit.graph.nodes import LAYERS, aten, tensors_of
 from edukit.inputs import as_inputs, check_count, check_it_runs, has_batch, with_two_rows
 from edukit.refuse import cause, check_model
 from edukit.turns import in_turn
-
-aten = torch.ops.aten
-CONVOLUTIONS = aten.conv1d, aten.conv2d, aten.conv3d
-LAYERS = {operation for conv in CONVOLUTIONS for operation in (conv.default, conv.padding)}  # padding="same"
-LAYERS |= {aten.linear.default}
 
 
 class Captured(fx.GraphModule):
@@ -141,66 +135,6 @@ def capture_each(models: Iterable[nn.Module], example) -> list[fx.GraphModule]:
             raise ValueError(f"models[{number}] differs from the first in more than its weights: {error}") from error
         graphs.append(graph)
     return graphs
-
-
-def parameter(graph: fx.GraphModule, node) -> torch.Tensor | None:
-    """The tensor behind a `get_attr` node, or None for anything that is computed."""
-    if not isinstance(node, fx.Node) or node.op != "get_attr":
-        return None
-    *path, name = node.target.split(".")
-    return getattr(graph.get_submodule(".".join(path)), name)
-
-
-def layer_name(node: fx.Node) -> str:
-    """The module that owns an operation's weight, such as "features.0", or the operation's own name."""
-    weights = [source for source in node.all_input_nodes if source.op == "get_attr"]
-    if not weights:
-        return node.name
-    return weights[0].meta.get("layer") or weights[0].target.rpartition(".")[0] or weights[0].target
-
-
-def tensors_of(model: nn.Module, *, shared_once: bool = True) -> dict[str, torch.Tensor]:
-    """Parameters and buffers by name; what has several names under the first of them, or under all."""
-    parameters = model.named_parameters(remove_duplicate=shared_once)
-    return dict(parameters) | dict(model.named_buffers(remove_duplicate=shared_once))
-
-
-def attach(graph: fx.GraphModule, name: str, tensor: torch.Tensor) -> fx.Node:
-    """Store a tensor in the graph's module, as it is, and return a new node that reads it."""
-    (graph.register_parameter if isinstance(tensor, nn.Parameter) else graph.register_buffer)(name, tensor)
-    node = graph.graph.get_attr(name)
-    node.meta["val"] = tensor
-    return node
-
-
-def watched(graph: fx.GraphModule, inputs: tuple, look: Callable, *, compute: dict | None = None):
-    """Run the graph and return what it answers; each value is looked at, or changed, as soon as it is computed.
-
-    look      look(node, value): what it returns goes on in place of the value, unless it is None
-    compute   {node: function}: these operations are computed by function(x) from their first input instead
-
-    >>> net = capture(nn.Sequential(nn.Linear(2, 2), nn.ReLU()), torch.zeros(3, 2))
-    >>> seen = []
-    >>> _ = watched(net, (torch.zeros(3, 2),), lambda node, value: seen.append(node.name))
-    >>> seen[2:]
-    ['input_1', 'linear', 'relu', 'output']
-    """
-    check_sizes(graph, *inputs)
-    return _Watched(graph, look, compute or {}).run(*inputs)
-
-
-class _Watched(fx.Interpreter):
-    def __init__(self, graph, look, compute):
-        super().__init__(graph)
-        self.look, self.compute = look, compute
-
-    def run_node(self, node):
-        if node in self.compute:
-            value = self.compute[node](self.env[node.args[0]])
-        else:
-            value = super().run_node(node)
-        changed = self.look(node, value)
-        return value if changed is None else changed
 
 
 def _check_batch_axis(graph, inputs) -> None:
