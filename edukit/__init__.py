@@ -4,6 +4,7 @@
 this list; each folder says what its files hold.
 
 refuse.py    what is refused before any work is done, by name
+errors.py    what went wrong, in one line
 checked.py   arguments that are no such thing at all, by what a signature says
 signatures.py  what a function passes on shows in its signature
 copies.py    copies of a model, whatever its weights are made of

@@ -12,13 +12,11 @@
     check_not_quantized(m)                           weights of whole numbers ValueError
     is_finite(x)      asks for NaN and infinity: who asks names them
 
-Numpy's whole numbers are whole numbers: `for bits in np.arange(2, 9)` works.
-
-Importing this file does not import torch, so that what needs numpy alone works where there is no torch.
+Numpy's whole numbers are whole numbers: `for bits in np.arange(2, 9)` works. Importing this
+file does not import torch, so that what needs numpy alone works where there is no torch.
 """
 
 import math
-import re
 import sys
 from numbers import Integral, Number, Real
 from typing import TYPE_CHECKING, Union
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
     import torch
 
 Array = Union[np.ndarray, "torch.Tensor"]  # a name in quotes has no |
-
-
 INT64 = 2**63 - 1
 
 
@@ -116,9 +112,8 @@ def is_finite(x) -> bool:
     """
     if not is_tensor(x):
         return bool(np.isfinite(x).all())
-    if not x.is_floating_point() or not x.numel():
-        return True
-    return all(math.isfinite(end) for end in x.detach().aminmax())  # torch.isfinite takes ten times as long
+    ends = x.detach().aminmax() if x.is_floating_point() and x.numel() else ()
+    return all(math.isfinite(end) for end in ends)  # torch.isfinite takes ten times as long
 
 
 def ends_of(x, default=1):
@@ -130,12 +125,6 @@ def ends_of(x, default=1):
         return default, default
     low, high = x.aminmax() if is_tensor(x) else (np.min(x), np.max(x))
     return float(low), float(high)
-
-
-def holds_whole_numbers(x) -> bool:
-    """Whether each number of x is whole, whatever its type."""
-    floats = x.is_floating_point() if is_tensor(x) else np.asarray(x).dtype.kind == "f"
-    return not floats or bool(((x.round() if is_tensor(x) else np.round(x)) == x).all())
 
 
 def widened(q):
@@ -174,10 +163,8 @@ def check_number(value, name: str) -> None:
     Traceback (most recent call last):
     ValueError: share must be a number, got '0.5'
     """
-    single = isinstance(value, Real) and not isinstance(value, bool)
-    if single and isinstance(value, int):
-        single = abs(value) < 2**1000
-    if not single:
+    huge = isinstance(value, int) and abs(value) >= 2**1000
+    if not isinstance(value, Real) or isinstance(value, bool) or huge:
         raise ValueError(f"{name} must be a number, got {shown(value)}")
 
 
@@ -261,30 +248,3 @@ def check_not_quantized(model: "torch.nn.Module") -> None:
     for name, weight in model.named_parameters():
         if not (weight.is_floating_point() or weight.is_complex()):
             raise ValueError(f"model is quantized already, it holds {weight.dtype} in {name}: give the float model")
-
-
-def first_line(error: Exception) -> str:
-    """What went wrong, in one line of at most 240 letters: torch's messages have many.
-
-    >>> first_line(ValueError("x is empty\\n  in line 3"))
-    'ValueError: x is empty'
-    """
-    line = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
-    return line if len(line) <= 240 else f"{line[:239]}…"
-
-
-def cause(error: BaseException) -> str:
-    """The first line of what came first, where one error has led to another; without colours.
-
-    >>> try:
-    ...     try:
-    ...         raise KeyError("a")
-    ...     except KeyError as first:
-    ...         raise RuntimeError("cannot go on") from first
-    ... except RuntimeError as last:
-    ...     cause(last)
-    "KeyError: 'a'"
-    """
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return re.sub(r"\x1b\[[0-9;]*m", "", first_line(error))

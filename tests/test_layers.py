@@ -12,7 +12,7 @@ import edukit
 PACKAGE = Path(edukit.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [  # from the ground up; rooms on one floor import none of each other, but for those of HALLS
-    {"checked", "copies", "course", "glossary", "graph", "inputs", "refuse", "signatures", "bundled", "disk"}
+    {"checked", "copies", "course", "errors", "glossary", "graph", "inputs", "refuse", "signatures", "bundled", "disk"}
     | {"table", "turns"},
     {"data", "training", "measure"},
     {"networks", "quantization", "pruning", "distillation"},

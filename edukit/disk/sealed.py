@@ -24,7 +24,8 @@ from pathlib import Path
 import numpy as np
 from safetensors import SafetensorError
 
-from edukit.refuse import Array, first_line, is_tensor
+from edukit.errors import first_line
+from edukit.refuse import Array, is_tensor
 
 SEAL = re.compile(rb'sha256\\": \\"([0-9a-f]{64})\\"')
 ORPHAN_S = 600

@@ -24,9 +24,10 @@ import torch
 from torch import fx, nn
 
 from edukit.copies import copied, with_stored_weights
+from edukit.errors import cause
 from edukit.graph.nodes import LAYERS, aten, tensors_of
 from edukit.inputs import as_inputs, check_count, check_it_runs, has_batch, with_two_rows
-from edukit.refuse import cause, check_model
+from edukit.refuse import check_model
 from edukit.turns import in_turn
 
 

@@ -20,8 +20,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from edukit.checked import checked
 from edukit.copies import with_stored_weights
+from edukit.errors import first_line
 from edukit.inputs import as_inputs, has_batch
-from edukit.refuse import check_model, check_whole, first_line, shown
+from edukit.refuse import check_model, check_whole, shown
 from edukit.turns import in_turn
 
 aten = torch.ops.aten

@@ -22,9 +22,10 @@ from edukit.deployment.compressing.quality import KINDS, Quality
 from edukit.deployment.compressing.sizes import tensor_bytes
 from edukit.deployment.compressing.steps import PRECISIONS, quantized, shrunken, taught
 from edukit.deployment.files.to_onnx import onnx_bytes
+from edukit.errors import first_line
 from edukit.graph import capture
 from edukit.measure import count_macs, count_parameters
-from edukit.refuse import check_whole, first_line
+from edukit.refuse import check_whole
 from edukit.training import threads
 from edukit.training.loop import Recipe, check_seed
 

@@ -23,7 +23,8 @@ from onnx import helper, numpy_helper
 from edukit.deployment.files.seal import sealed
 from edukit.deployment.runtimes.session import load
 from edukit.disk.sealed import write_atomically
-from edukit.refuse import check_whole, first_line
+from edukit.errors import first_line
+from edukit.refuse import check_whole
 
 SHARD = re.compile(r"(.+)\.(\d+)of(\d+)\.onnx")
 

@@ -11,7 +11,7 @@ import torch
 
 from edukit.deployment.files.signature import signature_of
 from edukit.deployment.runtimes.opened import Opened
-from edukit.refuse import first_line
+from edukit.errors import first_line
 
 TYPES = {
     0: "uint8",

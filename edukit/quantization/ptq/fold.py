@@ -23,11 +23,12 @@ from torch import fx, nn
 
 from edukit.checked import checked
 from edukit.copies import has_code_of_its_own, with_stored_weights
+from edukit.errors import first_line
 from edukit.graph import LAYERS, attach, capture, layer_name, parameter
 from edukit.inputs import check_has_python
 from edukit.quantization.ptq.linear import as_linear_layers
 from edukit.quantization.ptq.pooling import count_inside
-from edukit.refuse import check_not_quantized, check_weights, first_line
+from edukit.refuse import check_not_quantized, check_weights
 from edukit.turns import in_turn
 
 aten = torch.ops.aten

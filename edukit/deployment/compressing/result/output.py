@@ -19,7 +19,7 @@ from edukit.deployment.compressing.choice import write_onnx
 from edukit.deployment.files.export import FORMATS, export
 from edukit.deployment.snippets.written import languages, snippet
 from edukit.disk.sealed import remove_orphans
-from edukit.refuse import first_line
+from edukit.errors import first_line
 
 ENDS = {"kotlin": "kt", "swift": "swift", "arkts": "ets"}
 PAGE = """<!doctype html>
