@@ -4,9 +4,9 @@ from pathlib import Path
 
 import edukit
 
-PACKAGE, TESTS = Path(edukit.__file__).parent, Path(__file__).parent
+PACKAGE, TESTS = Path(edukit.__file__).parent, Path(__file__).parents[1]
 ELSEWHERE = {  # tested where it is used
-    "bundled.py": "test_package.py",
+    "bundled.py": "house/test_package.py",
     "experiments/networks/make_trained.py": "networks/test_trained.py",
     "quantization/debug/questions.py": "quantization/debug/test_diagnose.py",
     "quantization/debug/trials.py": "quantization/debug/test_diagnose.py",
