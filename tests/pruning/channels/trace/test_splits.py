@@ -7,8 +7,8 @@ from torch import nn
 
 from edukit.pruning.channels.groups import Axis, ChannelIds
 from edukit.pruning.channels.remove import remove_channels, zero_channels
-from edukit.pruning.channels.splits import chunk, cut, heads_meet, says_heads
 from edukit.pruning.channels.trace import follow
+from edukit.pruning.channels.trace.splits import chunk, cut, heads_meet, says_heads
 
 
 def registry(channels):

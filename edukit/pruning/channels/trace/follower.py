@@ -1,8 +1,6 @@
 """Tracing channels: run the model once on channel numbers instead of values, to see which layers share a channel.
 
-    makes    conv, linear, x @ W      new ids for what it makes; the ids that arrive belong to its columns
-    blocks   grouped conv, group_norm all channels of a block, in and out, become one
-    scales   batch_norm, x * weight   the ids belong to the rows of the weight
+    makes    conv, linear, norms      new ids, and rows that belong to them: see rules.py
     unites   x + y, x * y             ids that meet on one place become one channel
     keeps    pooling, mean, roll      positions go or move, ids stay
     moves    view, cat, transpose     the operation itself, applied to the ids
@@ -24,20 +22,13 @@ import operator
 
 import torch
 from torch import fx, nn
-from torch.nn import functional as F
 from torch.utils._pytree import tree_leaves, tree_map
 
 from edukit.graph import capture
 from edukit.inputs import as_inputs
-from edukit.pruning.channels import splits
-from edukit.pruning.channels.groups import ChannelIds, Group, along, broadcast_along, varies
-
-LAYERS = {  # (the axis of the value that holds channels, the axis of the weight with a row for each input)
-    **dict.fromkeys(("linear",), (-1, 1)),
-    **dict.fromkeys(("matmul", "mm"), (-1, 0)),
-    **dict.fromkeys(("conv1d", "conv2d", "conv3d"), (1, 1)),
-    **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), (1, 0)),
-}
+from edukit.pruning.channels.groups import ChannelIds, Group, varies
+from edukit.pruning.channels.trace.rules import AXES, Weight, group_norm, layer, norm, padded, reduced, scaled, window
+from edukit.pruning.channels.trace.splits import chunk, cut, heads_meet, says_heads
 
 PLACE_BY_PLACE = {"hardswish", "zeros_like", "ones_like", "full_like"}  # besides those that torch tags as pointwise
 RECURRENT = {"lstm", "gru", "rnn_tanh", "rnn_relu"}
@@ -86,91 +77,59 @@ class Follower(fx.Interpreter):
         first = node.args[0]
         ids = self.ids[first] if isinstance(first, fx.Node) else None
         match _operation(node):
-            case name if name in LAYERS and self._is_weight(node.args[1]):
-                return self._layer(node.args[1:], ids, value, *LAYERS[name])
+            case name if name in AXES and self._is_weight(node.args[1]):
+                return self._layer(name, node.args[1:], ids, value)
             case "addmm" if not set(node.kwargs.values()) - {1}:
                 bias, x, weight = node.args
-                return self._layer((weight, bias), self.ids[x], value, *LAYERS["mm"])
+                return self._layer("mm", (weight, bias), self.ids[x], value)
             case "matmul" | "bmm":
-                return splits.heads_meet(self.registry, [self.ids[n] for n in node.args[:2]], value.shape)
+                return heads_meet(self.registry, [self.ids[n] for n in node.args[:2]], value.shape)
             case "scaled_dot_product_attention":
-                return splits.heads_meet(self.registry, [self.ids[n] for n in node.args[:3]], value.shape)
+                return heads_meet(self.registry, [self.ids[n] for n in node.args[:3]], value.shape)
             case "softmax" | "roll":
                 return _along_positions(node, ids)
             case "_native_batch_norm_legit_no_training" | "_native_batch_norm_legit" | "instance_norm" | "prelu":
                 return self._norm(node, ids, value)
             case name if "pool" in name or name.startswith("upsample"):
-                return _window(ids, value)
+                return window(ids, value)
             case "group_norm":
                 return self._group_norm(node, ids)
             case "glu":
                 halves = ids.chunk(2, node.args[1] if len(node.args) > 1 else -1)
-                return halves[0] if splits.chunk(self.registry, halves) else None
+                return halves[0] if chunk(self.registry, halves) else None
             case "mean" | "sum" | "amax" | "amin" | "std" | "var" | "max" | "min":
                 return self._reduced(node, ids, value)
             case "view" | "_unsafe_view" | "reshape":
                 count = functools.partial(self._count_of_heads, node)
-                return splits.cut(
-                    self.registry, ids, value.shape, count, picture=ids.ndim == 2 and _is_read_as_picture(node)
-                )
+                return cut(self.registry, ids, value.shape, count, picture=ids.ndim == 2 and _is_read_as_picture(node))
             case "slice" | "select" | "unbind" | "split" | "split_with_sizes":
                 return self._part(node, ids)
             case "pad" | "constant_pad_nd":
-                return self._pad(ids, value, *node.args[1:3])
+                return padded(self.registry, ids, value.shape, *node.args[1:3])
             case "permute" | "transpose" | "t" | "unsqueeze" | "squeeze" | "expand" | "repeat" | "cat" | "stack":
                 return self._move(node)
             case name if name in PLACE_BY_PLACE or torch.Tag.pointwise in node.target.tags:
                 return self._pointwise(node, value)
 
-    def _layer(self, arguments, ids, value, axis, reads):
-        """A convolution or a linear layer; `reads` is the axis of its weight with a row for each input."""
-        weight, *rest = arguments
-        bias = rest[0] if rest else None
-        groups = rest[4] if len(rest) > 4 else 1
-        arriving = along(ids, axis)
-        outputs = value.shape[axis]
-        if arriving is None or not self._is_weight(weight) or not (bias is None or self._is_weight(bias)):
+    def _layer(self, operation, arguments, ids, value):
+        weights = [n for n in arguments[:2] if n is not None]
+        if not all(map(self._is_weight, weights)):
             return None
-        if self.fetch_attr(weight.target).ndim != (2 if axis == -1 else ids.ndim):
-            return None
-        if groups == 1:
-            self.registry.attach(weight.target, reads, "reads", arriving)
-            made = self.registry.attach(weight.target, 1 - reads, "makes", self.registry.new(outputs))
-        else:  # a block of inputs and the outputs it feeds go together; depthwise: blocks of one
-            blocks = arriving.reshape(groups, -1)
-            self.registry.unite(blocks, blocks[:, :1])
-            made = blocks[:, 0].repeat_interleave(outputs // groups)
-            if reads == 0:  # transposed: the rows are the inputs, and a block has all of its outputs as columns
-                self.registry.attach(weight.target, 0, "reads", arriving)
-            else:
-                made = self.registry.attach(weight.target, 0, "makes", made)
-        if bias is not None:
-            self.registry.attach(bias.target, 0, "scales", made)
-        return broadcast_along(made, axis, value.shape)
+        groups = arguments[5] if len(arguments) > 5 else 1
+        return layer(self.registry, operation, ids, value.shape, list(map(self._weight, weights)), groups)
 
     def _norm(self, node, ids, value):
-        """Each channel by itself, with a row of each weight and statistic."""
-        channels = along(ids, 1)
         weights = [n for n in node.args[1:] if isinstance(n, fx.Node)]
-        if channels is None or not all(map(self._is_weight, weights)):
+        if not all(map(self._is_weight, weights)):
             return None
-        for weight in weights:
-            if len(self.fetch_attr(weight.target)) == len(channels):  # PReLU may have one slope for all
-                self.registry.attach(weight.target, 0, "scales", channels)
-        return (ids,) if isinstance(value, tuple) else ids
+        ids = norm(self.registry, ids, list(map(self._weight, weights)))
+        return (ids,) if ids is not None and isinstance(value, tuple) else ids
 
     def _group_norm(self, node, ids):
-        """The channels of a group share a mean: a group goes as a whole, where there is more than one."""
-        groups, *weights = node.args[1:4]
-        channels = along(ids, 1)
-        weights = [weight for weight in weights if weight is not None]
-        if channels is None or groups == 1 or not all(map(self._is_weight, weights)):
+        weights = [n for n in node.args[2:4] if n is not None]
+        if not all(map(self._is_weight, weights)):
             return None
-        blocks = channels.reshape(groups, -1)
-        self.registry.unite(blocks, blocks[:, :1])
-        for weight in weights:
-            self.registry.attach(weight.target, 0, "scales", channels)
-        return ids
+        return group_norm(self.registry, ids, node.args[1], list(map(self._weight, weights)))
 
     def _pointwise(self, node, value):
         """What meets on one place is one channel; a weight that takes part has a row for each."""
@@ -185,28 +144,20 @@ class Follower(fx.Interpreter):
                 meeting.append(ids.expand(value.shape))
         for ids in meeting[1:]:
             self.registry.unite(meeting[0], ids)
-        weights = [n for n in node.all_input_nodes if n.op == "get_attr"]
-        return meeting[0] if meeting and all(self._scale(weight, meeting[0]) for weight in weights) else None
+        weights = [self._weight(n) for n in node.all_input_nodes if n.op == "get_attr"]
+        ids = meeting[0] if meeting else None
+        for weight in weights:
+            ids = None if ids is None else scaled(self.registry, ids, weight)
+        return ids
 
     def _reduced(self, node, ids, value):
         """A mean over positions, or the largest: of two values as well, or with the places as a second result."""
         if len(node.all_input_nodes) == 2:
             return self._pointwise(node, value)
         if isinstance(value, torch.Tensor):
-            return _reduce(ids, value, *node.args[1:2])
-        largest = _reduce(ids, value[0], [node.args[1]])
+            return reduced(ids, *node.args[1:2], keepdim=value.ndim == ids.ndim)
+        largest = reduced(ids, [node.args[1]], keepdim=value[0].ndim == ids.ndim)
         return None if largest is None else (largest, largest)
-
-    def _scale(self, weight, ids):
-        """A weight added to, or multiplied with, named values: False where a row is not a single channel."""
-        shape = self.fetch_attr(weight.target).shape
-        for own, size in enumerate(shape):
-            axis = own - len(shape)
-            if size > 1 and varies(ids, axis):
-                if (channels := along(ids, axis)) is None:
-                    return False
-                self.registry.attach(weight.target, own, "scales", channels)
-        return True
 
     def _part(self, node, ids):
         """Some of the positions is fine; some of the channels is a choice written in the code: all stay, or equal
@@ -217,22 +168,9 @@ class Follower(fx.Interpreter):
         part = self._move(node)
         whole = isinstance(part, torch.Tensor) and part.shape == ids.shape
         if varies(ids, axis) and not whole:
-            if not (operation.startswith("split") and splits.chunk(self.registry, part)):
+            if not (operation.startswith("split") and chunk(self.registry, part)):
                 self.registry.fix(ids, operation)
         return part
-
-    def _pad(self, ids, value, pads, mode="constant"):
-        """Positions around an image belong to its channels; channels of zeros, as in a shortcut, stay."""
-        for i, (low, high) in enumerate(zip(pads[::2], pads[1::2], strict=True)):
-            axis = ids.ndim - 1 - i
-            if not varies(ids, axis):
-                shape = (*ids.shape[:axis], value.shape[axis], *ids.shape[axis + 1 :])
-                ids = ids.narrow(axis, 0, 1).expand(shape)
-            elif mode == "circular" or low < 0 or high < 0:
-                return None
-            elif low or high:
-                ids = F.pad(ids, [0, 0] * i + [low, high], value=int(self.registry.constant("pad")))
-        return ids
 
     def _move(self, node):
         """The operation itself, on ids."""
@@ -244,7 +182,7 @@ class Follower(fx.Interpreter):
     def _stop(self, node, value):
         """Where nothing is followed, all that arrives stays, and all that leaves was made by no layer."""
         operation = _operation(node)
-        if operation in LAYERS and not self._is_weight(node.args[1]):
+        if operation in AXES and not self._is_weight(node.args[1]):
             operation = f"{operation}, whose weight is computed"
         if operation.startswith("_native_batch_norm"):
             operation = "batch_norm"
@@ -269,8 +207,11 @@ class Follower(fx.Interpreter):
         path = ([path for path, _ in node.meta.get("nn_module_stack", {}).values()] or [""])[-1]
         path = path.partition("@")[0]  # "attention@1" is its second call
         numbers = vars(dict(self.owner.named_modules(remove_duplicate=False)).get(path, self.owner)).items()
-        found = [n for n, number in numbers if type(number) is int and number == size and splits.says_heads(n)]
+        found = [n for n, number in numbers if type(number) is int and number == size and says_heads(n)]
         return f"{path}.{found[0]}".lstrip(".") if len(found) == 1 else ""
+
+    def _weight(self, node) -> Weight:
+        return Weight(node.target, self.fetch_attr(node.target).shape)
 
     def _is_weight(self, node):
         return isinstance(node, fx.Node) and node.op == "get_attr" and self.registry.knows(node.target)
@@ -288,22 +229,11 @@ def _is_read_as_picture(node):
     return False
 
 
-def _window(ids, value):
-    """Pooling and resizing mix only what lies within a channel."""
-    channels = along(ids, 1)
-    return None if channels is None else tree_map(lambda leaf: broadcast_along(channels, 1, leaf.shape), value)
-
-
 def _along_positions(node, ids):
     """Softmax and roll mix what lies along their axes: they are followed where no channels do."""
     axes = node.args[1] if _operation(node) == "softmax" else [*node.args[2:3], range(ids.ndim)][0]
     axes = [axes] if isinstance(axes, int) else axes
     return None if any(varies(ids, axis) for axis in axes) else ids
-
-
-def _reduce(ids, value, axes=()):
-    """A mean over positions keeps the channels; a mean over channels needs all of them."""
-    return None if not axes or any(varies(ids, axis) for axis in axes) else ids.amax(axes, value.ndim == ids.ndim)
 
 
 def _operation(node):
