@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from edukit.checked import check_seed
 from edukit.copies import copied, with_stored_weights
 from edukit.deployment.compressing.examples import Examples
 from edukit.deployment.compressing.quality import KINDS, Quality
@@ -27,7 +28,7 @@ from edukit.graph import capture
 from edukit.measure import count_macs, count_parameters
 from edukit.refuse import check_whole
 from edukit.training import threads
-from edukit.training.loop import Recipe, check_seed
+from edukit.training.loop import Recipe
 
 KEPT = 6  # networks in memory
 
