@@ -26,8 +26,7 @@ from edukit.copies import has_code_of_its_own, with_stored_weights
 from edukit.errors import first_line
 from edukit.graph import LAYERS, attach, capture, layer_name, parameter
 from edukit.inputs import check_has_python
-from edukit.quantization.ptq.linear import as_linear_layers
-from edukit.quantization.ptq.pooling import count_inside
+from edukit.quantization.ptq.standard_form import as_linear_layers, count_inside
 from edukit.refuse import check_not_quantized, check_weights
 from edukit.turns import in_turn
 

@@ -15,7 +15,7 @@ from edukit.plots.drawings.shapes import Meter
 from edukit.plots.drawings.sheet import ACCENT, NORMAL, QUIET, number, sheet, write
 from edukit.plots.style import FAINT, INK, LIMIT, MUTED, dark, house
 from edukit.quantization.grid.affine import QParams
-from edukit.quantization.ptq.rounding import shares_up
+from edukit.quantization.ptq.adaround import shares_up
 
 METHODS = ("nearest", "GPTQ", "AdaRound")
 STEPS = 4

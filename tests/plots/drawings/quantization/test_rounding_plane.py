@@ -15,7 +15,8 @@ from edukit.plots.drawings.quantization.rounding_plane import (
     adaround_path,
     gptq_path,
 )
-from edukit.quantization.ptq.rounding import adaround, gptq
+from edukit.quantization.ptq.adaround import adaround
+from edukit.quantization.ptq.rounding import gptq
 
 X = np.array(ROWS)
 H = X.T @ X

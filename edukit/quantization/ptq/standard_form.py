@@ -1,24 +1,30 @@
-"""Linear layers that are written as matrix products become linear layers: their weight is stored, however it is read.
+"""The same network in standard form: one way to write a linear layer and an average pooling, whatever Python wrote.
 
     x @ W,  mm(x, W)             ->  linear(x, Wᵀ)
     addmm(b, x, W),  x @ W + b   ->  linear(x, Wᵀ, b)
     linear(x, Vᵀ)                ->  the same, with Vᵀ stored: a decoder that shares the encoder's weight
+    avg_pool with ceil_mode      ->  count_include_pad=False: every runtime divides by the places inside
 
-GPT-2 is written so, and much code that follows a formula. Only what is stored counts: a product of two values, as in
-attention, stays one.
+GPT-2 writes its linear layers as products, and much code that follows a formula. Only what is stored counts: a product
+of two values, as in attention, stays one.
+
+With ceil_mode the last window of a pooling may hang over the border. torch divides by the places inside; with
+count_include_pad=True, ONNX Runtime's integer operator divides by the whole window, with False as torch does.
 
 Shapes    x (…, in), W (in, out), b (out,)
-Error     none: the same sums, only the weight is stored the other way round
+Error     none: the same sums and counts, only written the other way
 """
 
 import torch
 from torch import fx, nn
+from torch.nn import functional as F
 
 from edukit.graph import attach, parameter
 
 aten = torch.ops.aten
 PRODUCTS = {aten.matmul.default, aten.mm.default}
 TURNS = {aten.t.default, aten.transpose.int, aten.permute.default, aten.numpy_T.default}
+POOLS = {aten.avg_pool1d.default, aten.avg_pool2d.default, aten.avg_pool3d.default}
 READ = "read"  # node.meta[READ] = (name of the model's weight, ((operation, arguments behind it…), …)) of a stored one
 
 
@@ -114,3 +120,43 @@ def _reading(weight, turned):
         turns.insert(0, (weight.target, *weight.args[1:]))
         weight = weight.args[0]
     return weight.target, tuple(turns)
+
+
+def count_inside(graph: fx.GraphModule) -> None:
+    """Write every average pooling whose windows hang over the border with count_include_pad=False, in place.
+
+    >>> from edukit.graph import capture
+    >>> graph = capture(torch.nn.AvgPool2d(2, ceil_mode=True), torch.zeros(2, 1, 3, 3))
+    >>> count_inside(graph)
+    >>> [node.args[5] for node in graph.graph.nodes if node.target in POOLS]
+    [False]
+    """
+    for node in list(graph.graph.nodes):
+        if node.target in POOLS and len(node.args) > 4 and node.args[4] and (node.args[5:] or [True])[0]:
+            padding = node.args[3] if any(_listed(node.args[3])) else None
+            if padding is None:
+                node.args = (*node.args[:5], False, *node.args[6:])
+            else:
+                _pad_first(graph, node, _listed(padding))
+    graph.recompile()
+
+
+def _pad_first(graph, node, padding):
+    """Zeros around the values count, what hangs over these does not; left alone where a window would be new."""
+    x = node.args[0]
+    dimensions = x.meta["val"].ndim - 2
+    each = padding * (dimensions // len(padding))
+    borders = [amount for pad in reversed(each) for amount in (pad, pad)]
+    arguments = (*node.args[1:3], [0] * dimensions, True, False, *node.args[6:])
+    with torch.no_grad():
+        padded = F.pad(torch.zeros(1, 1, *x.meta["val"].shape[2:]), borders)
+        if node.target(padded, *arguments).shape[2:] != node.meta["val"].shape[2:]:
+            return
+    with graph.graph.inserting_before(node):
+        pad = graph.graph.call_function(aten.pad.default, (x, borders))
+    pad.meta["val"] = x.meta["val"].new_empty([*x.meta["val"].shape[:2], *padded.shape[2:]])
+    node.args = (pad, *arguments)
+
+
+def _listed(padding) -> list[int]:
+    return list(padding) if isinstance(padding, list | tuple) else [padding]
