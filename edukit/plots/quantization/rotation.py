@@ -7,7 +7,8 @@ import numpy as np
 
 from edukit.plots.style import FLOAT, INK, LIMIT, QUANTIZED, house
 from edukit.quantization.lowbit.blocks import MXFP4, Block
-from edukit.quantization.lowbit.formats import INT4, as_numpy
+from edukit.quantization.lowbit.formats import INT4
+from edukit.quantization.lowbit.patterns import as_numpy
 from edukit.quantization.lowbit.rotation import rotate
 from edukit.quantization.lowbit.two_level import NVFP4
 

@@ -23,7 +23,7 @@ from edukit.checked import checked
 from edukit.disk.sealed import load_tensors, save_tensors, shapes_of
 from edukit.quantization.grid.affine import Array
 from edukit.quantization.lowbit.blocks import Block
-from edukit.quantization.lowbit.formats import like
+from edukit.quantization.lowbit.patterns import like
 from edukit.quantization.lowbit.two_level import TwoLevelBlock
 from edukit.refuse import as_array, check_shape, check_whole
 
