@@ -24,8 +24,8 @@ from torch import nn
 from tqdm import tqdm
 
 from edukit.checked import checked
-from edukit.deployment.benchmark import machine
 from edukit.deployment.files.export import export
+from edukit.deployment.machine import machine
 from edukit.deployment.runtimes.session import Session, load
 from edukit.disk.sealed import with_check, without_check, write_atomically
 from edukit.measure import latencies
