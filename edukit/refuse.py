@@ -4,6 +4,7 @@
     check_real(x)     the same, but lists and plain numbers may pass         TypeError
     check_whole(n)    a fraction, a truth value, a number that is too small  ValueError
     check_number(x)   what is no single real number                          ValueError
+    check_positive(x) the same; 0 and below, NaN and infinity                ValueError
     check_flag(x)     what is neither True nor False                         TypeError
     check_dense(x)    a sparse tensor, one without memory, a masked array    TypeError
     check_sizes(n=n)  several of them, of a layer; too large a number        ValueError
@@ -127,20 +128,6 @@ def ends_of(x, default=1):
     return float(low), float(high)
 
 
-def widened(q):
-    """Whole numbers in at least 32 bits: a difference of two codes of 8 bits would wrap in theirs.
-
-    >>> widened(np.uint8(3)).dtype
-    dtype('int32')
-    """
-    if is_tensor(q) and not q.is_floating_point():
-        torch = sys.modules["torch"]
-        return q.to(torch.int32 if q.itemsize < 4 or q.dtype == torch.int32 else torch.int64)
-    if isinstance(q, np.ndarray | np.generic) and q.dtype.kind in "iu":
-        return q.astype(np.promote_types(q.dtype, np.int32), copy=False)
-    return q
-
-
 def check_whole(value, name: str, least: int = 1, most: int | None = None) -> int:
     """The value as an int; a ValueError that names the argument unless it is a whole number in the range.
 
@@ -166,6 +153,18 @@ def check_number(value, name: str) -> None:
     huge = isinstance(value, int) and abs(value) >= 2**1000
     if not isinstance(value, Real) or isinstance(value, bool) or huge:
         raise ValueError(f"{name} must be a number, got {shown(value)}")
+
+
+def check_positive(value, name: str) -> None:
+    """Raise a ValueError that names the argument unless it is one finite number above 0.
+
+    >>> check_positive(0, "temperature")
+    Traceback (most recent call last):
+    ValueError: temperature must be above 0 and finite, got 0
+    """
+    check_number(value, name)
+    if not 0 < value < math.inf:
+        raise ValueError(f"{name} must be above 0 and finite, got {value!r}")
 
 
 def check_flag(value, name: str) -> None:

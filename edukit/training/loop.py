@@ -25,7 +25,7 @@ from tqdm import tqdm
 from edukit.checked import check_callable, check_seed, checked
 from edukit.copies import copied
 from edukit.inputs import as_inputs
-from edukit.refuse import check_number, check_whole, is_finite, shown
+from edukit.refuse import check_number, check_positive, check_whole, is_finite, shown
 from edukit.signatures import passes_on
 from edukit.training.evaluate import logits_of, predict
 from edukit.training.labelled import IGNORED, as_split, class_axis
@@ -52,7 +52,7 @@ class Recipe:
     report: Callable | None = None
 
     def __post_init__(self):
-        check_number(self.learning_rate, "learning_rate")
+        check_positive(self.learning_rate, "learning_rate")
         check_number(self.weight_decay, "weight_decay")
         for name in ("augment", "report"):
             if getattr(self, name) is not None:
@@ -60,8 +60,6 @@ class Recipe:
         if self.progress is not None and not isinstance(self.progress, str):
             raise TypeError(f"progress must be a text or None, got {shown(self.progress)}")
         check_whole(self.batch_size, "batch_size")
-        if not 0 < self.learning_rate < math.inf:
-            raise ValueError(f"learning_rate must be above 0 and finite, got {self.learning_rate!r}")
         if not 0 <= self.weight_decay < math.inf:
             raise ValueError(f"weight_decay must be 0 or more and finite, got {self.weight_decay!r}")
 

@@ -26,7 +26,6 @@ from edukit.refuse import (
     ends_of,
     is_finite,
     is_tensor,
-    widened,
 )
 
 INT32 = -(2**31), 2**31 - 1
@@ -54,7 +53,7 @@ class QParams:
     def __post_init__(self):
         check_real(self.scale, "scale")
         check_real(self.zero_point, "zero_point")
-        zero = widened(self.zero_point)
+        zero = _widened(self.zero_point)
         qmin = check_whole(self.qmin, "qmin", *INT32)
         qmax = check_whole(self.qmax, "qmax", qmin, INT32[1])
         _check_grid(self.scale, zero, qmin, qmax)
@@ -130,7 +129,7 @@ def dequantize(q: Array, qparams: QParams) -> Array:
     check_grids(qparams=qparams)
     if not _are_whole(q) or not is_finite(q):
         raise ValueError("q must hold codes, which are whole numbers, got others")
-    steps = widened(q) - qparams.zero_point
+    steps = _widened(q) - qparams.zero_point
     if namespace(q) is np:  # int32 times float32 is float64 in numpy, and no runtime computes in that
         steps = np.asarray(steps).astype(np.result_type(qparams.scale))
     return steps * qparams.scale
@@ -190,6 +189,16 @@ def _steps(x, qparams):
 
 def _without_gradient(values):
     return values.detach() if is_tensor(values) else values
+
+
+def _widened(q):
+    """Whole numbers in at least 32 bits: a difference of two codes of 8 bits would wrap in theirs."""
+    if is_tensor(q) and not q.is_floating_point():
+        torch = sys.modules["torch"]
+        return q.to(torch.int32 if q.itemsize < 4 or q.dtype == torch.int32 else torch.int64)
+    if isinstance(q, np.ndarray | np.generic) and q.dtype.kind in "iu":
+        return q.astype(np.promote_types(q.dtype, np.int32), copy=False)
+    return q
 
 
 def _are_whole(x) -> bool:
