@@ -29,7 +29,8 @@ def watched(graph: fx.GraphModule, inputs: tuple, look: Callable, *, compute: di
 class _Watched(fx.Interpreter):
     def __init__(self, graph, look, compute):
         super().__init__(graph)
-        self.look, self.compute = look, compute
+        self.look = look
+        self.compute = compute
 
     def run_node(self, node):
         if node in self.compute:

@@ -90,7 +90,9 @@ class Networks:
     """
 
     def __init__(self, starts: dict[str, nn.Module], examples: Examples, settings: Settings):
-        self.starts, self.examples, self.settings = starts, examples, settings
+        self.starts = starts
+        self.examples = examples
+        self.settings = settings
         self._original: bytes | None = None
         self._made: OrderedDict[tuple[str, float], Made] = OrderedDict()
         self._quality: Quality | None = None

@@ -47,7 +47,9 @@ class _Program:
     resets = 0  # of the process's threads, by any session
 
     def __init__(self, content, threads, path):
-        self.content, self.threads, self.path = content, threads, path
+        self.content = content
+        self.threads = threads
+        self.path = path
         self._use_threads()
 
     def run(self, arrays: list[np.ndarray]) -> list[np.ndarray]:

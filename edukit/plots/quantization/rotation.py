@@ -27,7 +27,9 @@ class RotationPlot:
         with house():
             self.axes = fig.subplots(1, 2)
             places = np.arange(rows)
-            self.bars, self.dots, self.facts = [], [], []
+            self.bars = []
+            self.dots = []
+            self.facts = []
             for axes in self.axes:
                 self.bars.append(axes.vlines(places, 0, 0, FLOAT, linewidth=2))
                 self.dots.append(axes.plot(places, 0 * places, "o", color=QUANTIZED, markersize=3)[0])

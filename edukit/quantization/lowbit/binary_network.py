@@ -36,7 +36,8 @@ class BinaryModel(nn.Module):
 
     def __init__(self, network: nn.Module, report: list[LayerReport]):
         super().__init__()
-        self.network, self.report = network, report
+        self.network = network
+        self.report = report
 
     def forward(self, *inputs):
         return self.network(*inputs)
@@ -151,7 +152,8 @@ def _binary(layer, levels, binary_input):
     sizes = {name: getattr(layer, name) for name in _SIZES[type(layer)]}
     form = _FORMS[type(layer)]
     binary = form(**sizes, bias=layer.bias is not None, levels=levels, binary_input=binary_input).to(layer.weight)
-    binary.weight, binary.bias = layer.weight, layer.bias
+    binary.weight = layer.weight
+    binary.bias = layer.bias
     return binary
 
 

@@ -244,4 +244,5 @@ def _fold_modules(layer, norm):
     with torch.no_grad():
         statistics = (norm.weight, norm.bias, norm.running_mean, norm.running_var, norm.eps)
         weight, bias = folded(layer.weight, layer.bias, *statistics)
-        layer.weight, layer.bias = nn.Parameter(weight), nn.Parameter(bias)
+        layer.weight = nn.Parameter(weight)
+        layer.bias = nn.Parameter(bias)

@@ -59,7 +59,9 @@ class Trials:
             raise TypeError(f"space must be a SearchSpace, got {type(space).__name__}")
         if not callable(score):
             raise TypeError(f"score must be a function of an architecture, got {type(score).__name__}")
-        self.space, self.score, self.executor = space, score, executor
+        self.space = space
+        self.score = score
+        self.executor = executor
         self.evaluations = check_whole(evaluations, "evaluations")
         self.draw = generator(check_whole(seed, "seed", 0))
         self.done: list[Trial] = []

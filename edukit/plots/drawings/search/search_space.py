@@ -28,7 +28,11 @@ class SpaceDrawing:
         """
         if len(space.choices) > 6 or max(len(choice.options) for choice in space.choices) > 4:
             raise ValueError(f"space must have at most 6 choices of 4 options to be drawn, got {space}")
-        self.space, self.parts, self.score, self.most, self.best = space, parts, score, most, best
+        self.space = space
+        self.parts = parts
+        self.score = score
+        self.most = most
+        self.best = best
         with house():
             self.axes = sheet(fig)
             self.options = {choice.name: self._column(i, choice) for i, choice in enumerate(space.choices)}
