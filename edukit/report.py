@@ -9,14 +9,14 @@ from pathlib import Path
 from string import Template
 
 from edukit import data as datasets
+from edukit.checked import check_seed
 from edukit.deployment.benchmark import FILE_HEADS, HEADS, Result, benchmark, figures, file_figures
 from edukit.deployment.device.energy import SOURCE
 from edukit.deployment.under_load import HEADS as LOAD_HEADS
+from edukit.disk.sealed import remove_orphans, with_check, write_atomically
 from edukit.plots.benchmark import LatencyPlot, SizePlot
 from edukit.plots.picture import Picture
-from edukit.sealed import remove_orphans, with_check, write_atomically
 from edukit.table import Table
-from edukit.training.loop import check_seed
 
 FILES = "Each file in its runtime, loaded and run for the first time in a process of its own"
 LOAD = "Under load: two threads against one, and a long run on one thread without a pause"

@@ -10,7 +10,7 @@ import pytest
 from edukit import report
 from edukit.deployment import pipeline
 from edukit.deployment.claims import HARMONYOS, PYTORCH
-from edukit.sealed import without_check
+from edukit.disk.sealed import without_check
 
 QUICK = pipeline.Plan(teacher_epochs=1, student_epochs=1, tuning_epochs=1)
 

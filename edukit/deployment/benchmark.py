@@ -11,13 +11,11 @@ Protocol
     claims     what articles say beside what was measured here, in the same run, with a verdict
 """
 
-import platform
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import nn
 from tqdm import tqdm
@@ -29,6 +27,7 @@ from edukit.deployment.device.energy import energy
 from edukit.deployment.explain.executed import operators
 from edukit.deployment.files.export import FORMATS, RUNTIME_OF, export
 from edukit.deployment.fresh import Start, start
+from edukit.deployment.machine import machine
 from edukit.deployment.pipeline import Plan, as_int8, by_hand
 from edukit.deployment.protocol import Timing, timings
 from edukit.deployment.runtimes.installed import RUNS, WRITES, missing
@@ -278,27 +277,3 @@ def measure_speed(folder: Path, size: int = 224, *, least_s: float = 2.0, progre
     functions = {"eager": eager, "float_file": lambda: files[0](image), "int8_file": lambda: files[1](image)}
     with threads(1):
         return Speed(count_macs(model, (3, size, size)), **timings(functions, least_s=least_s))
-
-
-def machine() -> dict[str, str]:
-    """Where the figures come from: processor, system and versions."""
-    import onnxruntime
-
-    return {
-        "processor": _processor(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "onnxruntime": onnxruntime.__version__,
-        "numpy": np.__version__,
-    }
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    names = (
-        [line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line]
-        if info.exists()
-        else []
-    )
-    return names[0] if names else platform.processor() or platform.machine()

@@ -25,7 +25,7 @@ import torch
 from torch.nn import functional as F
 
 from edukit.checked import check_several, checked
-from edukit.refuse import Array, check_array, check_number, check_real, check_whole, is_finite
+from edukit.refuse import Array, check_array, check_number, check_positive, check_real, check_whole, is_finite
 from edukit.training.labelled import IGNORED, by_place, class_axis
 
 
@@ -133,10 +133,8 @@ def _numbers(shares) -> list[float]:
 
 def check_temperature_and_alpha(temperature: float, alpha: float) -> None:
     """Raise a ValueError that names the argument unless 0 < temperature < infinity and 0 <= alpha <= 1."""
-    check_number(temperature, "temperature")
+    check_positive(temperature, "temperature")
     check_number(alpha, "alpha")
-    if not 0 < temperature < math.inf:
-        raise ValueError(f"temperature must be above 0 and finite, got {temperature!r}")
     if not 0 <= alpha <= 1:
         raise ValueError(f"alpha must be 0 to 1, got {alpha!r}")
 

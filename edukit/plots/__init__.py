@@ -7,6 +7,7 @@ layers.py       what stands still is drawn once, what moves for each picture
 point_names.py  names for points that lie close together
 tour.py         filters, digits and sizes: lesson 00
 benchmark.py    size, latency, calls, choice: lesson 15
+gallery.py      the pictures of the README
 """
 
 from edukit.plots.picture import Picture

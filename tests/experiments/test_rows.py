@@ -9,7 +9,7 @@ from edukit.experiments.deployment import runtimes_table
 from edukit.experiments.distillation import few_labels
 from edukit.experiments.pruning import half_the_macs
 from edukit.experiments.quantization import ptq_methods
-from edukit.experiments.rows import append, read
+from edukit.experiments.rows import append, keep, read
 from edukit.experiments.search import search_table
 
 
@@ -55,3 +55,11 @@ def test_every_bundled_table_holds_whole_rows(module):
     rows = read(module.Row, name)
     assert len(rows) == len(bundled.path(f"datasets/{name}.csv").read_text().splitlines()) - 1
     assert len(set(rows)) == len(rows)
+
+
+def test_rows_are_kept_one_group_after_the_other(table, capsys):
+    one, two, three = (Row(network="a", seed=seed, speed=1.0) for seed in range(3))
+    keep(iter([[one], [two, three]]), table)
+    assert capsys.readouterr().out.splitlines() == [repr(row) for row in (one, two, three)]
+    keep([[one]])
+    assert read(Row, "mine") == [one, two, three]

@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from pictures import assert_nothing_is_cut_off
 
 from edukit.data import Split
 from edukit.plots import Picture
@@ -130,7 +131,5 @@ def test_promises_are_drawn_where_they_were_made():
 )
 def test_nothing_is_cut_off_and_the_picture_is_described(draw):
     picture = draw()
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)
     assert len(picture.description) > 40

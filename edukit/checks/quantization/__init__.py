@@ -16,8 +16,8 @@ from edukit.checks.quantization.grid.channels import CHANNEL_SCALES as channel_s
 from edukit.checks.quantization.grid.channels import COMPRESSION_RATIO as compression_ratio
 from edukit.checks.quantization.grid.clipping import CLIPPING_AND_ROUNDING as clipping_and_rounding
 from edukit.checks.quantization.grid.entropy import DIVERGENCE as divergence
+from edukit.checks.quantization.integer.absorbed_bias import ABSORBED_BIAS as absorbed_bias
 from edukit.checks.quantization.integer.fixed_point import FIXED_POINT as fixed_point
-from edukit.checks.quantization.integer.linear import ABSORBED_BIAS as absorbed_bias
 from edukit.checks.quantization.integer.linear import INTEGER_LINEAR as integer_linear
 from edukit.checks.quantization.lowbit.binary import BINARIZE as binarize
 from edukit.checks.quantization.lowbit.binary import SIGN_GRADIENT as sign_gradient

@@ -26,10 +26,10 @@ from edukit.deployment.files.seal import sealed
 from edukit.deployment.files.to_onnx import onnx_bytes
 from edukit.deployment.runtimes.installed import WRITES, check_installed
 from edukit.deployment.runtimes.session import SUFFIXES, as_tuple, load, session_of
+from edukit.disk.sealed import write_atomically
 from edukit.inputs import as_inputs, check_count, with_two_rows
 from edukit.quantization import QuantizedModel
 from edukit.refuse import check_model
-from edukit.sealed import write_atomically
 from edukit.turns import in_turn
 
 FORMATS = {"onnx": ".onnx", "executorch": ".pte", "litert": ".tflite"}

@@ -10,5 +10,6 @@ manager_cost.py      what a model manager costs a call, and what batches, mapped
 phone_example.py     what the page of the phones measures in a browser: datasets/phone_example.csv (lesson 15)
 damaged_files.py     one flipped bit: who notices, the runtime or the manager (lesson 14)
 compress_digits.py   the search for the smallest file beside the plan made by hand (lesson 15)
+file_kinds.py        every kind of file that the kit writes: how it is written and read
 every_file.py        every kind of file that the kit writes, damaged in every way: who loads it all the same
 """

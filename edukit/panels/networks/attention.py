@@ -3,7 +3,7 @@
 from functools import partial
 
 from edukit.panels.panel import Panel
-from edukit.plots.drawings.attention_fill import AttentionFillPlot
+from edukit.plots.drawings.networks.attention_fill import AttentionFillPlot
 from edukit.plots.networks.attention import (
     FEATURES,
     SHARPNESS,

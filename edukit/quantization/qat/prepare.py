@@ -23,10 +23,9 @@ from edukit.quantization.grid.observer import as_batches
 from edukit.quantization.ptq.floats import Report, whole_report
 from edukit.quantization.ptq.fold import fold_graph
 from edukit.quantization.ptq.layerwise import Layer, has_weight
-from edukit.quantization.ptq.linear import as_linear_layers
 from edukit.quantization.ptq.placement import activation_grid, choose_grids, reported
-from edukit.quantization.ptq.pooling import count_inside
 from edukit.quantization.ptq.rewrite import QuantizedModel, cleaned, counted, quantize_activation, store_layer
+from edukit.quantization.ptq.standard_form import as_linear_layers, count_inside
 from edukit.quantization.qat.fake import BatchNorm, FakeQuantize
 from edukit.quantization.qat.fake_graph import (
     answer_with_a_tensor,

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pictures import assert_moves
 
 from edukit.panels.quantization import latent_weight, recovery, step_size
 
@@ -24,10 +25,7 @@ def test_every_control_moves_the_picture(name, control):
     if name == "latent_weight":  # at update 0 all ways are the same, and the true gradient leads nowhere
         panel.controls["gradient"].value = "true" if control == "gradient" else "straight-through"
         panel.controls["update"].value = 30
-    widget, png, description = panel.controls[control], panel._png, panel.description
-    ends = widget.options if hasattr(widget, "options") else (widget.min, widget.max)
-    widget.value = ends[0] if widget.value != ends[0] else ends[-1]
-    assert panel._png != png and panel.description != description
+    assert_moves(panel, control)
 
 
 def test_no_control_is_left_out():

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from pictures import assert_nothing_is_cut_off
 
 from edukit.distillation.soft import soft_gradient, soft_labels
 from edukit.experiments.distillation.few_labels import measured
@@ -81,9 +82,7 @@ def test_names_of_parts_do_not_lie_on_each_other():
 )
 def test_nothing_is_cut_off(draw):
     picture = draw()
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)
     assert picture.axes[-1].get_xlabel()
     for text in (text for axes in picture.axes for text in axes.texts if text.get_text()):
         assert text.get_window_extent().x1 <= picture.bbox.x1

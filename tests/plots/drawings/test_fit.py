@@ -12,23 +12,23 @@ from matplotlib.patches import FancyBboxPatch
 from edukit.panels import Panel
 from edukit.plots import Picture
 from edukit.plots.detection.overlap import OverlapPlot
-from edukit.plots.drawings.anchors import AnchorsPlot
-from edukit.plots.drawings.attention_fill import AttentionFillPlot
-from edukit.plots.drawings.bifpn import BifpnPlot
-from edukit.plots.drawings.bit_fields import FORMATS, BitFieldsPlot
-from edukit.plots.drawings.block import KINDS, BlockPlot
-from edukit.plots.drawings.block_memory import BlockMemoryPlot
-from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot
-from edukit.plots.drawings.integer_layer import IntegerLayerPlot
-from edukit.plots.drawings.merged_codes import MergedCodesPlot
-from edukit.plots.drawings.model_memory import ModelMemoryPlot
-from edukit.plots.drawings.number_grid import NumberGridPlot
-from edukit.plots.drawings.placement_steps import STEPS, PlacementPlot
-from edukit.plots.drawings.rounding_plane import METHODS, RoundingPlanePlot
-from edukit.plots.drawings.shards import ShardsPlot
-from edukit.plots.drawings.shared_scales import SHARINGS, SharedScalesPlot
-from edukit.plots.drawings.sign_product import SignProductPlot
-from edukit.plots.drawings.suppression_steps import SuppressionStepsPlot
+from edukit.plots.drawings.deployment.model_memory import ModelMemoryPlot
+from edukit.plots.drawings.deployment.shards import ShardsPlot
+from edukit.plots.drawings.detection.anchors import AnchorsPlot
+from edukit.plots.drawings.detection.bifpn import BifpnPlot
+from edukit.plots.drawings.detection.suppression_steps import SuppressionStepsPlot
+from edukit.plots.drawings.networks.attention_fill import AttentionFillPlot
+from edukit.plots.drawings.networks.block import KINDS, BlockPlot
+from edukit.plots.drawings.networks.block_memory import BlockMemoryPlot
+from edukit.plots.drawings.pruning.filter_bank import NOTES, FilterBankPlot
+from edukit.plots.drawings.quantization.bit_fields import FORMATS, BitFieldsPlot
+from edukit.plots.drawings.quantization.integer_layer import IntegerLayerPlot
+from edukit.plots.drawings.quantization.merged_codes import MergedCodesPlot
+from edukit.plots.drawings.quantization.number_grid import NumberGridPlot
+from edukit.plots.drawings.quantization.placement_steps import STEPS, PlacementPlot
+from edukit.plots.drawings.quantization.rounding_plane import METHODS, RoundingPlanePlot
+from edukit.plots.drawings.quantization.shared_scales import SHARINGS, SharedScalesPlot
+from edukit.plots.drawings.quantization.sign_product import SignProductPlot
 
 NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 3, 8), (False, True), (-2.8, -0.3, 0.99, 2.8))]
 SMALL_NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 5), (False, True), (-2.8e-3, 0, 1e-3))]

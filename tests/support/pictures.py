@@ -1,0 +1,17 @@
+"""What holds for every picture, and for every panel that moves one."""
+
+
+def assert_nothing_is_cut_off(picture) -> None:
+    """All that is drawn lies inside the figure."""
+    picture.canvas.draw()
+    box = picture.get_tightbbox()
+    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight(), box
+
+
+def assert_moves(panel, control: str) -> None:
+    """Another value of a control gives another picture and another description."""
+    widget, png, description = panel.controls[control], panel._png, panel.description
+    ends = (False, True) if isinstance(widget.value, bool) else getattr(widget, "options", None)
+    ends = ends or (widget.min, widget.max)
+    widget.value = ends[-1] if widget.value != ends[-1] else ends[0]
+    assert panel._png != png and panel.description != description, control
