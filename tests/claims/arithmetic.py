@@ -42,6 +42,7 @@ TABLE = """
 05 | 0.44 | levels(2)[2]
 05 | 84 of 100 | mean([90.6, 82.8, 79.4])
 05b | 18,432 | layers("shapes_residual")[6]
+05b | 0.4 | (0.5 + 0.3) / 2
 05b | 60 % | 100 * error_of_signs("shapes_residual", 6)
 06 | 96 of 100 | 100 * mean(column("ptq_methods", "accuracy", network="shapes_residual", method="float"))
 06 | 147,456 | layers("shapes_residual")[10]
@@ -54,6 +55,7 @@ TABLE = """
 06 | 0.788 | 0.9 - 0.9 * (1 - 2 / 4)**3
 06 | 0.886 | 0.9 - 0.9 * (1 - 3 / 4)**3
 06 | 64 times | 8**2
+06 | 41 % | 100 - 100 * 0.9**5
 06b | 307,376 | sum(layers("shapes_residual"))
 06b | 614,752 bytes | 2 * sum(layers("shapes_residual"))
 06b | 6 times | 616728 / 99026
@@ -66,10 +68,16 @@ TABLE = """
 09 | 11,920 | 96 * 16 + 16 + 16 * 64 + 64 + 9 * 16 * 64 + 64
 09 | 3.8 times | 568740352 / (149.5 * 10**6)
 09 | 3.0 times | 325.4 / 106.8
-09 | 94.9 % | 100 * share_of_macs("pointwise")
+09 | 94.9 % | 100 * macs_of_mobilenet(1.0, "pointwise") / macs_of_mobilenet()
 09 | 24,530 | 9 * 5 * 8**2 + 9 * 5 * 5 * (8**2 + 2 * 4**2) + 5 * 10
 09 | 24,100 | 9 * 10 * 8**2 + (9 * 10 + 10 * 10) * (8**2 + 2 * 4**2) + 10 * 10
 09 | 4.7 times | 1505 / 320
+09 | 276 kB | (96 + 24) * (96 / 2)**2 / 1000
+09 | 492 kB | (96 + 24) * (128 / 2)**2 / 1000
+09 | 768 kB | (96 + 24) * (160 / 2)**2 / 1000
+09 | 313,600 | (9 * 16 + 16 * 16) * 28**2
+09 | 41.0 million MACs | macs_of_mobilenet(0.25) / 10**6
+09 | 149.5 million MACs | macs_of_mobilenet(0.5) / 10**6
 11 | 3.5 billion | 3**20 / 10**9
 11 | 3.3 times | smallest("macs", width="16") / smallest("macs")
 11 | 3 times | smallest("macs", pool="late") / smallest("macs")
@@ -95,6 +103,7 @@ TABLE = """
 14 | 5.4 MB | 21.7 / 4
 15 | 1.2 million numbers | 4912.4 / 4 / 1000
 15 | 4 bytes | 32 / 8
+15 | 4,992 bytes | 48 * 96 + 4 * 96
 15 | 88 % | 90 - 2
 15 | 0.8 J | 320 * 2.5 / 1000
 15 | 0.064 J | 80 * 0.8 / 1000
@@ -153,10 +162,10 @@ def error_of_signs(network: str, layer: int) -> float:
 
 
 @cache
-def share_of_macs(kind: str) -> float:
-    """The share of one kind of layers in the MACs of MobileNetV1."""
-    costs = layer_costs(mobilenet_v1(), (3, 224, 224))
-    return sum(cost.macs for cost in costs if cost.kind == kind) / sum(cost.macs for cost in costs)
+def macs_of_mobilenet(width: float = 1.0, kind: str = "") -> int:
+    """The MACs of MobileNetV1 for an image of 224 pixels, of all its layers or of one kind of them."""
+    costs = layer_costs(mobilenet_v1(width), (3, 224, 224))
+    return sum(cost.macs for cost in costs if kind in ("", cost.kind))
 
 
 def levels(bits: int) -> list[float]:
@@ -170,7 +179,8 @@ def interval() -> float:
 
 
 NAMES = {
-    call.__name__: call for call in (column, layers, gone, smallest, error_of_signs, share_of_macs, levels, interval)
+    call.__name__: call
+    for call in (column, layers, gone, smallest, error_of_signs, macs_of_mobilenet, levels, interval)
 }
 NAMES |= {"mean": statistics.mean, "ranks": rank_correlation, "log10": math.log10, "sqrt": math.sqrt}
 NAMES |= {"sum": sum, "max": max, "round": round}

@@ -17,8 +17,9 @@ from claims.figures import Figure, Record, claimed, printed, recorded
 from claims.prose import Lesson, Paragraph, lesson
 from edukit.course import written
 
-VERBS = "Allow|Choose|Click|Drag|Draw|Find|Give|Go|Make|Move|Play|Set|Store|Stretch|Suppose|Take|Tick|Write"
-INSTRUCTION = re.compile(rf"\W*(?:\d\. )?(?:{VERBS})\b")
+VERBS = "Allow|Choose|Click|Count|Drag|Draw|Find|Give|Go|Homework|Leave|Make|Move|Play|Prune|Repeat|Set|Store|Stretch"
+VERBS += "|Suppose|Take|Tick|Write"
+INSTRUCTION = re.compile(rf"\W*(?:\d\. )?(?:(?:{VERBS})\b|(?:Rubric|Points):)")
 SOURCED = re.compile(
     r"\]\(https?:|《|\([^()]*[A-Z][^()]*\b(?:19|20)\d\d\b[^()]*\)|[A-Z]\S+ (?:et al\. )?\((?:19|20)\d\d\)"
 )
@@ -87,7 +88,9 @@ class Claims:
     @cached_property
     def said_of_sources(self) -> set[str]:
         """Numbers with a source somewhere in the lesson; they may be said again."""
-        return {claim.figure.text for claim in self.all if self.is_sourced(claim)}
+        own = {claim.figure.text for claim in self.all if self.is_sourced(claim)}
+        whole = self.paragraphs == self.lesson.paragraphs
+        return own if whole else own | Claims(self.lesson).said_of_sources
 
     def is_sourced(self, claim: Claim) -> bool:
         """Whether a source stands in the sentence, or a few sentences before or after it."""

@@ -3,6 +3,7 @@
 import html
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from claims.prose import Lesson, visible
@@ -11,7 +12,7 @@ NUMBER = r"[+−-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?"
 MANY = r" ?(?:MACs|parameters|weights|multipl\S+|numbers|FLOPs)?"
 UNITS = {  # what a unit measures: how it is written, and its size
     "share": {"%|percent|points?": 1, r"(?:[a-z][a-z ]{0,20} )?(?:of|in) 100": 1, r"(?:of|in) 1,000": 0.1},
-    "ratio": {"times|×(?! ?[\\d×])|x(?! ?\\d)|-fold": 1},
+    "ratio": {"times(?! \\d)|×(?! ?[\\d×])|x(?! ?\\d)|-fold": 1},
     "bits": {"bits a weight|bits saved": 1},
     "bytes": {"GB": 1e9, "MB": 1e6, "kB": 1e3, "bytes": 1},
     "time": {"ms": 1e-3, "µs": 1e-6, "ns": 1e-9, "s|seconds?": 1},
@@ -30,32 +31,10 @@ UNIT = "|".join(unit for units in UNITS.values() for unit in units)
 JOIN = r" ?(?:,|,? (?:and|or|to|against|instead of|but)|–|→|…| of)(?: \+)? ?"
 WITH_UNIT = re.compile(rf"(?<![\w.,^/·=])({NUMBER}(?:{JOIN}{NUMBER})*)[ -]?(?:more |fewer |less )?({UNIT})(?!\w)")
 ALONE = rf"(?<!\w)({UNIT})(?!\w)"
-EMPTY = set(
-    [
-        "about",
-        "also",
-        "been",
-        "before",
-        "does",
-        "each",
-        "from",
-        "have",
-        "here",
-        "into",
-        "less",
-        "more",
-        "most",
-        "only",
-        "other",
-        "over",
-        "same",
-        "than",
-        "that",
-    ]
-)
-EMPTY |= set(
-    ["their", "them", "then", "there", "they", "this", "what", "when", "where", "which", "while", "with", "your"]
-)
+EMPTY = """
+about also been before does each from have here into less more most only other over same than that their them then
+there they this what when where which while with your
+"""
 CHOICES = re.compile(r"\[[^]]* · [^]]*\]$")  # what a prediction lets a learner choose
 BARE = re.compile(rf"(?<![\w.,^/·=])({NUMBER})(?![\w])")
 
@@ -112,16 +91,19 @@ class Record(NamedTuple):
         alike = self.figure.measures == claimed.measures or (is_part and self.figure.digits > 2)
         if not long and not (alike and self.words & words(sentence)):
             return False
+        if not claimed.measures:
+            return claimed.prints(self.figure.printed)
         return claimed.rounds(self.figure.value) or (is_part and claimed.rounds(100 * self.figure.value))
 
 
+@cache
 def words(text: str) -> frozenset[str]:
     """The beginnings of the words of a text that carry a meaning.
 
     >>> sorted(words("Networks read 95 of 100 digits in INT8, and this is more than they did"))
     ['INT8', 'digit', 'netwo', 'read']
     """
-    found = {word[:5] for word in re.findall(r"[a-z]{4,}", text.lower()) if word not in EMPTY}
+    found = {word[:5] for word in re.findall(r"[a-z]{4,}", text.lower()) if word not in EMPTY.split()}
     return frozenset(found | set(re.findall(r"[A-Z]+\d+", text)))
 
 
@@ -158,6 +140,7 @@ def printed(line: str) -> list[Figure]:
     return _with_unit(line) + [Figure.of(digits) for digits in re.findall(rf"(?<![\w.,])({NUMBER})", rest)]
 
 
+@cache
 def recorded(lesson: Lesson) -> list[Record]:
     """The numbers of all outputs of a lesson: text, tables, the sentences that describe pictures."""
     found = []

@@ -13,8 +13,7 @@ NOT_YET = {"00", "04", "08", "10", "10b"}  # lessons that are being rewritten; e
 NOTEBOOKS = bundled.path("notebooks")
 HELD = [lesson.number for lesson in written() if lesson.number not in NOT_YET]
 SOURCES = re.compile(r"^## Sources$", re.MULTILINE)
-SENTENCE = re.compile(r"(?<=[.?!])[*)\"”]*\s+(?=[*_\[(\"“]*[A-ZÀ-Ý《\d])")
-SHORT = re.compile(r"\b(?:al|vs|cf|sec|no)\.$")  # a full stop that ends no sentence
+SENTENCE = re.compile(r"(?<!\bal)([.?!][*)\"”]*)\s+(?=[*_\[(\"“]*[A-ZÀ-Ý《\d])")
 
 
 @dataclass(frozen=True)
@@ -30,16 +29,10 @@ class Paragraph:
     def sentences(self) -> list[str]:
         """Its sentences.
 
-        >>> Paragraph("", 0, "", "So do Li et al. (2016): two points. Why?").sentences
-        ['So do Li et al. (2016): two points.', 'Why?']
+        >>> Paragraph("", 0, "", "So do Li et al. (2016): two points. *Why?* See.").sentences
+        ['So do Li et al. (2016): two points.', '*Why?*', 'See.']
         """
-        found = []
-        for part in SENTENCE.split(self.text):
-            if found and SHORT.search(found[-1]) and not re.match(r"[*_]*[A-Z]", part):
-                found[-1] = f"{found[-1]} {part}"
-            else:
-                found.append(part)
-        return found
+        return SENTENCE.sub(r"\1\n", self.text).split("\n")
 
 
 def paragraphs(text: str, page: str = "page", cell: int = 0) -> list[Paragraph]:
@@ -110,3 +103,10 @@ def lesson(number: str) -> Lesson:
     """A lesson of the course, by its number."""
     (found,) = [one for one in written() if one.number == number]
     return Lesson(number, json.loads((NOTEBOOKS / found.file).read_text(encoding="utf-8"))["cells"])
+
+
+@cache
+def note(number: str) -> list[Paragraph]:
+    """The note for teachers of a lesson."""
+    text = (NOTEBOOKS / "teachers" / f"{number}.md").read_text(encoding="utf-8")
+    return paragraphs(text, f"teachers/{number}")
