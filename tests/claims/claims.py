@@ -2,20 +2,21 @@
 
     number ─┬─ an output of the same lesson prints it ─────────── recorded
             ├─ a line of arithmetic.py comes to it ────────────── follows
-            ├─ an address, a title, (Author 2019) is near it ──── sourced
+            ├─ an address, a title, (Author 2019) in the sentence  sourced
             └─ code or a formula of the lesson holds it ───────── set
 
 Questions, instructions, quotes and the section *To discuss* claim nothing.
 """
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from claims.arithmetic import rows, value_of
 from claims.figures import Figure, Record, claimed, printed, recorded
-from claims.prose import Lesson, Paragraph, lesson
+from claims.prose import NOTEBOOKS, Lesson, Paragraph, lesson, note, paragraphs
 from edukit.course import written
+from edukit.experiments.deployment.bench_runs import measured
 
 VERBS = "Allow|Choose|Click|Count|Drag|Draw|Find|Give|Go|Homework|Leave|Make|Move|Play|Prune|Repeat|Set|Store|Stretch"
 VERBS += "|Suppose|Take|Tick|Write"
@@ -24,7 +25,6 @@ SOURCED = re.compile(
     r"\]\(https?:|《|\([^()]*[A-Z][^()]*\b(?:19|20)\d\d\b[^()]*\)|[A-Z]\S+ (?:et al\. )?\((?:19|20)\d\d\)"
 )
 LESSON = re.compile(r"\blessons? (\d\d[a-z]?)(?:,? and (\d\d[a-z]?))?")
-NEAR = 2  # sentences between a number and its source
 
 
 class Claim(NamedTuple):
@@ -93,9 +93,8 @@ class Claims:
         return own if whole else own | Claims(self.lesson).said_of_sources
 
     def is_sourced(self, claim: Claim) -> bool:
-        """Whether a source stands in the sentence, or a few sentences before or after it."""
-        near = claim.paragraph.sentences[max(0, claim.at - NEAR) : claim.at + NEAR + 1]
-        return any(SOURCED.search(sentence) for sentence in near)
+        """Whether the sentence carries a source."""
+        return bool(SOURCED.search(claim.paragraph.sentences[claim.at]))
 
     def is_set(self, figure: Figure) -> bool:
         """Whether code, or a formula, holds the number: what was chosen is not measured."""
@@ -113,6 +112,27 @@ class Claims:
     def in_formulas(self) -> list[Figure]:
         formulas = re.findall(r"\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]+`", self.lesson.markdown, re.DOTALL)
         return printed(" ".join(formulas))
+
+
+def results() -> list[str]:
+    """The rows of README's table of results, from the bundled run of `edukit bench` on digits with seed 0."""
+    rows = [row for row in measured() if (row.data, row.seed) == ("digits", 0) and row.size_bytes]
+    return [
+        f"| {row.stage} | {row.parameters:,} | {row.macs:,} | {row.size_bytes / 1000:,.1f} kB | {row.test:.1%} "
+        f"| {row.median_us:.0f} µs ({row.p90_us:.0f}) | {float(f'{row.energy_uj:.2g}'):g} µJ |"
+        for row in rows
+    ]
+
+
+@cache
+def pages(name: str) -> list[Claims]:
+    """A lesson and its note for teachers, or README, which has its own records."""
+    if name != "README":
+        return [Claims(lesson(name)), Claims(lesson(name), note(name))]
+    text = (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
+    said = [part for part in paragraphs(text, "README") if part.heading != "The lessons"]
+    table = {"cell_type": "code", "source": "", "outputs": [{"text": "\n".join(results())}]}
+    return [Claims(Lesson("README", [table, {"cell_type": "markdown", "source": text}]), said)]
 
 
 def _recorded_in(numbers: list[tuple[str, str]]) -> list[Record]:

@@ -35,6 +35,7 @@ EMPTY = """
 about also been before does each from have here into less more most only other over same than that their them then
 there they this what when where which while with your
 """
+VERSION = re.compile(r"(?:Apache-|CC BY |edukit |onnxruntime |ONNX Runtime |PyTorch |torch )\d+(?:\.\d+)+")
 CHOICES = re.compile(r"\[[^]]* · [^]]*\]$")  # what a prediction lets a learner choose
 BARE = re.compile(rf"(?<![\w.,^/·=])({NUMBER})(?![\w])")
 
@@ -103,7 +104,7 @@ def words(text: str) -> frozenset[str]:
     >>> sorted(words("Networks read 95 of 100 digits in INT8, and this is more than they did"))
     ['INT8', 'digit', 'netwo', 'read']
     """
-    found = {word[:5] for word in re.findall(r"[a-z]{4,}", text.lower()) if word not in EMPTY.split()}
+    found = {word[:5].removesuffix("s") for word in re.findall(r"[a-z]{4,}", text.lower()) if word not in EMPTY.split()}
     return frozenset(found | set(re.findall(r"[A-Z]+\d+", text)))
 
 
@@ -123,7 +124,7 @@ def claimed(sentence: str) -> list[Figure]:
     >>> [one.text for one in claimed("From 5 to 12.5 ms, 3 times as fast; a score of 0.97 in 4 networks.")]
     ['5 ms', '12.5 ms', '3 times', '0.97']
     """
-    text = visible(sentence)
+    text = VERSION.sub(" ", visible(sentence))
     bare = [Figure.of(digits) for digits in BARE.findall(WITH_UNIT.sub(" ", text)) if re.search("[.,]", digits)]
     return _with_unit(text) + bare
 

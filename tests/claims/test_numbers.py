@@ -5,21 +5,28 @@ import ast
 import pytest
 
 from claims.arithmetic import numbers_in, rows, value_of
-from claims.claims import Claims
-from claims.figures import printed, recorded
-from claims.prose import HELD, Lesson, lesson, note
+from claims.claims import Claims, pages
+from claims.figures import Figure, printed, recorded
+from claims.prose import HELD, Lesson, lesson
 
 FREE = {float(number) for number in (*range(11), 100, 1000)} | {2.0**n for n in range(33)}
 
 
-@pytest.mark.parametrize("number", HELD)
-def test_each_number_of_a_lesson_was_recorded_follows_from_others_or_has_a_source(number):
-    assert [str(claim) for claim in Claims(lesson(number)).unexplained] == []
+@pytest.mark.parametrize("page", HELD)
+def test_each_number_of_a_page_was_recorded_follows_from_others_or_has_a_source(page):
+    assert [str(claim) for claims in pages(page) for claim in claims.unexplained] == []
 
 
-@pytest.mark.parametrize("number", HELD)
-def test_each_number_of_a_note_for_teachers_was_recorded_in_its_lesson(number):
-    assert [str(claim) for claim in Claims(lesson(number), note(number)).unexplained] == []
+def test_of_the_longer_numbers_most_are_found_when_their_last_digit_changes():
+    """A number of two digits can be another recorded one by chance; one of three digits seldom is."""
+    changed = []
+    for claims in (Claims(lesson(number)) for number in HELD):
+        for claim in claims.all:
+            if claim.figure.digits > 2 and claims.why(claim) == "recorded" and not claims.is_sourced(claim):
+                digits, _, unit = claim.figure.text.partition(" ")
+                other = Figure.of(f"{digits[:-1]}{(int(digits[-1]) + 5) % 10}", unit)
+                changed.append(claims.why(claim._replace(figure=other)))
+    assert len(changed) > 50 and changed.count("") > 0.85 * len(changed)
 
 
 def cell(kind, source, **output):
@@ -74,11 +81,9 @@ def test_a_table_gives_the_unit_of_its_head_and_a_prediction_records_no_choice()
     ]
 
 
-def test_a_source_far_away_in_the_paragraph_is_no_source():
-    near = "It was 8.5 times. So say all. See [here](https://example.org)."
-    far = "It was 8.5 times. So say all. We do too. And they. See [here](https://example.org)."
-    assert claims_of(near) == [] and claims_of(far) == ["8.5 times"]
-    assert claims_of(far + "\n\nIt was 8.5 times ([here](https://example.org)).") == []
+def test_a_source_in_another_sentence_is_no_source_but_a_sourced_number_may_be_said_again():
+    assert claims_of("It was 8.5 times. See [here](https://example.org).") == ["8.5 times"]
+    assert claims_of("It was 8.5 times. It was 8.5 times ([here](https://example.org)).") == []
 
 
 def test_the_message_names_lesson_cell_number_and_sentence():
@@ -86,20 +91,20 @@ def test_the_message_names_lesson_cell_number_and_sentence():
     assert str(claim) == "03, cell 1: '12 ms' in 'It took 12 ms.'"
 
 
-@pytest.mark.parametrize(("number", "text", "how"), rows())
-def test_a_line_of_arithmetic_comes_to_a_number_of_its_lesson(number, text, how):
-    said = Claims(lesson(number)).all + Claims(lesson(number), note(number)).all
-    claims = [claim.figure for claim in said if claim.figure.text == text]
+@pytest.mark.parametrize(("page", "text", "how"), rows())
+def test_a_line_of_arithmetic_comes_to_a_number_of_its_page(page, text, how):
+    claims = [claim.figure for said in pages(page) for claim in said.all if claim.figure.text == text]
     assert claims, "no sentence says this number any more"
     assert claims[0].prints(value_of(how)), value_of(how)
 
 
-@pytest.mark.parametrize(("number", "text", "how"), rows())
-def test_a_line_of_arithmetic_uses_numbers_of_its_lesson_and_computes(number, text, how):
+@pytest.mark.parametrize(("page", "text", "how"), rows())
+def test_a_line_of_arithmetic_uses_numbers_of_its_page_and_computes(page, text, how):
     assert not isinstance(ast.parse(how, mode="eval").body, ast.Constant)
-    one = lesson(number)
-    said = {figure.printed for figure in printed(one.markdown) + printed(str(note(number)))} | one.literals
-    known = FREE | said | {record.figure.printed for record in recorded(one)}
+    one = pages(page)[0].lesson
+    said = [one.markdown, *(paragraph.text for claims in pages(page) for paragraph in claims.paragraphs)]
+    known = FREE | one.literals | {figure.printed for text in said for figure in printed(text)}
+    known |= {record.figure.printed for record in recorded(one)}
     assert numbers_in(how) - known == set()
     assert printed(text)[0].printed not in numbers_in(how) - FREE, "the number itself proves nothing"
 
