@@ -89,7 +89,7 @@ BINARIZE = Exercise(
         ),
         "median": (
             _wrong_alpha(lambda w: np.median(np.abs(w), filter_axes(w), keepdims=True)),
-            "the median makes the sum of |w - alpha b| smallest; for squares it is the mean",
+            "the middle value makes the sum of |w - alpha b| smallest; for squares it is the mean",
         ),
         "sum": (
             _wrong_alpha(lambda w: np.abs(w).sum(filter_axes(w), keepdims=True)),

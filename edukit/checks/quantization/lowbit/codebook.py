@@ -129,7 +129,7 @@ KMEANS_STEP = Exercise(
         ),
         "median": (
             _moved(lambda own, c: np.median(own)),
-            "the median makes the sum of |w - c| smallest; k-means is about squares, and takes the mean",
+            "the middle value makes the sum of |w - c| smallest; k-means is about squares, and takes the mean",
         ),
         "middle": (
             _moved(lambda own, c: (own.min() + own.max()) / 2),

@@ -119,7 +119,7 @@ TERNARIZE = Exercise(
     shown=_ternarize_by_hand,
     hints=(
         "Which weights are large? The rule compares their size with the mean size of their filter.",
-        "A mask of those above the threshold has the shape of w. `alpha` is the mean of |w| where the mask is true.",
-        "Sum over the mask and divide by how many there are, by at least 1, as a filter may keep none.",
+        "A comparison with the threshold has the shape of w. `alpha` is the mean of |w| where it is true.",
+        "Sum those |w| and divide by how many there are, by at least 1, as a filter may keep none.",
     ),
 )
