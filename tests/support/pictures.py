@@ -9,9 +9,13 @@ def assert_nothing_is_cut_off(picture) -> None:
 
 
 def assert_moves(panel, control: str) -> None:
-    """Another value of a control gives another picture and another description."""
+    """One end of a control gives another picture and another description than the value that it starts with."""
     widget, png, description = panel.controls[control], panel._png, panel.description
-    ends = (False, True) if isinstance(widget.value, bool) else getattr(widget, "options", None)
-    ends = ends or (widget.min, widget.max)
-    widget.value = ends[-1] if widget.value != ends[-1] else ends[0]
-    assert panel._png != png and panel.description != description, control
+    choices = (False, True) if isinstance(widget.value, bool) else getattr(widget, "options", None)
+    choices = choices or (widget.min, widget.max)
+
+    def moved(end) -> bool:
+        widget.value = end
+        return panel._png != png and panel.description != description
+
+    assert moved(choices[-1]) or moved(choices[0]), control

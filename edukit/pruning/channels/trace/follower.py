@@ -112,24 +112,18 @@ class Follower(fx.Interpreter):
                 return self._pointwise(node, value)
 
     def _layer(self, operation, arguments, ids, value):
-        weights = [n for n in arguments[:2] if n is not None]
-        if not all(map(self._is_weight, weights)):
-            return None
+        weights = self._weights(arguments[:2])
         groups = arguments[5] if len(arguments) > 5 else 1
-        return layer(self.registry, operation, ids, value.shape, list(map(self._weight, weights)), groups)
+        return None if weights is None else layer(self.registry, operation, ids, value.shape, weights, groups)
 
     def _norm(self, node, ids, value):
-        weights = [n for n in node.args[1:] if isinstance(n, fx.Node)]
-        if not all(map(self._is_weight, weights)):
-            return None
-        ids = norm(self.registry, ids, list(map(self._weight, weights)))
+        weights = self._weights([n for n in node.args[1:] if isinstance(n, fx.Node)])
+        ids = None if weights is None else norm(self.registry, ids, weights)
         return (ids,) if ids is not None and isinstance(value, tuple) else ids
 
     def _group_norm(self, node, ids):
-        weights = [n for n in node.args[2:4] if n is not None]
-        if not all(map(self._is_weight, weights)):
-            return None
-        return group_norm(self.registry, ids, node.args[1], list(map(self._weight, weights)))
+        weights = self._weights(node.args[2:4])
+        return None if weights is None else group_norm(self.registry, ids, node.args[1], weights)
 
     def _pointwise(self, node, value):
         """What meets on one place is one channel; a weight that takes part has a row for each."""
@@ -209,6 +203,11 @@ class Follower(fx.Interpreter):
         numbers = vars(dict(self.owner.named_modules(remove_duplicate=False)).get(path, self.owner)).items()
         found = [n for n, number in numbers if type(number) is int and number == size and says_heads(n)]
         return f"{path}.{found[0]}".lstrip(".") if len(found) == 1 else ""
+
+    def _weights(self, nodes) -> list[Weight] | None:
+        """What is stored behind the nodes that are there; None where one is computed, or made in the code."""
+        nodes = [node for node in nodes if node is not None]
+        return list(map(self._weight, nodes)) if all(map(self._is_weight, nodes)) else None
 
     def _weight(self, node) -> Weight:
         return Weight(node.target, self.fetch_attr(node.target).shape)
