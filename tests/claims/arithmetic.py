@@ -15,6 +15,7 @@ TABLE = """
 01 | 32,640 | 255 * 64 * 2
 01 | 66,311 | (2**32 / 2 - 1) // (255 * 127)
 02 | 96 of 100 | round(96.1)
+02 | 24 of 100 | round(24.4)
 02 | 79 of 100 | round(78.9)
 02 | 100,000 | 10**5
 02 | 0.99 | 1 - 0.01
@@ -34,6 +35,7 @@ TABLE = """
 05b | 18,432 | layers("shapes_residual")[6]
 05b | 0.4 | (0.5 + 0.3) / 2
 05b | 60 % | 100 * error_of_signs("shapes_residual", 6)
+06 | 77,128 | sum(layers("digits_residual"))
 06 | 96 of 100 | 100 * mean(column("ptq_methods", "accuracy", network="shapes_residual", method="float"))
 06 | 147,456 | layers("shapes_residual")[10]
 06 | 57 % | 100 * gone("shapes_residual", 10, 0.5)
@@ -91,6 +93,7 @@ TABLE = """
 12 | 10 times | 979 / 94
 13 | 95 % | 100 * interval()
 13 | 3.4 times | max(column("runtimes_table", "speedup"))
+14 | 36 ms | 569 / 16 + 28 * 5 / 1000
 14 | 79 % | 100 - 100 * (0.2 + 2.3) / (2.6 + 9.2)
 14 | 90 % | 100 - 100 * 0.19 / 1.91
 14 | 93 % | 100 - 100 * 0.163 / 2.24

@@ -5,7 +5,7 @@
             ├─ an address, a title, (Author 2019) in the sentence  sourced
             └─ code or a formula of the lesson holds it ───────── set
 
-Questions, instructions, quotes and the section *To discuss* claim nothing.
+Questions, instructions, quotes, the map of the course and *To discuss* claim nothing.
 """
 
 import re
@@ -20,6 +20,7 @@ from edukit.experiments.deployment.bench_runs import measured
 
 VERBS = "Allow|Choose|Click|Count|Drag|Draw|Find|Give|Go|Homework|Leave|Make|Move|Play|Prune|Repeat|Set|Store|Stretch"
 VERBS += "|Suppose|Take|Tick|Write"
+NOTHING = {"To discuss", "The map"}  # sections that claim nothing
 INSTRUCTION = re.compile(rf"\W*(?:\d\. )?(?:(?:{VERBS})\b|(?:Rubric|Points):)")
 SOURCED = re.compile(
     r"\]\(https?:|《|\([^()]*[A-Z][^()]*\b(?:19|20)\d\d\b[^()]*\)|[A-Z]\S+ (?:et al\. )?\((?:19|20)\d\d\)"
@@ -50,7 +51,7 @@ class Claims:
     def all(self) -> list[Claim]:
         found = []
         for paragraph in self.paragraphs:
-            if paragraph.heading != "To discuss":
+            if paragraph.heading not in NOTHING:
                 for at, sentence in enumerate(paragraph.sentences):
                     found += [Claim(paragraph, at, figure) for figure in _claimed(sentence)]
         return found
