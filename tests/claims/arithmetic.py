@@ -105,6 +105,10 @@ TABLE = """
 15 | 88 % | 90 - 2
 15 | 0.2 points | 100 / 500
 15 | 0.5 points | sqrt(98.6 * (100 - 98.6) / 500)
+README | 77 times | times_smaller("digits")
+README | +0.0 points | min(points_away("digits"))
+README | 0.4 | standard_error()
+README | 2.8 times | times_faster("MobileNetV1")[0]
 15 | 0.8 J | 320 * 2.5 / 1000
 15 | 0.064 J | 80 * 0.8 / 1000
 15 | 92 % | 100 - 100 * 0.064 / 0.8

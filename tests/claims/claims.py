@@ -16,7 +16,7 @@ from claims.arithmetic import rows, value_of
 from claims.figures import Figure, Record, claimed, printed, recorded
 from claims.prose import NOTEBOOKS, Lesson, Paragraph, lesson, note, paragraphs
 from edukit.course import written
-from edukit.experiments.deployment.bench_runs import measured
+from edukit.experiments.deployment.bench_runs import markdown
 
 VERBS = "Allow|Choose|Click|Count|Drag|Draw|Find|Give|Go|Homework|Leave|Make|Move|Play|Prune|Repeat|Set|Store|Stretch"
 VERBS += "|Suppose|Take|Tick|Write"
@@ -115,16 +115,6 @@ class Claims:
         return printed(" ".join(formulas))
 
 
-def results() -> list[str]:
-    """The rows of README's table of results, from the bundled run of `edukit bench` on digits with seed 0."""
-    rows = [row for row in measured() if (row.data, row.seed) == ("digits", 0) and row.size_bytes]
-    return [
-        f"| {row.stage} | {row.parameters:,} | {row.macs:,} | {row.size_bytes / 1000:,.1f} kB | {row.test:.1%} "
-        f"| {row.median_us:.0f} µs ({row.p90_us:.0f}) | {float(f'{row.energy_uj:.2g}'):g} µJ |"
-        for row in rows
-    ]
-
-
 @cache
 def pages(name: str) -> list[Claims]:
     """A lesson and its note for teachers, or README, which has its own records."""
@@ -132,7 +122,7 @@ def pages(name: str) -> list[Claims]:
         return [Claims(lesson(name)), Claims(lesson(name), note(name))]
     text = (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
     said = [part for part in paragraphs(text, "README") if part.heading != "The lessons"]
-    table = {"cell_type": "code", "source": "", "outputs": [{"text": "\n".join(results())}]}
+    table = {"cell_type": "code", "source": "", "outputs": [{"text": markdown()}]}
     return [Claims(Lesson("README", [table, {"cell_type": "markdown", "source": text}]), said)]
 
 

@@ -8,6 +8,7 @@ from functools import cache
 import torch
 
 from edukit import bundled
+from edukit.data import digits
 from edukit.deployment import protocol
 from edukit.experiments.search import supernet
 from edukit.networks import mobilenet_v1, trained
@@ -91,6 +92,12 @@ def points_away(data: str) -> list[float]:
     """How far the test accuracy of that file lies from the teacher's, for each seed."""
     pair = (column("bench_runs", "test", data=data, stage=stage) for stage in ("teacher", "INT8"))
     return [100 * (last - teacher) for teacher, last in zip(*pair, strict=True)]
+
+
+def standard_error() -> float:
+    """That of the teacher's accuracy on the test digits, in points."""
+    share = column("bench_runs", "test", data="digits", stage="teacher")[0]
+    return 100 * math.sqrt(share * (1 - share) / len(digits().test))
 
 
 def times_faster(slow: str) -> list[float]:
