@@ -117,6 +117,7 @@ def interval() -> float:
 
 
 CALLS = [
+    standard_error,
     ahead_at_once,
     column,
     layers,
