@@ -1,6 +1,6 @@
 """Numbers of the prose that no cell prints and that follow from others: lesson | number | how.
 
-An expression may use the numbers of its lesson, bundled tables and weights; 1 to 10, 100 and powers of 2 and 10.
+An expression may use the numbers of its lesson, bundled tables and weights; 0 to 10, 100, 1,000 and powers of 2.
 """
 
 import ast

@@ -22,9 +22,8 @@ VERBS = "Allow|Choose|Click|Count|Drag|Draw|Find|Give|Go|Homework|Leave|Make|Mov
 VERBS += "|Suppose|Take|Tick|Write"
 NOTHING = {"To discuss", "The map"}  # sections that claim nothing
 INSTRUCTION = re.compile(rf"\W*(?:\d\. )?(?:(?:{VERBS})\b|(?:Rubric|Points):)")
-SOURCED = re.compile(
-    r"\]\(https?:|《|\([^()]*[A-Z][^()]*\b(?:19|20)\d\d\b[^()]*\)|[A-Z]\S+ (?:et al\. )?\((?:19|20)\d\d\)"
-)
+PEOPLE = r"[A-Z][\w'-]+(?:,? (?:&|and) [A-Z][\w'-]+)?(?: et al\.)?,? \(?(?:19|20)\d\d\b"
+SOURCED = re.compile(rf"\]\(https?:|《|\([^()]*{PEOPLE}|{PEOPLE}\)")
 LESSON = re.compile(r"\blessons? (\d\d[a-z]?)(?:,? and (\d\d[a-z]?))?")
 
 
@@ -99,15 +98,13 @@ class Claims:
 
     def is_set(self, figure: Figure) -> bool:
         """Whether code, or a formula, holds the number: what was chosen is not measured."""
+        literals = self.lesson.literals
+        if figure.measures == "share":
+            return any(abs(100 * literal - figure.value) < 1e-9 for literal in literals)
         unit = figure.text.partition(" ")[2]
         told = figure.digits > 1 or (unit and re.search(rf'"[^"]*\b{re.escape(unit)}\b[^"]*"', self.lesson.code))
-        if figure.measures != "share" and told and {figure.printed, figure.value} & self.lesson.literals:
-            return True
-        if figure.measures == "share" and any(
-            abs(100 * literal - figure.value) < 1e-9 for literal in self.lesson.literals
-        ):
-            return True
-        return not figure.measures and any(figure.value == number.value for number in self.in_formulas)
+        given = {number.value for number in self.in_formulas} if not figure.measures else set()
+        return bool(told and {figure.printed, figure.value} & literals) or figure.value in given
 
     @cached_property
     def in_formulas(self) -> list[Figure]:
