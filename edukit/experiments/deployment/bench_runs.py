@@ -18,7 +18,7 @@ from edukit.sealed import without_check
 
 WAYS = {"eager": "MobileNetV1 in eager torch", "float_file": "MobileNetV1", "int8_file": "MobileNetV1 INT8"}
 
-HEADS = """| stage | parameters | MACs | file | test accuracy | latency, median (p90) | energy, estimate |
+HEADS = """| stage | parameters | MACs | file | test accuracy | latency, median | energy, estimate |
 |---|--:|--:|--:|--:|--:|--:|"""
 
 
@@ -80,9 +80,8 @@ def markdown(rows: list[Row] | None = None, data: str = "digits", seed: int = 0)
 
 def _line(row: Row) -> str:
     estimate = f"{float(f'{row.energy_uj:.2g}'):g} µJ"  # two digits say enough
-    times = f"{row.median_us:,.0f} µs ({row.p90_us:,.0f})"
     counts = f"{row.parameters:,} | {row.macs:,} | {row.size_bytes / 1000:,.1f} kB"
-    return f"| {row.stage} | {counts} | {row.test:.1%} | {times} | {estimate} |"
+    return f"| {row.stage} | {counts} | {row.test:.1%} | {row.median_us:,.0f} µs | {estimate} |"
 
 
 if __name__ == "__main__":
