@@ -102,7 +102,7 @@ kernel | 卷积核 | the weights of a convolution that slide over the image
 key | 键 | what an element of a sequence offers to be found by
 KV cache | 键值缓存 | keys and values of all tokens so far, kept for the next one
 latency table | 延迟表 | the measured time of each possible layer, on one device and one runtime
-latent | 潜在权重 | the float weight behind a rounded one, which training moves
+latent, latent weight | 潜在权重 | the float weight behind a rounded one, which training moves
 least recently used | 最近最少使用 | what was not used for the longest time is taken out first
 level | 特征层 | one of the feature maps of different size in a detector
 linear attention | 线性注意力 | attention whose cost grows with the length, not with its square
