@@ -25,6 +25,8 @@ shards.py             what a file in shards can answer when
 pipeline.py           from a teacher to a file: what each step does to numbers, bytes and work
 merged_codes.py       a histogram, a window of it, and what four codes still know of it
 search_space.py       the choices of a search space, and the network that they make
+latent_weights.py     one update of four weights that are trained with the rounding in place
+folded_norm.py        batch norm around a rounded weight, in training and later
 weights_and_inputs.py  which weights go by their size, and which by size times the norm of their input
 residual_channel.py    the filters and inputs that are one channel of a residual block
 stored_row.py          the bytes of a row of weights in five formats

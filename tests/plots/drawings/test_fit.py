@@ -19,7 +19,9 @@ from edukit.plots.drawings.bit_fields import FORMATS, BitFieldsPlot
 from edukit.plots.drawings.block import KINDS, BlockPlot
 from edukit.plots.drawings.block_memory import BlockMemoryPlot
 from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot
+from edukit.plots.drawings.folded_norm import MODES, FoldedNormPlot
 from edukit.plots.drawings.integer_layer import IntegerLayerPlot
+from edukit.plots.drawings.latent_weights import LatentWeightsPlot
 from edukit.plots.drawings.merged_codes import MergedCodesPlot
 from edukit.plots.drawings.model_memory import ModelMemoryPlot
 from edukit.plots.drawings.number_grid import NumberGridPlot
@@ -55,6 +57,8 @@ DRAWINGS = {
     "block, small": (partial(BlockPlot, channels=8, size=1), [dict(kind=kind) for kind in KINDS]),
     "block, large": (partial(BlockPlot, channels=512, size=224), [dict(kind=kind) for kind in KINDS]),
     "block memory": (BlockMemoryPlot, [dict(step=s, residual=r) for s, r in product(range(1, 6), (True, False))]),
+    "latent weights": (LatentWeightsPlot, [dict(step=step) for step in range(6)]),
+    "folded norm": (FoldedNormPlot, [dict(mode=mode) for mode in MODES]),
     "scales": (SharedScalesPlot, SCALES),
     "bits": (BitFieldsPlot, STORED),
     "signs": (SignProductPlot, [dict(step=step) for step in range(5)]),
