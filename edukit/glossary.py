@@ -49,6 +49,7 @@ calibration | 校准 | choosing ranges of activations from a few inputs that go 
 capacity gap | 容量差距 | a teacher so much larger than the student that the student learns less from it
 centroid | 聚类中心 | the mean of the values that share a place in a codebook
 channel | 通道 | one of the maps, or values, that a layer makes side by side
+clip | 截断阈值 | the end of a range of activations, at which larger values are cut off
 clipping, clipped | 截断 | moving a value that lies outside a range to the end of the range
 code | 量化码 | the whole number that is stored for a real one
 codebook | 码本 | a short list of values; a weight stores its place in the list
