@@ -49,7 +49,6 @@ calibration | 校准 | choosing ranges of activations from a few inputs that go 
 capacity gap | 容量差距 | a teacher so much larger than the student that the student learns less from it
 centroid | 聚类中心 | the mean of the values that share a place in a codebook
 channel | 通道 | one of the maps, or values, that a layer makes side by side
-clip | 截断阈值 | the end of a range of activations, at which larger values are cut off
 clipping, clipped | 截断 | moving a value that lies outside a range to the end of the range
 code | 量化码 | the whole number that is stored for a real one
 codebook | 码本 | a short list of values; a weight stores its place in the list
@@ -104,6 +103,7 @@ key | 键 | what an element of a sequence offers to be found by
 KV cache | 键值缓存 | keys and values of all tokens so far, kept for the next one
 latency table | 延迟表 | the measured time of each possible layer, on one device and one runtime
 latent, latent weight | 潜在权重 | the float weight behind a rounded one, which training moves
+learned clip | 可学习截断 | the end of a range of activations, as a parameter; larger values are cut off
 least recently used | 最近最少使用 | what was not used for the longest time is taken out first
 level | 特征层 | one of the feature maps of different size in a detector
 linear attention | 线性注意力 | attention whose cost grows with the length, not with its square
