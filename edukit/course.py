@@ -43,7 +43,7 @@ LESSONS = (
     Lesson("02", "Calibration", "Which range should the codes cover?", 60, "01"),
     Lesson("03", "Post-training quantization", "Can a network compute with whole numbers only?", 60, "01, 02"),
     Lesson("03b", "Codes that fit", "It got worse when I quantized it. Must I train it again?", 75, "01, 03"),
-    Lesson("04", "Quantization-aware training", "Can a network learn to live with two bits?", 50, "01, 03b"),
+    Lesson("04", "Quantization-aware training", "Can a network learn to live with two bits?", 60, "01, 03b"),
     Lesson("05", "Low bit", "I quantized to 4 bits, and the file grew. Why?", 75, "01"),
     Lesson("05b", "One bit", "Can a weight be a single bit?", 60, "05"),
     Lesson("06", "Pruning", "Half of the weights are nearly zero. May I throw them away?", 60),

@@ -103,6 +103,7 @@ key | 键 | what an element of a sequence offers to be found by
 KV cache | 键值缓存 | keys and values of all tokens so far, kept for the next one
 latency table | 延迟表 | the measured time of each possible layer, on one device and one runtime
 latent, latent weight | 潜在权重 | the float weight behind a rounded one, which training moves
+learned clip | 可学习截断 | the end of a range of activations, as a parameter; larger values are cut off
 least recently used | 最近最少使用 | what was not used for the longest time is taken out first
 level | 特征层 | one of the feature maps of different size in a detector
 linear attention | 线性注意力 | attention whose cost grows with the length, not with its square
@@ -110,6 +111,7 @@ LiteRT | LiteRT | the runtime for phones that was called TensorFlow Lite
 load | 加载 | opening a file in a runtime, before its first answer
 logit | logit | the number that a network gives a class, before softmax
 lottery ticket | 彩票假设 | a small part of a network that learns as well as the whole, from the same start
+LSQ | 可学习步长量化 | a step size that follows the loss, by a gradient that passes through rounding
 MAC | 乘加运算 | one multiplication and one addition
 mAP@.5, mAP@[.5:.95] | 平均精度均值 | the mean of average precision over classes, at one overlap or at ten
 mapped | 内存映射 | a file that the system reads page by page, when a page is used
@@ -130,6 +132,7 @@ NVFP4 | NVFP4 | numbers of 4 bits with a shared 8-bit scale for each 16 of them
 observer | 观察器 | what watches a value during calibration and keeps a sample of it
 ONNX Runtime | ONNX Runtime | a runtime that opens ONNX files on computers and phones
 oscillates, oscillation | 振荡 | going to and fro between two codes during training
+PACT | 参数化截断激活 | the end of an activation's range is a parameter that follows the loss
 Pareto front | 帕累托前沿 | the points that no other point beats in every measure
 parity | 一致性 | a file and a network give the same answers to the same input
 peak | 峰值算力 | the most operations a second that a processor can do
@@ -181,6 +184,7 @@ sparsity | 稀疏度 | the share of weights that are 0
 squeeze-and-excite | 压缩与激励 | a block that weights channels by what they hold on average
 standard error | 标准误差 | how far a mean would move if all was measured again
 static | 静态量化 | ranges of activations are found by calibration, and then stay
+stored weight | 存储权重 | the value on the grid to which a latent weight rounds
 straight-through | 直通估计 | a gradient passes through rounding as if nothing had been rounded
 structured | 结构化剪枝 | removing whole channels, so that the layers become smaller
 student | 学生网络 | a smaller network that learns from the answers of a larger one

@@ -39,8 +39,10 @@ LESSONS: dict[str, dict[str, str]] = {
         "quantization.cheapest_bits": "",
     },
     "04_quantization_aware_training": {
-        "quantization.straight_through": "4d41836e69",
+        "quantization.straight_through": "",
+        "quantization.fake_quantize": "",
         "quantization.step_gradient": "",
+        "quantization.clip_gradient": "",
         "quantization.moving_range": "8cffec016b",
     },
     "05_low_bit": {

@@ -39,6 +39,7 @@ REWRITTEN = {
     "02_calibration",
     "03_post_training_quantization",
     "03b_codes_that_fit",
+    "04_quantization_aware_training",
     "05_low_bit",
     "05b_one_bit",
     "06_pruning",

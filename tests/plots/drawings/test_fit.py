@@ -22,7 +22,9 @@ from edukit.plots.drawings.networks.block import KINDS, BlockPlot
 from edukit.plots.drawings.networks.block_memory import BlockMemoryPlot
 from edukit.plots.drawings.pruning.filter_bank import NOTES, FilterBankPlot
 from edukit.plots.drawings.quantization.bit_fields import FORMATS, BitFieldsPlot
+from edukit.plots.drawings.quantization.folded_norm import MODES, FoldedNormPlot
 from edukit.plots.drawings.quantization.integer_layer import IntegerLayerPlot
+from edukit.plots.drawings.quantization.latent_weights import LatentWeightsPlot
 from edukit.plots.drawings.quantization.merged_codes import MergedCodesPlot
 from edukit.plots.drawings.quantization.number_grid import NumberGridPlot
 from edukit.plots.drawings.quantization.placement_steps import STEPS, PlacementPlot
@@ -55,6 +57,8 @@ DRAWINGS = {
     "block, small": (partial(BlockPlot, channels=8, size=1), [dict(kind=kind) for kind in KINDS]),
     "block, large": (partial(BlockPlot, channels=512, size=224), [dict(kind=kind) for kind in KINDS]),
     "block memory": (BlockMemoryPlot, [dict(step=s, residual=r) for s, r in product(range(1, 6), (True, False))]),
+    "latent weights": (LatentWeightsPlot, [dict(step=step) for step in range(6)]),
+    "folded norm": (FoldedNormPlot, [dict(mode=mode) for mode in MODES]),
     "scales": (SharedScalesPlot, SCALES),
     "bits": (BitFieldsPlot, STORED),
     "signs": (SignProductPlot, [dict(step=step) for step in range(5)]),
