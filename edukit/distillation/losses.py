@@ -9,9 +9,9 @@ largest numbers overrules the others. The gradient of T² KL with respect to the
 q - p shrinks like 1/T, T² keeps its size (within a factor of 2 from T = 1 to 20); without T² the teacher fades away
 as T grows.
 
-KL(p ‖ q) is large where the teacher says p > 0 and the student q ≈ 0, so the student covers all that the teacher says.
-KL(q ‖ p) is large where the student says q > 0 and the teacher p ≈ 0, so the student keeps out of what the teacher rules
-out. Both are 0 for a student that agrees; they differ for one that cannot (`peaks.py` shows where each of them ends).
+KL(p ‖ q) is large where the teacher says p > 0 and the student q ≈ 0: the student covers all that the teacher says.
+KL(q ‖ p) is large where the student says q > 0 and the teacher p ≈ 0: the student avoids what the teacher rules out.
+Both are 0 for a student that agrees; they differ for one that cannot (`peaks.py` shows where each of them ends).
 
 Symbols   T temperature, above 1 it lifts the small probabilities, where the teacher says which classes look alike
           α alpha, the teacher's weight against the labels' · KL Kullback-Leibler divergence · CE cross entropy

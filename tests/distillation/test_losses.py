@@ -94,9 +94,7 @@ def test_the_reverse_gradient_is_the_students_own_weighing_of_the_log_ratios(T):
     log_q, log_p = F.log_softmax(student / T, 1), F.log_softmax(teacher / T, 1)
     ratios = log_q - log_p
     kl = (log_q.exp() * ratios).sum(1, keepdim=True)
-    assert torch.allclose(
-        found, T * log_q.exp() * (ratios - kl) / len(student), atol=T * 1e-6
-    )  # float32, ratios near 10
+    assert torch.allclose(found, T * log_q.exp() * (ratios - kl) / len(student), atol=T * 1e-6)  # float32
 
 
 def test_what_the_teacher_rules_out_costs_the_reverse_and_what_the_student_leaves_out_the_forward():

@@ -1,4 +1,4 @@
-"""One peak for two: forward has the teacher's moments, reverse sits on the larger peak; together where one is enough."""
+"""One peak for two: forward has the moments of the teacher, reverse the larger peak; alike where one is enough."""
 
 import numpy as np
 import pytest

@@ -50,7 +50,7 @@ class Plan:
     """How long everyone learns: passes over all images, and images in a batch."""
 
     passes: int = 12
-    batch_size: int = 50
+    batch_size: int = 100
 
     def recipe(self, seed: int) -> dict:
         """What `fit` and `distill` take, the same for every way."""
@@ -142,8 +142,6 @@ def main(file: str) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(
-        description="Teach one small student with two teachers, and append what it reaches."
-    )
+    parser = argparse.ArgumentParser(description="One small student and two teachers: append what it reaches.")
     parser.add_argument("--append", metavar="CSV", required=True, help="a file such as datasets/capacity_gap.csv")
     main(parser.parse_args().append)
