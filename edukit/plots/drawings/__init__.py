@@ -27,5 +27,6 @@ merged_codes.py       a histogram, a window of it, and what four codes still kno
 search_space.py       the choices of a search space, and the network that they make
 weights_and_inputs.py  which weights go by their size, and which by size times the norm of their input
 residual_channel.py    the filters and inputs that are one channel of a residual block
+two_pulls.py           how the teacher and the label pull at one student, class by class
 stored_row.py          the bytes of a row of weights in five formats
 """

@@ -29,6 +29,7 @@ from edukit.plots.drawings.shards import ShardsPlot
 from edukit.plots.drawings.shared_scales import SHARINGS, SharedScalesPlot
 from edukit.plots.drawings.sign_product import SignProductPlot
 from edukit.plots.drawings.suppression_steps import SuppressionStepsPlot
+from edukit.plots.drawings.two_pulls import TwoPullsPlot
 
 NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 3, 8), (False, True), (-2.8, -0.3, 0.99, 2.8))]
 SMALL_NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 5), (False, True), (-2.8e-3, 0, 1e-3))]
@@ -67,6 +68,7 @@ DRAWINGS = {
     "overlap": (OverlapPlot, MOVED),
     "placement": (PlacementPlot, [dict(step=step) for step in range(len(STEPS))]),
     "rounding": (RoundingPlanePlot, ROUNDED),
+    "pulls": (TwoPullsPlot, [dict(temperature=t, alpha=a) for t, a in product((0.5, 1, 4, 20), (0.0, 0.1, 0.5, 1.0))]),
     "merged codes": (MergedCodesPlot, [dict(window=window) for window in range(4, 13)]),
 }
 
@@ -88,6 +90,7 @@ BASIC = [
     "placement",
     "rounding",
     "merged codes",
+    "pulls",
 ]
 
 
