@@ -20,7 +20,7 @@ class CapacityGapPlot:
 
     def __init__(self, fig, table):
         """table: {(way, temperature): [rows with `test`, one for each seed]}, as `capacity_gap.measured` has it."""
-        self.rows = [key for way in WAYS for key in sorted(_of(table, way), key=lambda key: key[1] or 0)]
+        self.rows = [key for way in WAYS for key in _of(table, way)]
         alone = np.array([row.test for row in table["alone", None]])
         self.gains = {key: 100 * (np.array([row.test for row in table[key]]) - alone) for key in self.rows}
         self.alone = 100 * alone.mean()

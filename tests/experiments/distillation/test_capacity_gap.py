@@ -15,7 +15,7 @@ from edukit.experiments.distillation import capacity_gap
 from edukit.experiments.distillation.capacity_gap import (
     OWN,
     TEACHERS,
-    TEMPERATURES,
+    TEMPERATURE,
     Plan,
     Row,
     measure,
@@ -30,7 +30,7 @@ from edukit.training import accuracy, predict
 
 DATA = shapes(train=200)
 QUICK = Plan(seeds=(2,), passes=1)
-TAUGHT = [(way, temperature) for way in TEACHERS for temperature in TEMPERATURES]
+TAUGHT = [(way, TEMPERATURE) for way in TEACHERS]
 ALONE = [("alone", None), ("smoothed", None), ("forward", 1.0), ("reverse", 1.0)]
 
 
