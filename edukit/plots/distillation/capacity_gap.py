@@ -31,12 +31,19 @@ class CapacityGapPlot:
                 gains, color = self.gains[key], WAYS[key[0]][1]
                 axes.plot(gains, np.full(len(gains), place), "o", color=INK, fillstyle="none", markersize=5)
                 axes.plot(gains.mean(), place, "o", color=color, markersize=9)
-                axes.text(gains.mean(), place - 0.25, f"{gains.mean():+.1f}", ha="center", va="bottom", color=INK)
+                axes.text(
+                    gains.mean(),
+                    place - 0.25,
+                    f"{gains.mean():+.1f}".replace("-", "−"),
+                    ha="center",
+                    va="bottom",
+                    color=INK,
+                )
             axes.set_yticks(range(len(self.rows)), [_name(key) for key in self.rows])
             for tick, (way, _) in zip(axes.get_yticklabels(), self.rows, strict=True):
                 tick.set_color(dark(WAYS[way][1]))
             axes.set(ylim=(len(self.rows) - 0.5, -0.8), xlabel="points (ring: a seed, dot: their mean)")
-            axes.set_title(f"Points more than with labels alone, {self.alone:.1f} of 100 test shapes")
+            axes.set_title(f"Points more than with labels alone, {self.alone:.1f} of 100 test digits")
 
     def update(self):
         """Nothing moves; the sentence says what each way added."""
