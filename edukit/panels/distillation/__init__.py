@@ -19,7 +19,7 @@ def two_pulls() -> Panel:
     >>> two_pulls().description[:63]
     'T = 1, alpha = 0.5: the teacher says cat 93.4 % and dog 5.84 %,'
     """
-    return Panel(TwoPullsPlot, temperature=[1, 2, 4, 8], alpha=[0.5, 0.1, 0.9], still={"temperature": 4})
+    return Panel(TwoPullsPlot, temperature=[1, 2, 4, 8], alpha=[0.5, 0.1, 0.9], still={"temperature": 4, "alpha": 0.9})
 
 
 def peaks() -> Panel:

@@ -102,8 +102,16 @@ class TwoPullsPlot:
         return (
             f"T = {temperature:g}, alpha = {alpha:g}: the teacher says cat {100 * answers[0][0]:.3g} % and dog "
             f"{100 * answers[0][1]:.3g} %, and pulls {moves}; its pull is {lengths[0]:.2f} long, the label's "
-            f"{lengths[1]:.2f}."
+            f"{lengths[1]:.2f}.{_compared(soft, hard, lengths)}"
         )
+
+
+def _compared(soft, hard, lengths) -> str:
+    """How much more the teacher counts, in the loss and in the pull; nothing where a part is missing."""
+    if min(soft, hard) == 0:
+        return ""
+    loss, pull = soft / hard, lengths[0] / lengths[1]
+    return f" The soft part of the loss is {loss:.2g} times the hard one, its pull {pull:.2g} times."
 
 
 def _signed(values) -> np.ndarray:
