@@ -32,6 +32,7 @@ architecture search | 网络结构搜索 | looking for a good architecture with 
 arithmetic intensity, intensity | 计算强度 | operations for each byte that moves between memory and processor
 asymmetric | 非对称量化 | a grid whose range may reach further to one side of 0 than to the other
 attention | 注意力 | each element of a sequence takes up a mean of all others, weighted by how well they fit
+adapter | 适配层 | a layer that translates a student's features to a teacher's, used in training only
 attention transfer | 注意力迁移 | the student learns where in an image the teacher's features are large
 average precision | 平均精度 | the area below precision against recall, for the boxes of one class
 backbone | 主干网络 | the layers of a detector that make feature maps from the image
@@ -173,7 +174,7 @@ scale | 缩放因子 | the step between two codes
 score | 得分 | a number by which weights, channels or boxes are put in order
 search space | 搜索空间 | all architectures that a search may choose
 second-order | 二阶 | judged by the curvature of the loss
-self-taught | 自蒸馏 | taught by a network of the same architecture
+self-taught | 自训练 | taught by a network that has seen no label beyond those that are there
 sensitivity | 敏感度 | what a network loses when one layer alone is compressed
 shard | 分片 | one of several files of a model, each with some layers
 ShuffleNet unit | 通道混洗单元 | a block that computes half of the channels, and then mixes both halves

@@ -76,10 +76,11 @@ LESSONS: dict[str, dict[str, str]] = {
         "pruning.channels_within": "",
     },
     "08_distillation": {
-        "distillation.kd_loss": "154c188e3a",
+        "distillation.soft_labels": "",
         "distillation.soft_gradient": "",
-        "distillation.mixture": "",
         "distillation.hint_loss": "7f0621f215",
+        "distillation.reverse_kl": "",
+        "distillation.kd_loss": "154c188e3a",
     },
     "09_compact_networks": {
         "networks.separable_macs": "",

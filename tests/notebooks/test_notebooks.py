@@ -45,6 +45,7 @@ REWRITTEN = {
     "06_pruning",
     "06b_what_zeros_weigh",
     "07_structured_pruning",
+    "08_distillation",
     "09_compact_networks",
     "11_architecture_search",
     "11b_one_supernet",

@@ -17,6 +17,7 @@ from edukit.plots.drawings.deployment.shards import ShardsPlot
 from edukit.plots.drawings.detection.anchors import AnchorsPlot
 from edukit.plots.drawings.detection.bifpn import BifpnPlot
 from edukit.plots.drawings.detection.suppression_steps import SuppressionStepsPlot
+from edukit.plots.drawings.distillation.two_pulls import TwoPullsPlot
 from edukit.plots.drawings.networks.attention_fill import AttentionFillPlot
 from edukit.plots.drawings.networks.block import KINDS, BlockPlot
 from edukit.plots.drawings.networks.block_memory import BlockMemoryPlot
@@ -71,6 +72,7 @@ DRAWINGS = {
     "overlap": (OverlapPlot, MOVED),
     "placement": (PlacementPlot, [dict(step=step) for step in range(len(STEPS))]),
     "rounding": (RoundingPlanePlot, ROUNDED),
+    "pulls": (TwoPullsPlot, [dict(temperature=t, alpha=a) for t, a in product((0.5, 1, 4, 20), (0.0, 0.1, 0.5, 1.0))]),
     "merged codes": (MergedCodesPlot, [dict(window=window) for window in range(4, 13)]),
 }
 
@@ -92,6 +94,7 @@ BASIC = [
     "placement",
     "rounding",
     "merged codes",
+    "pulls",
 ]
 
 
