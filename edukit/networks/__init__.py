@@ -9,7 +9,7 @@ reach.py             which input channels each output channel depends on
 classifier.py        the mobile student, the residual teacher, a transformer encoder
 reference.py         MobileNet, SqueezeNet, ShuffleNetV2, ResNet-18 with the published counts
 trained.py           trained("shapes_residual"): bundled weights
-attention.py         softmax and linear attention, and the running form of the latter
+attention/           softmax attention, whole and block by block, and linear attention
 recall.py            how much weight a query can give to one key among N
 token_classifier.py  a classifier whose attention can be exchanged
 fixed_channels.py    two networks some of whose channels cannot be removed

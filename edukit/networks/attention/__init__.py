@@ -1,0 +1,25 @@
+"""Attention: every position of a sequence takes from all others what it asks for. Lessons 10 and 10b.
+
+softmax.py  softmax attention and its weights, N² numbers
+online.py   the same block by block, with a running maximum and a running sum
+linear.py   linear attention, its weights, and its running state
+layers.py   both as layers with heads
+"""
+
+from edukit.networks.attention.layers import LinearAttention, SoftmaxAttention
+from edukit.networks.attention.linear import LinearState, linear_attention, linear_weights, positive
+from edukit.networks.attention.online import BlockState, block_attention
+from edukit.networks.attention.softmax import softmax_attention, softmax_weights
+
+__all__ = [
+    "BlockState",
+    "LinearAttention",
+    "LinearState",
+    "SoftmaxAttention",
+    "block_attention",
+    "linear_attention",
+    "linear_weights",
+    "positive",
+    "softmax_attention",
+    "softmax_weights",
+]
