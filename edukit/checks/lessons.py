@@ -87,9 +87,9 @@ LESSONS: dict[str, dict[str, str]] = {
         "networks.channel_shuffle": "50858901cb",
     },
     "10_attention": {
-        "networks.linear_attention": "6f248c45e8",
         "networks.causal_attention": "",
-        "networks.step": "",
+        "networks.online_softmax": "",
+        "networks.linear_attention": "6f248c45e8",
     },
     "11_architecture_search": {
         "search.neighbours": "",

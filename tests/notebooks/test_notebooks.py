@@ -45,6 +45,7 @@ REWRITTEN = {
     "06b_what_zeros_weigh",
     "07_structured_pruning",
     "09_compact_networks",
+    "10_attention",
     "11_architecture_search",
     "11b_one_supernet",
     "12_detection",

@@ -5,6 +5,7 @@ counting.py   separable_macs, fire_parameters
 memory.py     peak_values: what a block holds at a time
 fusing.py     one_kernel: three branches as one convolution
 attention.py  linear_attention, causal_attention
+online.py     online_softmax: block by block
 running.py    step: one step of a running state
 frugal.py     exercises that also limit memory
 """
@@ -16,6 +17,7 @@ from edukit.checks.networks.counting import FIRE as fire_parameters
 from edukit.checks.networks.counting import SEPARABLE as separable_macs
 from edukit.checks.networks.fusing import FUSION as one_kernel
 from edukit.checks.networks.memory import PEAK as peak_values
+from edukit.checks.networks.online import ONLINE as online_softmax
 from edukit.checks.networks.running import STEP as step
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "fire_parameters",
     "linear_attention",
     "one_kernel",
+    "online_softmax",
     "peak_values",
     "separable_macs",
     "step",

@@ -4,10 +4,11 @@ blocks.py     lesson 09
 attention.py  lesson 10
 """
 
-from edukit.panels.networks.attention import cost, recall, two_ways, where_it_looks
+from edukit.panels.networks.attention import block_by_block, cost, recall, share_of_attention, two_ways, where_it_looks
 from edukit.panels.networks.blocks import block_layers, block_memory, blocks, layers, memory, reached
 
 __all__ = [
+    "block_by_block",
     "block_layers",
     "block_memory",
     "blocks",
@@ -16,6 +17,7 @@ __all__ = [
     "memory",
     "reached",
     "recall",
+    "share_of_attention",
     "two_ways",
     "where_it_looks",
 ]

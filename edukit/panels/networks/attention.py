@@ -1,9 +1,10 @@
-"""The panels of lesson 10: where a place looks, what a longer sequence costs, how much weight one key gets."""
+"""The panels of lesson 10: where a place looks, scores by blocks, costs against length, the weight on one key."""
 
 from functools import partial
 
 from edukit.panels.panel import Panel
 from edukit.plots.drawings.attention_fill import AttentionFillPlot
+from edukit.plots.drawings.block_fill import BlockFillPlot
 from edukit.plots.networks.attention import (
     FEATURES,
     SHARPNESS,
@@ -12,6 +13,7 @@ from edukit.plots.networks.attention import (
     RecallPlot,
     WhereItLooksPlot,
 )
+from edukit.plots.networks.language_model import MOST_DOUBLINGS, SharePlot
 
 
 def where_it_looks(encoder, images, *, layer: int = 1) -> Panel:
@@ -59,3 +61,21 @@ def two_ways() -> Panel:
     'Position'
     """
     return Panel(AttentionFillPlot, step=(0, 12, 0), play="step", still={"step": 9})
+
+
+def block_by_block() -> Panel:
+    """Softmax attention by blocks: what is held of a row of blocks, step by step.
+
+    >>> block_by_block().description[:26]
+    '0 of 6 blocks seen. All sc'
+    """
+    return Panel(BlockFillPlot, step=(0, 6, 0), play="step", still={"step": 5})
+
+
+def share_of_attention() -> Panel:
+    """How much of a language model's work is attention, against the length of the text.
+
+    >>> share_of_attention().description[:36]
+    '1,024 tokens: attention takes 1.9% o'
+    """
+    return Panel(SharePlot, doublings=(0, MOST_DOUBLINGS, 2), figsize=(7.0, 3.0))

@@ -10,6 +10,7 @@ placement_steps.py    how a block of a network becomes integers: folding, grids,
 rounding_plane.py     two weights on their way to two codes, by three ways of rounding
 filter_bank.py        what four ways of pruning take out of the same filters
 attention_fill.py     the weights of softmax attention beside the state of linear attention
+block_fill.py         softmax attention by blocks: a block of scores, a maximum and two sums
 elastic.py            what a network of a supernet uses of one stage: kernel, channels, blocks
 frames.py             an area that stands for an image, and outlines of boxes on it
 anchors.py            the anchors of one level around an object, and which of them answer for it

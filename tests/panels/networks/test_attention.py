@@ -5,7 +5,7 @@ import torch
 
 from edukit.experiments.networks.attention_cost import measure_cost
 from edukit.networks import EncoderClassifier
-from edukit.panels.networks import cost, recall, two_ways, where_it_looks
+from edukit.panels.networks import block_by_block, cost, recall, share_of_attention, two_ways, where_it_looks
 from edukit.training import seeded
 
 with seeded(0):
@@ -15,12 +15,16 @@ PANELS = {
     "cost": lambda: cost(measure_cost([16, 32, 64], d=8), d=8),
     "two_ways": two_ways,
     "recall": recall,
+    "block_by_block": block_by_block,
+    "share_of_attention": share_of_attention,
 }
 CONTROLS = [
     *[("where_it_looks", name) for name in ("image", "row", "column", "head")],
     ("cost", "doublings"),
     ("two_ways", "step"),
     *[("recall", name) for name in ("sharpness", "features")],
+    ("block_by_block", "step"),
+    ("share_of_attention", "doublings"),
 ]
 
 

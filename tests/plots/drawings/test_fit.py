@@ -17,6 +17,7 @@ from edukit.plots.drawings.attention_fill import AttentionFillPlot
 from edukit.plots.drawings.bifpn import BifpnPlot
 from edukit.plots.drawings.bit_fields import FORMATS, BitFieldsPlot
 from edukit.plots.drawings.block import KINDS, BlockPlot
+from edukit.plots.drawings.block_fill import BlockFillPlot
 from edukit.plots.drawings.block_memory import BlockMemoryPlot
 from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot
 from edukit.plots.drawings.integer_layer import IntegerLayerPlot
@@ -55,6 +56,9 @@ DRAWINGS = {
     "block, small": (partial(BlockPlot, channels=8, size=1), [dict(kind=kind) for kind in KINDS]),
     "block, large": (partial(BlockPlot, channels=512, size=224), [dict(kind=kind) for kind in KINDS]),
     "block memory": (BlockMemoryPlot, [dict(step=s, residual=r) for s, r in product(range(1, 6), (True, False))]),
+    "blocks": (BlockFillPlot, [dict(step=step) for step in range(7)]),
+    "blocks, many": (partial(BlockFillPlot, blocks=6, block=3, features=4), [dict(step=step) for step in (0, 1, 21)]),
+    "blocks, one": (partial(BlockFillPlot, blocks=1, block=1, features=1), [dict(step=step) for step in range(2)]),
     "scales": (SharedScalesPlot, SCALES),
     "bits": (BitFieldsPlot, STORED),
     "signs": (SignProductPlot, [dict(step=step) for step in range(5)]),
@@ -76,6 +80,7 @@ BASIC = [
     "bank",
     "attention",
     "block",
+    "blocks",
     "scales",
     "bits",
     "signs",
