@@ -13,7 +13,7 @@ from edukit.plots.networks.attention import (
     RecallPlot,
     WhereItLooksPlot,
 )
-from edukit.plots.networks.language_model import MOST_DOUBLINGS, SharePlot
+from edukit.plots.networks.language_model import MOST_DOUBLINGS, CachePlot, SharePlot
 
 
 def where_it_looks(encoder, images, *, layer: int = 1) -> Panel:
@@ -79,3 +79,13 @@ def share_of_attention() -> Panel:
     '1,024 tokens: attention takes 1.9% o'
     """
     return Panel(SharePlot, doublings=(0, MOST_DOUBLINGS, 2), figsize=(7.0, 3.0))
+
+
+def cache() -> Panel:
+    """The bytes of the KV cache against the length of a conversation, beside a phone's memory.
+
+    >>> cache().description[:42]
+    '8,192 tokens, KV heads: 8, 16 bits: the ca'
+    """
+    controls = dict(doublings=(0, MOST_DOUBLINGS, 5), kv_heads=[8, 32, 1], bits=[16, 8, 4])
+    return Panel(CachePlot, **controls, figsize=(7.0, 3.2))

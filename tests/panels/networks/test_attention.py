@@ -5,7 +5,7 @@ import torch
 
 from edukit.experiments.networks.attention_cost import measure_cost
 from edukit.networks import EncoderClassifier
-from edukit.panels.networks import block_by_block, cost, recall, share_of_attention, two_ways, where_it_looks
+from edukit.panels.networks import block_by_block, cache, cost, recall, share_of_attention, two_ways, where_it_looks
 from edukit.training import seeded
 
 with seeded(0):
@@ -17,6 +17,7 @@ PANELS = {
     "recall": recall,
     "block_by_block": block_by_block,
     "share_of_attention": share_of_attention,
+    "cache": cache,
 }
 CONTROLS = [
     *[("where_it_looks", name) for name in ("image", "row", "column", "head")],
@@ -25,6 +26,7 @@ CONTROLS = [
     *[("recall", name) for name in ("sharpness", "features")],
     ("block_by_block", "step"),
     ("share_of_attention", "doublings"),
+    *[("cache", name) for name in ("doublings", "kv_heads", "bits")],
 ]
 
 
