@@ -9,6 +9,7 @@ ELSEWHERE = {  # tested where it is used
     "bundled.py": "test_package.py",
     "gallery.py": "plots/test_picture.py",
     "experiments/networks/make_trained.py": "networks/test_trained.py",
+    "experiments/networks/make_writers.py": "networks/test_trained_writer.py",
     "quantization/debug/questions.py": "quantization/debug/test_diagnose.py",
     "quantization/debug/trials.py": "quantization/debug/test_diagnose.py",
 }

@@ -91,6 +91,12 @@ LESSONS: dict[str, dict[str, str]] = {
         "networks.online_softmax": "",
         "networks.linear_attention": "6f248c45e8",
     },
+    "10b_one_word_at_a_time": {
+        "networks.cached_step": "",
+        "networks.cache_bytes": "",
+        "networks.step": "",
+        "networks.kept_tokens": "",
+    },
     "11_architecture_search": {
         "search.neighbours": "",
         "search.regret": "",

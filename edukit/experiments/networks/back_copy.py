@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from edukit.checked import checked
-from edukit.networks.attention import softmax_weights
+from edukit.networks.attention import window_mask
 from edukit.networks.writer import PIXELS, START, Writer, next_token_loss
 from edukit.refuse import check_whole
 from edukit.training import fit, seeded
@@ -56,8 +56,10 @@ def reader(seed: int, *, epochs: int = 15) -> Writer:
 
 
 @torch.no_grad()
-def first_layer_weights(model: Writer, tokens: torch.Tensor) -> torch.Tensor:
+def first_layer_weights(model: Writer, tokens: torch.Tensor, *, visible: torch.Tensor | None = None) -> torch.Tensor:
     """The weights of the heads of the first layer, (B, heads, N, N), where every head has its own keys.
+
+    visible   which tokens each may see, as from `window_mask`; all that are not later, if None
 
     >>> first_layer_weights(Writer(1, heads=1, layers=1), texts(2)).shape
     torch.Size([2, 1, 65, 65])
@@ -65,4 +67,5 @@ def first_layer_weights(model: Writer, tokens: torch.Tensor) -> torch.Tensor:
     attention = model.attentions[0]
     x = model.norms[0](model.embed(tokens) + model.places[: tokens.shape[-1]])
     q, k = (f(x).unflatten(-1, (-1, attention.d)).transpose(-3, -2) for f in (attention.query, attention.key))
-    return softmax_weights(q, k, causal=True)
+    seen = window_mask(tokens.shape[-1], tokens.shape[-1]) if visible is None else visible
+    return (q / attention.d**0.5 @ k.transpose(-2, -1)).masked_fill(~seen, -torch.inf).softmax(-1)

@@ -8,7 +8,7 @@ one sees: **attention sinks**. A cache that drops them changes all other weights
 Symbols   window recent tokens that are kept, the newest too · sinks first tokens that are kept
 Cost      a cache of sinks + window tokens, however long the text is
 Source    Xiao et al. 2023, https://arxiv.org/abs/2309.17453 (StreamingLLM)
-In production  transformers' SinkCache and static caches; llama.cpp's --keep; models with sinks of their own (gpt-oss)
+In production  llama.cpp's --keep; models that learn a sink of their own, such as gpt-oss
 """
 
 import torch

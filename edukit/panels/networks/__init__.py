@@ -10,8 +10,10 @@ from edukit.panels.networks.attention import (
     cost,
     recall,
     share_of_attention,
+    sinks,
     two_ways,
     where_it_looks,
+    written,
 )
 from edukit.panels.networks.blocks import block_layers, block_memory, blocks, layers, memory, reached
 
@@ -27,6 +29,8 @@ __all__ = [
     "reached",
     "recall",
     "share_of_attention",
+    "sinks",
     "two_ways",
     "where_it_looks",
+    "written",
 ]

@@ -14,6 +14,8 @@ from edukit.plots.networks.attention import (
     WhereItLooksPlot,
 )
 from edukit.plots.networks.language_model import MOST_DOUBLINGS, CachePlot, SharePlot
+from edukit.plots.networks.sinks import MOST, SinksPlot
+from edukit.plots.networks.written import WrittenPlot
 
 
 def where_it_looks(encoder, images, *, layer: int = 1) -> Panel:
@@ -89,3 +91,30 @@ def cache() -> Panel:
     """
     controls = dict(doublings=(0, MOST_DOUBLINGS, 5), kv_heads=[8, 32, 1], bits=[16, 8, 4])
     return Panel(CachePlot, **controls, figsize=(7.0, 3.2))
+
+
+def written(model, texts, *, prompt: int) -> Panel:
+    """Digits as a model writes them, token by token, and the growing cache.
+
+    model   a Writer · texts (B, 65) as `write` gives them · prompt: how many tokens were given
+
+    >>> import torch
+    >>> from edukit.networks.writer import Writer
+    >>> written(Writer(1), torch.zeros(2, 65), prompt=33).description[:15]
+    '33 of 65 tokens'
+    """
+    plot = partial(WrittenPlot, model=model, texts=texts, prompt=prompt)
+    return Panel(plot, tokens=(prompt, 65, prompt), play="tokens", still={"tokens": 65}, figsize=(7.0, 2.4))
+
+
+def sinks(model, texts) -> Panel:
+    """The weights of one head with a window of recent tokens, and with first tokens that stay.
+
+    model   a reader as `edukit.experiments.networks.back_copy.reader` gives · texts (B, 65), the first is shown
+
+    >>> from edukit.experiments.networks.back_copy import reader, texts
+    >>> sinks(reader(0, epochs=1), texts(2)).description[:50]
+    'Cache: a window of 4, first tokens kept: 0. The re'
+    """
+    plot = partial(SinksPlot, model=model, texts=texts)
+    return Panel(plot, window=(1, MOST, 4), sinks=(0, 2, 0), still={"sinks": 1}, figsize=(7.0, 4.2))

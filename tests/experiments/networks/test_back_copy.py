@@ -33,6 +33,9 @@ def test_a_window_without_the_start_costs_bits_and_one_sink_brings_them_back():
     assert bare - whole > 3 * abs(kept - whole) and bare - whole > 0.02
     weights = first_layer_weights(model, unseen)
     torch.testing.assert_close(weights.sum(-1), torch.ones(100, 1, 65))
+    assert bool((weights.triu(1) == 0).all())
+    seen = window_mask(65, 4, 1)
+    assert bool((first_layer_weights(model, unseen, visible=seen)[:, 0, ~seen] == 0).all())
 
 
 @pytest.mark.parametrize("count", [0, -1, 2.5])
