@@ -104,13 +104,13 @@ def written(model, texts, *, prompt: int) -> Panel:
     '33 of 65 tokens'
     """
     plot = partial(WrittenPlot, model=model, texts=texts, prompt=prompt)
-    return Panel(plot, tokens=(prompt, 65, prompt), play="tokens", still={"tokens": 65}, figsize=(7.0, 2.4))
+    return Panel(plot, tokens=(prompt, 65, prompt), play="tokens", still={"tokens": 65}, figsize=(7.0, 2.1))
 
 
 def sinks(model, texts) -> Panel:
     """The weights of one head with a window of recent tokens, and with first tokens that stay.
 
-    model   a reader as `edukit.experiments.networks.back_copy.reader` gives · texts (B, 65), the first is shown
+    model   a reader as `edukit.experiments.networks.back_copy.reader` gives · texts (B, 65), of which one is shown
 
     >>> from edukit.experiments.networks.back_copy import reader, texts
     >>> sinks(reader(0, epochs=1), texts(2)).description[:50]

@@ -15,22 +15,23 @@ MOST = 8  # tokens of a window
 
 
 class SinksPlot:
-    """The weights of a reader's head on the first tokens of a text, and what the cache loses over many texts."""
+    """The weights of a reader's head on the first tokens of a text, and what the cache loses over all texts."""
 
     def __init__(self, fig, model: Writer, texts):
-        """model: a reader of one layer and one head, as `back_copy.reader` gives; texts (B, 65), the first is shown."""
+        """model: a reader of one layer and one head, as of `back_copy.reader`; texts (B, 65), one of which is shown."""
         self.model = model
         self.texts = texts
         self.whole = bits_per_token(model, texts)
-        names = ["start", *(str(token) for token in texts[0, 1:SHOWN].tolist())]
-        triggers = np.isin(texts[0, :SHOWN].numpy(), TRIGGERS)
+        triggers = np.isin(texts[:, :SHOWN].numpy(), TRIGGERS)
+        self.shown = int(np.abs(triggers.mean(1) - 0.2).argmin())  # a text with a trigger in five tokens
+        names = ["start", *(str(token) for token in texts[self.shown, 1:SHOWN].tolist())]
         with house():
             self.axes = fig.subplots()
             blank = np.zeros((SHOWN, SHOWN))
             self.image = self.axes.imshow(blank, "Blues", vmin=0, vmax=100, aspect="auto")
             self.axes.set_xticks(range(SHOWN), names, rotation=90, size=8)
             self.axes.set_yticks(range(SHOWN), names, size=8)
-            for label, trigger in zip(self.axes.get_yticklabels(), triggers, strict=True):
+            for label, trigger in zip(self.axes.get_yticklabels(), triggers[self.shown], strict=True):
                 label.set(color=dark(LIMIT) if trigger else "#222222", weight="bold" if trigger else "normal")
             self.axes.grid(False)
             self.axes.set(xlabel="token that is looked at", ylabel="token that looks (bold: trigger)")
@@ -40,7 +41,8 @@ class SinksPlot:
     def update(self, window, sinks):
         """window: recent tokens that are kept, 1 to 8, or 64 for all; sinks: first tokens that are kept."""
         visible = window_mask(64, window, sinks)
-        weights = first_layer_weights(self.model, self.texts[:1, :64], visible=visible)[0, 0, :SHOWN, :SHOWN]
+        text = self.texts[self.shown : self.shown + 1, :64]
+        weights = first_layer_weights(self.model, text, visible=visible)[0, 0, :SHOWN, :SHOWN]
         self.image.set_data(100 * weights.numpy())
         lost = bits_per_token(self.model, self.texts, visible=visible) - self.whole
         lost = max(0.0, lost) if lost > -0.005 else lost

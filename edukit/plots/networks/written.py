@@ -21,7 +21,7 @@ class WrittenPlot:
         self.pixels = texts[:, 1:].reshape(-1, SIDE, SIDE) / 16
         self.kept = sum(2 * layer.key.weight.shape[0] for layer in model.attentions)
         with house():
-            grid = fig.add_gridspec(2, len(texts), height_ratios=(5, 1))
+            grid = fig.add_gridspec(2, len(texts), height_ratios=(6, 1))
             self.axes = [fig.add_subplot(grid[0, i]) for i in range(len(texts))]
             self.images = [ax.imshow(np.zeros((SIDE, SIDE)), "gray_r", vmin=0, vmax=1) for ax in self.axes]
             for ax in self.axes:

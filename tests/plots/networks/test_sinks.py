@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from edukit.experiments.networks.back_copy import first_layer_weights, reader, texts
+from edukit.experiments.networks.back_copy import TRIGGERS, first_layer_weights, reader, texts
 from edukit.networks.attention import window_mask
 from edukit.networks.writer import bits_per_token
 from edukit.plots import Picture
@@ -21,7 +21,9 @@ def test_the_weights_and_the_loss_are_those_of_the_cache(window, sinks):
     picture = draw(window=window, sinks=sinks)
     visible = window_mask(64, window, sinks)
     shown = picture._plot.image.get_array()
-    expected = first_layer_weights(MODEL, TEXTS[:1, :64], visible=visible)[0, 0, :SHOWN, :SHOWN]
+    text = TEXTS[picture._plot.shown, None, :64]
+    expected = first_layer_weights(MODEL, text, visible=visible)[0, 0, :SHOWN, :SHOWN]
+    assert 2 <= np.isin(text[0, :SHOWN], TRIGGERS).sum() <= 6
     assert np.allclose(shown, 100 * expected, atol=1e-4) and (shown[~visible[:SHOWN, :SHOWN].numpy()] == 0).all()
     lost = bits_per_token(MODEL, TEXTS, visible=visible) - bits_per_token(MODEL, TEXTS)
     assert f"loses {max(0.0, lost):.2f} bits" in picture.description or lost < -0.005
