@@ -52,6 +52,7 @@ LESSONS = (
     Lesson("08", "Distillation", "What does a teacher know that labels do not say?", 60),
     Lesson("09", "Compact networks", "How can a network do with a ninth of the multiplications?", 60),
     Lesson("10", "Attention", "Why does attention cost four times the work for twice the text?", 60),
+    Lesson("10b", "One word at a time", "Why does a model need more memory for every word that it writes?", 60, "10"),
     Lesson("11", "Architecture search", "Can a computer find the small network?", 60, "09"),
     Lesson("11b", "One supernet", "One training, and a network for every device?", 60, "09, 11"),
     Lesson("12", "Detection", "Not only what, but where?", 75, "01, 03, 07, 08"),

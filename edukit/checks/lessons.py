@@ -90,9 +90,15 @@ LESSONS: dict[str, dict[str, str]] = {
         "networks.channel_shuffle": "50858901cb",
     },
     "10_attention": {
-        "networks.linear_attention": "6f248c45e8",
         "networks.causal_attention": "",
+        "networks.online_softmax": "",
+        "networks.linear_attention": "6f248c45e8",
+    },
+    "10b_one_word_at_a_time": {
+        "networks.cached_step": "",
+        "networks.cache_bytes": "",
         "networks.step": "",
+        "networks.kept_tokens": "",
     },
     "11_architecture_search": {
         "search.neighbours": "",

@@ -47,6 +47,8 @@ REWRITTEN = {
     "07_structured_pruning",
     "08_distillation",
     "09_compact_networks",
+    "10_attention",
+    "10b_one_word_at_a_time",
     "11_architecture_search",
     "11b_one_supernet",
     "12_detection",

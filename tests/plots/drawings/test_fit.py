@@ -20,6 +20,7 @@ from edukit.plots.drawings.detection.suppression_steps import SuppressionStepsPl
 from edukit.plots.drawings.distillation.two_pulls import TwoPullsPlot
 from edukit.plots.drawings.networks.attention_fill import AttentionFillPlot
 from edukit.plots.drawings.networks.block import KINDS, BlockPlot
+from edukit.plots.drawings.networks.block_fill import BlockFillPlot
 from edukit.plots.drawings.networks.block_memory import BlockMemoryPlot
 from edukit.plots.drawings.pruning.filter_bank import NOTES, FilterBankPlot
 from edukit.plots.drawings.quantization.bit_fields import FORMATS, BitFieldsPlot
@@ -60,6 +61,9 @@ DRAWINGS = {
     "block memory": (BlockMemoryPlot, [dict(step=s, residual=r) for s, r in product(range(1, 6), (True, False))]),
     "latent weights": (LatentWeightsPlot, [dict(step=step) for step in range(6)]),
     "folded norm": (FoldedNormPlot, [dict(mode=mode) for mode in MODES]),
+    "blocks": (BlockFillPlot, [dict(step=step) for step in range(7)]),
+    "blocks, many": (partial(BlockFillPlot, blocks=6, block=3, features=4), [dict(step=step) for step in (0, 1, 21)]),
+    "blocks, one": (partial(BlockFillPlot, blocks=1, block=1, features=1), [dict(step=step) for step in range(2)]),
     "scales": (SharedScalesPlot, SCALES),
     "bits": (BitFieldsPlot, STORED),
     "signs": (SignProductPlot, [dict(step=step) for step in range(5)]),
@@ -82,6 +86,7 @@ BASIC = [
     "bank",
     "attention",
     "block",
+    "blocks",
     "scales",
     "bits",
     "signs",
