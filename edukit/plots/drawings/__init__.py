@@ -8,6 +8,7 @@ number_grid.py        range, scale, zero point, codes and the error of one numbe
 integer_layer.py      two inputs on their way through an integer layer
 placement_steps.py    how a block of a network becomes integers: folding, grids, integer operators
 rounding_plane.py     two weights on their way to two codes, by three ways of rounding
+four_ways.py          one layer made smaller in five ways, and its bytes
 filter_bank.py        what four ways of pruning take out of the same filters
 attention_fill.py     the weights of softmax attention beside the state of linear attention
 elastic.py            what a network of a supernet uses of one stage: kernel, channels, blocks

@@ -19,6 +19,8 @@ from edukit.plots.drawings.bit_fields import FORMATS, BitFieldsPlot
 from edukit.plots.drawings.block import KINDS, BlockPlot
 from edukit.plots.drawings.block_memory import BlockMemoryPlot
 from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot
+from edukit.plots.drawings.four_ways import NOTES as WAYS
+from edukit.plots.drawings.four_ways import FourWaysPlot
 from edukit.plots.drawings.integer_layer import IntegerLayerPlot
 from edukit.plots.drawings.merged_codes import MergedCodesPlot
 from edukit.plots.drawings.model_memory import ModelMemoryPlot
@@ -48,6 +50,7 @@ DRAWINGS = {
     "layer": (IntegerLayerPlot, [dict(step=step) for step in range(7)]),
     "layer, clipped": (CLIPPED, [dict(step=step) for step in (0, 2, 5)]),
     "bank": (FilterBankPlot, PRUNED),
+    "four ways": (FourWaysPlot, [dict(way=way) for way in WAYS]),
     "attention": (AttentionFillPlot, [dict(step=step) for step in (0, 1, 6, 12)]),
     "attention, long": (partial(AttentionFillPlot, length=30, features=2), [dict(step=step) for step in (0, 1, 30)]),
     "attention, narrow": (partial(AttentionFillPlot, length=2, features=1), [dict(step=step) for step in range(3)]),
