@@ -27,7 +27,7 @@ LEFT, TOP = 56, 48
 RIGHT, ROOM = 338, 330
 NOTES = {
     "as trained": "Six channels in, six out, one weight for each pair.",
-    "fewer bits": "Quantization: each weight becomes a number of equal\nsteps, from −7 to 7. The step is stored once, too.",
+    "fewer bits": "Quantization: each weight becomes a number\nof equal steps, −7 to 7. The step is stored once.",
     "zeros": "Pruning: half of the weights are 0 now. A 0 takes\nas many bits as any other number.",
     "fewer channels": "Half of the channels go on both sides, and every\nweight that belongs to one of them.",
     "another network": "Distillation: a smaller network learns what the\nlarge one answers. Its weights are its own.",
