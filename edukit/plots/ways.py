@@ -1,4 +1,4 @@
-"""How many times smaller and faster each file is, beside what articles promise: the files of the tour.
+"""How many times smaller and faster each file is, beside what an article promises: the files of the tour.
 
 The class draws once in `__init__(fig, …)`; `update(**values)` moves what changes and returns one sentence.
 """
@@ -9,7 +9,7 @@ from edukit.plots.style import CUT, INK, KEPT, MUTED, house
 
 
 class Way(NamedTuple):
-    """A file, measured: accuracy is a share. `smaller`, `faster`: (from, to) times, as articles promise, or None."""
+    """A file, measured: accuracy is a share. `smaller`, `faster`: (from, to) times, as an article promises, or None."""
 
     name: str
     size_bytes: int
@@ -20,7 +20,7 @@ class Way(NamedTuple):
 
 
 class WaysPlot:
-    """How many times smaller and faster each file is, beside what articles promise."""
+    """How many times smaller and faster each file is, beside what an article promises."""
 
     def __init__(self, fig):
         with house():
@@ -33,14 +33,16 @@ class WaysPlot:
         first = ways[0]
         smaller = [first.size_bytes / way.size_bytes for way in ways]
         faster = [first.latency_s / way.latency_s for way in ways]
+        sizes = [f"{way.size_bytes / 1e3:,.0f} kB" for way in ways]
+        seconds = [f"{1e6 * way.latency_s:,.0f} µs" for way in ways]
         with house():
-            _draw_times(self.size, smaller, [f"{way.size_bytes / 1e3:,.0f} kB" for way in ways])
-            _draw_times(self.speed, faster, [f"{1e6 * way.latency_s:,.0f} µs" for way in ways])
-            _draw_promises(self.size, [way.smaller for way in ways])
-            promised = _draw_promises(self.speed, [way.faster for way in ways])
-            self.speed.legend(handles=[promised], loc=(0.42, 0.91), frameon=False, labelcolor=INK)
+            _draw_times(self.size, smaller, sizes, [way.smaller for way in ways])
+            promised = _draw_times(self.speed, faster, seconds, [way.faster for way in ways])
+            self.speed.legend(
+                handles=[promised], loc="upper right", bbox_to_anchor=(1.02, 1.02), frameon=False, labelcolor=INK
+            )
             self.size.set_yticks(range(len(ways)), [f"{way.name}\nreads {way.accuracy:.1%}" for way in ways])
-            self.size.set_ylim(len(ways) - 0.5, -0.5)
+            self.size.set_ylim(len(ways) - 0.5, -0.8)  # room for the legend
         facts = [
             f"{way.name} {small:.1f} times smaller, {fast:.1f} times faster, reads {way.accuracy:.1%}"
             for way, small, fast in zip(ways[1:], smaller[1:], faster[1:], strict=True)
@@ -48,23 +50,21 @@ class WaysPlot:
         return f"Against the network as trained: {'; '.join(facts)}."
 
 
-def _draw_times(axes, times, absolute):
-    """A line from 1 to each number of times, and its absolute figure in words."""
-    for place, (value, words) in enumerate(zip(times, absolute, strict=True)):
+def _draw_times(axes, times, absolute, promises):
+    """A line from 1 to each number of times, its absolute figure in words, and a band for what was promised.
+
+    Returns what stands for the bands in a legend.
+    """
+    look = {"color": CUT, "alpha": 0.3, "linewidth": 0}
+    for place, (value, words, promise) in enumerate(zip(times, absolute, promises, strict=True)):
         axes.plot([1, value], [place, place], "-o", color=KEPT, linewidth=3, markersize=9, markevery=[1])
-        axes.text(max(value, 1), place, f"   {value:.1f}×, {words}", va="center", color=INK)
+        axes.text(max(value, 1, *(promise or ())), place, f"   {value:.1f}×, {words}", va="center", color=INK)
+        if promise:
+            axes.fill_betweenx([place - 0.33, place + 0.33], *promise, **look)
     axes.axvline(1, color=MUTED, linewidth=1)
     axes.set_xscale("log")
     axes.set_xticks([1, 2, 5, 10, 20, 50], ["1", "2", "5", "10", "20", "50"])
     axes.set_xlim(0.8 * min(times), 3 * max(*times, 4))
     axes.minorticks_off()
     axes.grid(False, axis="y")
-
-
-def _draw_promises(axes, promises):
-    """A band for each (from, to) times, none for None; returns what stands for them in a legend."""
-    look = {"color": CUT, "alpha": 0.3, "linewidth": 0}
-    for place, promise in enumerate(promises):
-        if promise:
-            axes.fill_betweenx([place - 0.33, place + 0.33], *promise, **look)
-    return axes.fill_betweenx([], [], **look, label="what articles promise")
+    return axes.fill_betweenx([], [], **look, label="what the article promises")
