@@ -222,7 +222,7 @@ smallest_within = Exercise(
             "compared with 100 %, but the best network may be far from it",
         ),
     },
-    "as small as the budget of points allows, ties included",
+    "as small as the points allow, and of equally small ones the most accurate",
     hints=(
         "Three steps: the accuracy that is needed, the indices that reach it, and the smallest of these.",
         "The accuracy that is needed is the best of the whole list minus the points. 98.0 - 0.3 is not "
