@@ -1,6 +1,7 @@
 """Write the order of `edukit/course.py` wherever it is named, and the glossary: `python tests/order.py`.
 
-The table of README, the map of the tour, and in each notebook its title, and the line of links below it and at the end.
+The tables of README, of lessons and of results of `edukit bench`, the map of the tour, and in each notebook its title,
+and the line of links below it and at the end.
 The terms of `edukit/glossary.py` become notebooks/GLOSSARY.md.
 """
 
@@ -9,6 +10,7 @@ import re
 from pathlib import Path
 
 from edukit.course import Lesson, links, map_table, readme_table, written
+from edukit.experiments.deployment.bench_runs import markdown
 from edukit.glossary import page
 
 ROOT = Path(__file__).parents[1]
@@ -26,7 +28,8 @@ def main() -> None:
 def texts() -> dict[Path, str]:
     """What README and each notebook have to be, given how they are."""
     readme = ROOT / "README.md"
-    found = {readme: with_table(readme.read_text(encoding="utf-8"), "## The lessons", readme_table())}
+    text = with_table(readme.read_text(encoding="utf-8"), "## The lessons", readme_table())
+    found = {readme: with_table(text, "## Results", markdown())}
     found[ROOT / "notebooks" / "GLOSSARY.md"] = page()
     for lesson in written():
         path = ROOT / "notebooks" / lesson.file

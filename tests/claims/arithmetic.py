@@ -1,6 +1,6 @@
 """Numbers of the prose that no cell prints and that follow from others: lesson | number | how.
 
-An expression may use the numbers of its lesson, bundled tables and weights; 1 to 10, 100 and powers of 2 and 10.
+An expression may use the numbers of its lesson, bundled tables and weights; 0 to 10, 100, 1,000 and powers of 2.
 """
 
 import ast
@@ -15,6 +15,7 @@ TABLE = """
 01 | 32,640 | 255 * 64 * 2
 01 | 66,311 | (2**32 / 2 - 1) // (255 * 127)
 02 | 96 of 100 | round(96.1)
+02 | 24 of 100 | round(24.4)
 02 | 79 of 100 | round(78.9)
 02 | 100,000 | 10**5
 02 | 0.99 | 1 - 0.01
@@ -34,6 +35,7 @@ TABLE = """
 05b | 18,432 | layers("shapes_residual")[6]
 05b | 0.4 | (0.5 + 0.3) / 2
 05b | 60 % | 100 * error_of_signs("shapes_residual", 6)
+06 | 77,128 | sum(layers("digits_residual"))
 06 | 96 of 100 | 100 * mean(column("ptq_methods", "accuracy", network="shapes_residual", method="float"))
 06 | 147,456 | layers("shapes_residual")[10]
 06 | 57 % | 100 * gone("shapes_residual", 10, 0.5)
@@ -91,6 +93,7 @@ TABLE = """
 12 | 10 times | 979 / 94
 13 | 95 % | 100 * interval()
 13 | 3.4 times | max(column("runtimes_table", "speedup"))
+14 | 36 ms | 569 / 16 + 28 * 5 / 1000
 14 | 79 % | 100 - 100 * (0.2 + 2.3) / (2.6 + 9.2)
 14 | 90 % | 100 - 100 * 0.19 / 1.91
 14 | 93 % | 100 - 100 * 0.163 / 2.24
@@ -102,6 +105,12 @@ TABLE = """
 15 | 88 % | 90 - 2
 15 | 0.2 points | 100 / 500
 15 | 0.5 points | sqrt(98.6 * (100 - 98.6) / 500)
+README | 77 times | times_smaller("digits")
+README | +0.0 points | min(points_away("digits"))
+README | 0.4 | standard_error()
+README | +0.2 points | max(points_away("digits"))
+README | 2.5 times | min(times_faster("MobileNetV1"))
+README | 2.8 times | max(times_faster("MobileNetV1"))
 15 | 0.8 J | 320 * 2.5 / 1000
 15 | 0.064 J | 80 * 0.8 / 1000
 15 | 92 % | 100 - 100 * 0.064 / 0.8

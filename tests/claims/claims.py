@@ -5,7 +5,7 @@
             ├─ an address, a title, (Author 2019) in the sentence  sourced
             └─ code or a formula of the lesson holds it ───────── set
 
-Questions, instructions, quotes and the section *To discuss* claim nothing.
+Questions, instructions, quotes, the map of the course and *To discuss* claim nothing.
 """
 
 import re
@@ -16,14 +16,14 @@ from claims.arithmetic import rows, value_of
 from claims.figures import Figure, Record, claimed, printed, recorded
 from claims.prose import NOTEBOOKS, Lesson, Paragraph, lesson, note, paragraphs
 from edukit.course import written
-from edukit.experiments.deployment.bench_runs import measured
+from edukit.experiments.deployment.bench_runs import markdown
 
 VERBS = "Allow|Choose|Click|Count|Drag|Draw|Find|Give|Go|Homework|Leave|Make|Move|Play|Prune|Repeat|Set|Store|Stretch"
 VERBS += "|Suppose|Take|Tick|Write"
+NOTHING = {"To discuss", "The map"}  # sections that claim nothing
 INSTRUCTION = re.compile(rf"\W*(?:\d\. )?(?:(?:{VERBS})\b|(?:Rubric|Points):)")
-SOURCED = re.compile(
-    r"\]\(https?:|《|\([^()]*[A-Z][^()]*\b(?:19|20)\d\d\b[^()]*\)|[A-Z]\S+ (?:et al\. )?\((?:19|20)\d\d\)"
-)
+PEOPLE = r"[A-Z][\w'-]+(?:,? (?:&|and) [A-Z][\w'-]+)?(?: et al\.)?,? \(?(?:19|20)\d\d\b"
+SOURCED = re.compile(rf"\]\(https?:|《|\([^()]*{PEOPLE}|{PEOPLE}\)")
 LESSON = re.compile(r"\blessons? (\d\d[a-z]?)(?:,? and (\d\d[a-z]?))?")
 
 
@@ -50,7 +50,7 @@ class Claims:
     def all(self) -> list[Claim]:
         found = []
         for paragraph in self.paragraphs:
-            if paragraph.heading != "To discuss":
+            if paragraph.heading not in NOTHING:
                 for at, sentence in enumerate(paragraph.sentences):
                     found += [Claim(paragraph, at, figure) for figure in _claimed(sentence)]
         return found
@@ -98,30 +98,18 @@ class Claims:
 
     def is_set(self, figure: Figure) -> bool:
         """Whether code, or a formula, holds the number: what was chosen is not measured."""
+        literals = self.lesson.literals
+        if figure.measures == "share":
+            return any(abs(100 * literal - figure.value) < 1e-9 for literal in literals)
         unit = figure.text.partition(" ")[2]
         told = figure.digits > 1 or (unit and re.search(rf'"[^"]*\b{re.escape(unit)}\b[^"]*"', self.lesson.code))
-        if figure.measures != "share" and told and {figure.printed, figure.value} & self.lesson.literals:
-            return True
-        if figure.measures == "share" and any(
-            abs(100 * literal - figure.value) < 1e-9 for literal in self.lesson.literals
-        ):
-            return True
-        return not figure.measures and any(figure.value == number.value for number in self.in_formulas)
+        given = {number.value for number in self.in_formulas} if not figure.measures else set()
+        return bool(told and {figure.printed, figure.value} & literals) or figure.value in given
 
     @cached_property
     def in_formulas(self) -> list[Figure]:
         formulas = re.findall(r"\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]+`", self.lesson.markdown, re.DOTALL)
         return printed(" ".join(formulas))
-
-
-def results() -> list[str]:
-    """The rows of README's table of results, from the bundled run of `edukit bench` on digits with seed 0."""
-    rows = [row for row in measured() if (row.data, row.seed) == ("digits", 0) and row.size_bytes]
-    return [
-        f"| {row.stage} | {row.parameters:,} | {row.macs:,} | {row.size_bytes / 1000:,.1f} kB | {row.test:.1%} "
-        f"| {row.median_us:.0f} µs ({row.p90_us:.0f}) | {float(f'{row.energy_uj:.2g}'):g} µJ |"
-        for row in rows
-    ]
 
 
 @cache
@@ -131,7 +119,7 @@ def pages(name: str) -> list[Claims]:
         return [Claims(lesson(name)), Claims(lesson(name), note(name))]
     text = (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
     said = [part for part in paragraphs(text, "README") if part.heading != "The lessons"]
-    table = {"cell_type": "code", "source": "", "outputs": [{"text": "\n".join(results())}]}
+    table = {"cell_type": "code", "source": "", "outputs": [{"text": markdown()}]}
     return [Claims(Lesson("README", [table, {"cell_type": "markdown", "source": text}]), said)]
 
 

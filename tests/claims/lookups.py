@@ -8,6 +8,7 @@ from functools import cache
 import torch
 
 from edukit import bundled
+from edukit.data import digits
 from edukit.deployment import protocol
 from edukit.experiments.search import supernet
 from edukit.networks import mobilenet_v1, trained
@@ -93,6 +94,12 @@ def points_away(data: str) -> list[float]:
     return [100 * (last - teacher) for teacher, last in zip(*pair, strict=True)]
 
 
+def standard_error() -> float:
+    """That of the teacher's accuracy on the test digits, in points."""
+    share = column("bench_runs", "test", data="digits", stage="teacher")[0]
+    return 100 * math.sqrt(share * (1 - share) / len(digits().test))
+
+
 def times_faster(slow: str) -> list[float]:
     """How many times faster the MobileNetV1 of INT8 is than another way to run it, in each run of `edukit bench`."""
     pair = (column("bench_runs", "median_us", stage=stage) for stage in (slow, "MobileNetV1 INT8"))
@@ -110,6 +117,7 @@ def interval() -> float:
 
 
 CALLS = [
+    standard_error,
     ahead_at_once,
     column,
     layers,

@@ -16,12 +16,15 @@ from claims.prose import SOURCES, Lesson
 from edukit.checks.lessons import LESSONS
 from edukit.glossary import TERMS
 
-EVERYDAY = {  # words of every day, which the glossary gives a narrower meaning as well
-    "box", "budget", "code", "energy", "estimate", "file", "float format", "head", "hint", "kernel", "level", "load",
-    "measures", "neighbour", "power", "precision", "recall", "ridge", "round", "rule", "score", "sign", "value",
-    "weight", "width",
+EVERYDAY = {  # words of every day, or of every programmer, which the glossary gives a narrower meaning as well
+    "box", "budget", "code", "compressed", "energy", "estimate", "file", "float format", "head", "hint", "kernel",
+    "level", "load", "mask", "measures", "neighbour", "peak", "power", "precision", "recall", "ridge", "round",
+    "rounding", "rule", "score", "sign", "value", "weight", "width",
 }  # fmt: skip
 OTHERS = ["geometric median", "ridge regression"]  # names in which a term is only a part
+FORMULAS = r"\$\$[\s\S]*?\$\$|\$[^$\n]+\$|`[^`\n]+`|\]\([^)]*\)"
+TITLES = r"\[[^]\n]*(?:←|→)[^]\n]*|^\|.*\.ipynb\).*"  # of lessons, in the lines of links and in the map
+HIDDEN = re.compile(rf"{FORMULAS}|{TITLES}|^\*In this lesson\*.*", re.MULTILINE)
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 POINTER = re.compile(r"\blessons? (\d\d[b-z]?)(?:(?:,| and|, and) (\d\d[b-z]?))*")
 
@@ -123,8 +126,7 @@ def used(piece: Text) -> list[Use]:
 
 def _without_announcements(text: str) -> str:
     """The text with dots for formulas, code, addresses, and for what only announces, so that places stay."""
-    hidden = r"\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]+`|\]\([^)]*\)|\[[^]\n]*(?:←|→)[^]\n]*|^\*In this lesson\*[^\n]*"
-    return re.sub(hidden, lambda found: "·" * len(found[0]), text, flags=re.DOTALL | re.MULTILINE)
+    return HIDDEN.sub(lambda found: "·" * len(found[0]), text)
 
 
 def too_early(lessons: list[Lesson], held: list[str]) -> list[Use]:

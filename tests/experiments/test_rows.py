@@ -8,7 +8,7 @@ from edukit import bundled
 from edukit.experiments.deployment import runtimes_table
 from edukit.experiments.distillation import few_labels
 from edukit.experiments.pruning import half_the_macs
-from edukit.experiments.quantization import ptq_methods
+from edukit.experiments.quantization import learned_ranges, ptq_methods
 from edukit.experiments.rows import append, keep, read
 from edukit.experiments.search import search_table
 
@@ -49,7 +49,9 @@ def test_a_file_with_other_columns_is_refused(table):
         read(Row, "mine")
 
 
-@pytest.mark.parametrize("module", [few_labels, half_the_macs, ptq_methods, runtimes_table, search_table])
+@pytest.mark.parametrize(
+    "module", [few_labels, half_the_macs, learned_ranges, ptq_methods, runtimes_table, search_table]
+)
 def test_every_bundled_table_holds_whole_rows(module):
     name = module.__name__.rpartition(".")[2]
     rows = read(module.Row, name)

@@ -10,6 +10,7 @@ ELSEWHERE = {  # tested where it is used
     "deployment/snippets/executorch.py": "deployment/snippets/test_app_runtimes.py",
     "deployment/snippets/litert.py": "deployment/snippets/test_app_runtimes.py",
     "experiments/networks/make_trained.py": "networks/test_trained.py",
+    "experiments/networks/make_writers.py": "networks/test_trained_writer.py",
     "quantization/debug/questions.py": "quantization/debug/test_diagnose.py",
     "quantization/debug/trials.py": "quantization/debug/test_diagnose.py",
 }

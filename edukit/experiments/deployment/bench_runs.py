@@ -13,10 +13,13 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from edukit.experiments.rows import append, read
 from edukit.disk.sealed import without_check
+from edukit.experiments.rows import append, read
 
 WAYS = {"eager": "MobileNetV1 in eager torch", "float_file": "MobileNetV1", "int8_file": "MobileNetV1 INT8"}
+
+HEADS = """| stage | parameters | MACs | file | test accuracy | latency, median | energy, estimate |
+|---|--:|--:|--:|--:|--:|--:|"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +66,22 @@ def _times(latency: dict) -> dict[str, float]:
 def measured() -> list[Row]:
     """What datasets/bench_runs.csv holds."""
     return read(Row, "bench_runs")
+
+
+def markdown(rows: list[Row] | None = None, data: str = "digits", seed: int = 0) -> str:
+    """The stages of one run as the table of README; by default of the bundled rows.
+
+    >>> markdown().splitlines()[2][:45]
+    '| teacher | 1,228,394 | 15,804,928 | 4,912.4 '
+    """
+    run = [row for row in rows or measured() if (row.data, row.seed) == (data, seed) and row.size_bytes]
+    return "\n".join([HEADS, *map(_line, run)])
+
+
+def _line(row: Row) -> str:
+    estimate = f"{float(f'{row.energy_uj:.2g}'):g} µJ"  # two digits say enough
+    counts = f"{row.parameters:,} | {row.macs:,} | {row.size_bytes / 1000:,.1f} kB"
+    return f"| {row.stage} | {counts} | {row.test:.1%} | {row.median_us:,.0f} µs | {estimate} |"
 
 
 if __name__ == "__main__":

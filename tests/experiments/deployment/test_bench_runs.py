@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from edukit import bundled
-from edukit.experiments.deployment.bench_runs import WAYS, measured, rows_of
 from edukit.disk.sealed import with_check
+from edukit.experiments.deployment.bench_runs import WAYS, markdown, measured, rows_of
 
 TIMED = {"median_s": 2e-6, "p90_s": 3e-6, "p99_s": 4e-6}
 STAGE = {"name": "teacher", "macs": 5, "parameters": 6, "size_bytes": 7, "accuracy": 0.5, "energy_j": 8e-6}
@@ -26,6 +26,11 @@ def test_a_run_becomes_a_row_for_each_stage_and_each_way():
     assert (stage.stage, stage.macs, stage.parameters, stage.size_bytes, stage.test) == ("teacher", 5, 6, 7, 0.5)
     assert (stage.energy_uj, stage.median_us, stage.p90_us) == pytest.approx((8, 2, 3))
     assert [(way.stage, way.macs, way.test) for way in ways] == [(name, 9, None) for name in WAYS.values()]
+
+
+def test_readme_shows_the_stages_and_not_the_ways():
+    head, _, line = markdown(rows_of(with_check(RESULTS))).splitlines()
+    assert line == "| teacher | 6 | 5 | 0.0 kB | 50.0% | 2 µs | 8 µJ |" and head.count("|") == line.count("|")
 
 
 def test_results_that_were_changed_are_refused():

@@ -17,12 +17,16 @@ from edukit.plots.drawings.deployment.shards import ShardsPlot
 from edukit.plots.drawings.detection.anchors import AnchorsPlot
 from edukit.plots.drawings.detection.bifpn import BifpnPlot
 from edukit.plots.drawings.detection.suppression_steps import SuppressionStepsPlot
+from edukit.plots.drawings.distillation.two_pulls import TwoPullsPlot
 from edukit.plots.drawings.networks.attention_fill import AttentionFillPlot
 from edukit.plots.drawings.networks.block import KINDS, BlockPlot
+from edukit.plots.drawings.networks.block_fill import BlockFillPlot
 from edukit.plots.drawings.networks.block_memory import BlockMemoryPlot
 from edukit.plots.drawings.pruning.filter_bank import NOTES, FilterBankPlot
 from edukit.plots.drawings.quantization.bit_fields import FORMATS, BitFieldsPlot
+from edukit.plots.drawings.quantization.folded_norm import MODES, FoldedNormPlot
 from edukit.plots.drawings.quantization.integer_layer import IntegerLayerPlot
+from edukit.plots.drawings.quantization.latent_weights import LatentWeightsPlot
 from edukit.plots.drawings.quantization.merged_codes import MergedCodesPlot
 from edukit.plots.drawings.quantization.number_grid import NumberGridPlot
 from edukit.plots.drawings.quantization.placement_steps import STEPS, PlacementPlot
@@ -55,6 +59,11 @@ DRAWINGS = {
     "block, small": (partial(BlockPlot, channels=8, size=1), [dict(kind=kind) for kind in KINDS]),
     "block, large": (partial(BlockPlot, channels=512, size=224), [dict(kind=kind) for kind in KINDS]),
     "block memory": (BlockMemoryPlot, [dict(step=s, residual=r) for s, r in product(range(1, 6), (True, False))]),
+    "latent weights": (LatentWeightsPlot, [dict(step=step) for step in range(6)]),
+    "folded norm": (FoldedNormPlot, [dict(mode=mode) for mode in MODES]),
+    "blocks": (BlockFillPlot, [dict(step=step) for step in range(7)]),
+    "blocks, many": (partial(BlockFillPlot, blocks=6, block=3, features=4), [dict(step=step) for step in (0, 1, 21)]),
+    "blocks, one": (partial(BlockFillPlot, blocks=1, block=1, features=1), [dict(step=step) for step in range(2)]),
     "scales": (SharedScalesPlot, SCALES),
     "bits": (BitFieldsPlot, STORED),
     "signs": (SignProductPlot, [dict(step=step) for step in range(5)]),
@@ -67,6 +76,7 @@ DRAWINGS = {
     "overlap": (OverlapPlot, MOVED),
     "placement": (PlacementPlot, [dict(step=step) for step in range(len(STEPS))]),
     "rounding": (RoundingPlanePlot, ROUNDED),
+    "pulls": (TwoPullsPlot, [dict(temperature=t, alpha=a) for t, a in product((0.5, 1, 4, 20), (0.0, 0.1, 0.5, 1.0))]),
     "merged codes": (MergedCodesPlot, [dict(window=window) for window in range(4, 13)]),
 }
 
@@ -76,6 +86,7 @@ BASIC = [
     "bank",
     "attention",
     "block",
+    "blocks",
     "scales",
     "bits",
     "signs",
@@ -88,6 +99,7 @@ BASIC = [
     "placement",
     "rounding",
     "merged codes",
+    "pulls",
 ]
 
 

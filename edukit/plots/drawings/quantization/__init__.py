@@ -8,4 +8,6 @@ bit_fields.py       sign, exponent and fraction of one number, bit by bit
 sign_product.py     two rows of signs, multiplied and counted
 shared_scales.py    which weights of a matrix share a scale
 merged_codes.py     a histogram, a window of it, and what four codes still know of it
+latent_weights.py  one update of four weights that are trained with the rounding in place
+folded_norm.py  batch norm around a rounded weight, in training and later
 """
