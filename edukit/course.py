@@ -38,7 +38,7 @@ class Lesson:
 
 
 LESSONS = (
-    Lesson("00", "Tour", "How small can a network become before it forgets?", 20),
+    Lesson("00", "Tour", "How small can a network become before it forgets?", 30),
     Lesson("01", "Linear quantization", "How few bits does a weight need?", 60),
     Lesson("02", "Calibration", "Which range should the codes cover?", 60, "01"),
     Lesson("03", "Post-training quantization", "Can a network compute with whole numbers only?", 60, "01, 02"),

@@ -35,6 +35,7 @@ NEW = [
 NEW += ["Where it breaks", "In production", "Recap", "Sources"]
 # The learner writes, predicts and reads numbers; the other lessons follow these.
 REWRITTEN = {
+    "00_tour",
     "01_linear_quantization",
     "02_calibration",
     "03_post_training_quantization",

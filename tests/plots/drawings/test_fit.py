@@ -12,6 +12,8 @@ from matplotlib.patches import FancyBboxPatch
 from edukit.panels import Panel
 from edukit.plots import Picture
 from edukit.plots.detection.overlap import OverlapPlot
+from edukit.plots.drawings.deployment.four_ways import NOTES as WAYS
+from edukit.plots.drawings.deployment.four_ways import FourWaysPlot
 from edukit.plots.drawings.deployment.model_memory import ModelMemoryPlot
 from edukit.plots.drawings.deployment.shards import ShardsPlot
 from edukit.plots.drawings.detection.anchors import AnchorsPlot
@@ -52,6 +54,7 @@ DRAWINGS = {
     "layer": (IntegerLayerPlot, [dict(step=step) for step in range(7)]),
     "layer, clipped": (CLIPPED, [dict(step=step) for step in (0, 2, 5)]),
     "bank": (FilterBankPlot, PRUNED),
+    "four ways": (FourWaysPlot, [dict(way=way) for way in WAYS]),
     "attention": (AttentionFillPlot, [dict(step=step) for step in (0, 1, 6, 12)]),
     "attention, long": (partial(AttentionFillPlot, length=30, features=2), [dict(step=step) for step in (0, 1, 30)]),
     "attention, narrow": (partial(AttentionFillPlot, length=2, features=1), [dict(step=step) for step in range(3)]),
