@@ -10,7 +10,7 @@ from matplotlib.ticker import NullLocator
 
 from edukit.experiments.networks.attention_cost import crossing, meeting, multiply_adds
 from edukit.networks.attention import linear_weights, softmax_weights
-from edukit.networks.recall import recalled_weight
+from edukit.networks.attention.recall import recalled_weight
 from edukit.networks.token_classifier import queries_and_keys
 from edukit.plots.layers import STILL
 from edukit.plots.style import BLUE, FAINT, GREEN, INK, LIMIT, MUTED, ORANGE, dark, house
