@@ -48,9 +48,8 @@ def soft(images, teacher_logits, student_logits, classes) -> Panel:
     plot = partial(
         SoftPlot, images=images, teacher_logits=teacher_logits, student_logits=student_logits, classes=classes
     )
-    return Panel(
-        plot, temperature=(1, 20, 1), picture=(1, len(images), 1), still={"temperature": 5}, figsize=(8.5, 3.0)
-    )
+    still = {"temperature": 4, "picture": len(images)}
+    return Panel(plot, temperature=(1, 20, 1), picture=(1, len(images), 1), still=still, figsize=(8.5, 3.0))
 
 
 def few_labels(table) -> Panel:
