@@ -17,9 +17,9 @@ def two_pulls() -> Panel:
     """How a teacher and a label pull at the same student, class by class, by temperature and alpha.
 
     >>> two_pulls().description[:63]
-    'T = 1, alpha = 0.5: the teacher says cat 93.4 % and dog 5.84 %,'
+    'T = 1, alpha = 0.1: the teacher says cat 93.4 % and dog 5.84 %,'
     """
-    return Panel(TwoPullsPlot, temperature=[1, 2, 4, 8], alpha=[0.5, 0.1, 0.9], still={"temperature": 4, "alpha": 0.9})
+    return Panel(TwoPullsPlot, temperature=[1, 2, 4, 8], alpha=[0.1, 0.5, 0.9], still={"temperature": 4, "alpha": 0.9})
 
 
 def peaks() -> Panel:
