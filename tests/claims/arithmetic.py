@@ -25,6 +25,7 @@ TABLE = """
 03b | 0.08 | (1 - 0.4 - 0.4)**2 + (2 * 0.4 - (1 - 0.4))**2
 03b | 17 times | 1.49 / 0.09
 03b | 20 dB | -10 * log10(0.01)
+04 | 96 of 100 | 100 * mean(column("ptq_methods", "accuracy", network="digits_residual", method="float"))
 05 | 77,128 | sum(layers("digits_residual"))
 05 | 229,376 | 448 * 2**9
 05 | 0.67 | 32 / 48
@@ -73,6 +74,14 @@ TABLE = """
 09 | 313,600 | (9 * 16 + 16 * 16) * 28**2
 09 | 41.0 million MACs | macs_of_mobilenet(0.25) / 10**6
 09 | 149.5 million MACs | macs_of_mobilenet(0.5) / 10**6
+10 | 4 bytes | 32 / 8
+10 | 134 MB | 2 * 4096**2 * 4 / 10**6
+10 | 1.5 | 1 + 1 / 2
+10 | 0.75 | 1.5 / 2
+10 | 1.25 | 1 + 1 / 4
+10 | 10 of 100 | 100 / 10
+10b | 4.09 | log2(17)
+10b | 0.19 | 24 / 128
 11 | 3.5 billion | 3**20 / 10**9
 11 | 3.3 times | smallest("macs", width="16") / smallest("macs")
 11 | 3 times | smallest("macs", pool="late") / smallest("macs")

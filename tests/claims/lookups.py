@@ -130,5 +130,5 @@ CALLS = [
     times_faster,
 ]
 NAMES = {call.__name__: call for call in (*CALLS, levels, interval)}
-NAMES |= {"mean": statistics.mean, "ranks": rank_correlation, "log10": math.log10, "sqrt": math.sqrt}
+NAMES |= {"mean": statistics.mean, "ranks": rank_correlation, "log10": math.log10, "log2": math.log2, "sqrt": math.sqrt}
 NAMES |= {"sum": sum, "max": max, "min": min, "round": round}
