@@ -38,12 +38,12 @@ class Lesson:
 
 
 LESSONS = (
-    Lesson("00", "Tour", "How small can a network become before it forgets?", 20),
+    Lesson("00", "Tour", "How small can a network become before it forgets?", 30),
     Lesson("01", "Linear quantization", "How few bits does a weight need?", 60),
     Lesson("02", "Calibration", "Which range should the codes cover?", 60, "01"),
     Lesson("03", "Post-training quantization", "Can a network compute with whole numbers only?", 60, "01, 02"),
     Lesson("03b", "Codes that fit", "It got worse when I quantized it. Must I train it again?", 75, "01, 03"),
-    Lesson("04", "Quantization-aware training", "Can a network learn to live with two bits?", 50, "01, 03b"),
+    Lesson("04", "Quantization-aware training", "Can a network learn to live with two bits?", 60, "01, 03b"),
     Lesson("05", "Low bit", "I quantized to 4 bits, and the file grew. Why?", 75, "01"),
     Lesson("05b", "One bit", "Can a weight be a single bit?", 60, "05"),
     Lesson("06", "Pruning", "Half of the weights are nearly zero. May I throw them away?", 60),
@@ -52,6 +52,7 @@ LESSONS = (
     Lesson("08", "Distillation", "What does a teacher know that labels do not say?", 60),
     Lesson("09", "Compact networks", "How can a network do with a ninth of the multiplications?", 60),
     Lesson("10", "Attention", "Why does attention cost four times the work for twice the text?", 60),
+    Lesson("10b", "One word at a time", "Why does a model need more memory for every word that it writes?", 60, "10"),
     Lesson("11", "Architecture search", "Can a computer find the small network?", 60, "09"),
     Lesson("11b", "One supernet", "One training, and a network for every device?", 60, "09, 11"),
     Lesson("12", "Detection", "Not only what, but where?", 75, "01, 03, 07, 08"),

@@ -32,6 +32,8 @@ architecture search | 网络结构搜索 | looking for a good architecture with 
 arithmetic intensity, intensity | 计算强度 | operations for each byte that moves between memory and processor
 asymmetric | 非对称量化 | a grid whose range may reach further to one side of 0 than to the other
 attention | 注意力 | each element of a sequence takes up a mean of all others, weighted by how well they fit
+adapter | 适配层 | a layer that translates a student's features to a teacher's, used in training only
+attention sink, sink | 注意力汇聚点 | a first token that takes up the weight for which a head has no use
 attention transfer | 注意力迁移 | the student learns where in an image the teacher's features are large
 average precision | 平均精度 | the area below precision against recall, for the boxes of one class
 backbone | 主干网络 | the layers of a detector that make feature maps from the image
@@ -47,6 +49,7 @@ budget | 预算 | limits for bytes, time, memory and lost accuracy that a file h
 budget of bytes | 内存预算 | how many bytes of memory the models of an app may take together
 calibration | 校准 | choosing ranges of activations from a few inputs that go through the network
 capacity gap | 容量差距 | a teacher so much larger than the student that the student learns less from it
+causal | 因果 | of attention: a position sees itself and those before it
 centroid | 聚类中心 | the mean of the values that share a place in a codebook
 channel | 通道 | one of the maps, or values, that a layer makes side by side
 clipping, clipped | 截断 | moving a value that lies outside a range to the end of the range
@@ -87,8 +90,9 @@ focal loss | 焦点损失 | a loss in which examples that are right already coun
 frozen | 冻结 | not changed by training
 GPTQ | GPTQ | rounding weights one column after another; those that remain make up for the error
 group | 组 | neighbours in a row of weights that share a scale
+grouped-query attention, GQA | 分组查询注意力 | several heads that ask share one that keeps keys and values
 Hadamard rotation | 哈达玛旋转 | mixing channels by a matrix of 1 and -1, so that no channel stands out
-head | 检测头 | the last layers of a detector, which name classes and boxes
+head | 头(检测头、注意力头) | the last layers of a detector; in attention, one of several that look side by side
 hint | 特征提示 | a feature of the teacher that the student learns to reproduce
 Huffman code | 霍夫曼编码 | short codes for frequent symbols, long ones for rare symbols
 hysteresis | 滞回 | two thresholds, so that a value near one of them does not switch all the time
@@ -101,8 +105,10 @@ k-means | k 均值 | assign values to the nearest centroid, move centroids to th
 kernel | 卷积核 | the weights of a convolution that slide over the image
 key | 键 | what an element of a sequence offers to be found by
 KV cache | 键值缓存 | keys and values of all tokens so far, kept for the next one
+KV head | 键值头 | a head that keeps keys and values; one or more heads ask it
 latency table | 延迟表 | the measured time of each possible layer, on one device and one runtime
 latent, latent weight | 潜在权重 | the float weight behind a rounded one, which training moves
+learned clip | 可学习截断 | the end of a range of activations, as a parameter; larger values are cut off
 least recently used | 最近最少使用 | what was not used for the longest time is taken out first
 level | 特征层 | one of the feature maps of different size in a detector
 linear attention | 线性注意力 | attention whose cost grows with the length, not with its square
@@ -110,6 +116,7 @@ LiteRT | LiteRT | the runtime for phones that was called TensorFlow Lite
 load | 加载 | opening a file in a runtime, before its first answer
 logit | logit | the number that a network gives a class, before softmax
 lottery ticket | 彩票假设 | a small part of a network that learns as well as the whole, from the same start
+LSQ | 可学习步长量化 | a step size that follows the loss, by a gradient that passes through rounding
 MAC | 乘加运算 | one multiplication and one addition
 mAP@.5, mAP@[.5:.95] | 平均精度均值 | the mean of average precision over classes, at one overlap or at ten
 mapped | 内存映射 | a file that the system reads page by page, when a page is used
@@ -122,23 +129,28 @@ momentum | 动量 | the share of the past in a moving average
 movement pruning | 移动剪枝 | weights that training moves towards 0 are removed
 moving average | 滑动平均 | an average in which old values count less with every step
 MSE | 均方误差 | the mean of squared errors
+multi-query attention | 多查询注意力 | all heads that ask share one that keeps keys and values
 mutation | 变异 | a small random change of a candidate in a search
 MX, MXFP4 | MX 格式 | a shared power of two for each 32 numbers of a few bits
 neighbour | 邻居结构 | a candidate that differs in one choice
 non-maximum suppression | 非极大值抑制 | of boxes that overlap, only the one with the best score stays
 NVFP4 | NVFP4 | numbers of 4 bits with a shared 8-bit scale for each 16 of them
 observer | 观察器 | what watches a value during calibration and keeps a sample of it
+online softmax | 在线 softmax | a softmax that goes through its row in blocks and never holds the whole row
 ONNX Runtime | ONNX Runtime | a runtime that opens ONNX files on computers and phones
 oscillates, oscillation | 振荡 | going to and fro between two codes during training
+PACT | 参数化截断激活 | the end of an activation's range is a parameter that follows the loss
 Pareto front | 帕累托前沿 | the points that no other point beats in every measure
 parity | 一致性 | a file and a network give the same answers to the same input
 peak | 峰值算力 | the most operations a second that a processor can do
 per channel | 逐通道 | with a scale for each output channel
 per tensor | 逐张量 | with one scale for all values
 percentile | 百分位数 | the value below which that share of all values lies
+perplexity | 困惑度 | 2 to the power of the bits that a model needs for each token
 pinned | 常驻内存 | kept in memory, whatever else needs room
 points | 百分点 | the difference of two percentages: from 90 % to 88 % are 2 points
 popcount | 位计数 | how many bits of a number are 1
+position | 位置 | one element of a sequence: a word of a text, or a place of an image
 post-training quantization | 训练后量化 | quantization of a trained network, without training it again
 power | 功率 | energy for each second, in watts
 precision | 精确率 | of the boxes that were found, the share that is right
@@ -163,6 +175,8 @@ round | 轮次 | one pass of measurements over all candidates
 rounding, rounded | 舍入 | moving a value to the nearest code
 rule | 校准规则 | a way to choose a range from the values that were seen
 run length | 游程编码 | how many zeros follow, stored in place of the zeros
+running maximum | 运行最大值 | the largest score so far
+running sum | 运行和 | the sum so far of exponentials, relative to the running maximum
 runtime | 推理运行时 | the program that opens a model's file and computes it
 sandwich rule | 三明治法则 | each step trains the largest, the smallest and some random networks of a supernet
 saturates, saturation | 饱和 | staying at the first or the last code, however large the number is
@@ -170,7 +184,7 @@ scale | 缩放因子 | the step between two codes
 score | 得分 | a number by which weights, channels or boxes are put in order
 search space | 搜索空间 | all architectures that a search may choose
 second-order | 二阶 | judged by the curvature of the loss
-self-taught | 自蒸馏 | taught by a network of the same architecture
+self-taught | 自训练 | taught by a network that has seen no label beyond those that are there
 sensitivity | 敏感度 | what a network loses when one layer alone is compressed
 shard | 分片 | one of several files of a model, each with some layers
 ShuffleNet unit | 通道混洗单元 | a block that computes half of the channels, and then mixes both halves
@@ -181,6 +195,7 @@ sparsity | 稀疏度 | the share of weights that are 0
 squeeze-and-excite | 压缩与激励 | a block that weights channels by what they hold on average
 standard error | 标准误差 | how far a mean would move if all was measured again
 static | 静态量化 | ranges of activations are found by calibration, and then stay
+stored weight | 存储权重 | the value on the grid to which a latent weight rounds
 straight-through | 直通估计 | a gradient passes through rounding as if nothing had been rounded
 structured | 结构化剪枝 | removing whole channels, so that the layers become smaller
 student | 学生网络 | a smaller network that learns from the answers of a larger one
@@ -192,11 +207,13 @@ teacher | 教师网络 | a large network from whose answers a smaller one learns
 temperature | 温度 | a number that logits are divided by, so that small probabilities can be seen
 ternary | 三值 | with three values only, such as -1, 0 and 1
 tie | 中点 | a number exactly between two codes
+token | 词元 | a word or a piece of a word; here also a pixel that is read in turn
 unstructured | 非结构化剪枝 | removing single weights, wherever they are
 value | 值 | what an element of a sequence hands on to those that find it
 Wanda | Wanda | pruning by the size of a weight times the size of its input
 weight | 权重 | a number that training has found
 width | 宽度 | how many channels a layer has
+window | 窗口 | the recent tokens that attention may look at
 zero point | 零点 | the code that stands for the number 0
 """
 

@@ -16,7 +16,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from edukit.refuse import check_dense, check_model, first_line
+from edukit.errors import first_line
+from edukit.refuse import check_dense, check_model
 
 NAMED = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD
 LABELS = {"label", "labels", "label_ids", "target", "targets"}

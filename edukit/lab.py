@@ -13,7 +13,7 @@ import signal
 from pathlib import Path
 
 from edukit import bundled
-from edukit.sealed import write_atomically
+from edukit.disk.sealed import write_atomically
 
 COPY = "edukit-notebooks"
 RECORD = ".edukit.json"

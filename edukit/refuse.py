@@ -4,6 +4,7 @@
     check_real(x)     the same, but lists and plain numbers may pass         TypeError
     check_whole(n)    a fraction, a truth value, a number that is too small  ValueError
     check_number(x)   what is no single real number                          ValueError
+    check_positive(x) the same; 0 and below, NaN and infinity                ValueError
     check_flag(x)     what is neither True nor False                         TypeError
     check_dense(x)    a sparse tensor, one without memory, a masked array    TypeError
     check_sizes(n=n)  several of them, of a layer; too large a number        ValueError
@@ -12,13 +13,11 @@
     check_not_quantized(m)                           weights of whole numbers ValueError
     is_finite(x)      asks for NaN and infinity: who asks names them
 
-Numpy's whole numbers are whole numbers: `for bits in np.arange(2, 9)` works.
-
-Importing this file does not import torch, so that what needs numpy alone works where there is no torch.
+Numpy's whole numbers are whole numbers: `for bits in np.arange(2, 9)` works. Importing this
+file does not import torch, so that what needs numpy alone works where there is no torch.
 """
 
 import math
-import re
 import sys
 from numbers import Integral, Number, Real
 from typing import TYPE_CHECKING, Union
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     import torch
 
 Array = Union[np.ndarray, "torch.Tensor"]  # a name in quotes has no |
-
-
 INT64 = 2**63 - 1
 
 
@@ -116,9 +113,8 @@ def is_finite(x) -> bool:
     """
     if not is_tensor(x):
         return bool(np.isfinite(x).all())
-    if not x.is_floating_point() or not x.numel():
-        return True
-    return all(math.isfinite(end) for end in x.detach().aminmax())  # torch.isfinite takes ten times as long
+    ends = x.detach().aminmax() if x.is_floating_point() and x.numel() else ()
+    return all(math.isfinite(end) for end in ends)  # torch.isfinite takes ten times as long
 
 
 def ends_of(x, default=1):
@@ -130,26 +126,6 @@ def ends_of(x, default=1):
         return default, default
     low, high = x.aminmax() if is_tensor(x) else (np.min(x), np.max(x))
     return float(low), float(high)
-
-
-def holds_whole_numbers(x) -> bool:
-    """Whether each number of x is whole, whatever its type."""
-    floats = x.is_floating_point() if is_tensor(x) else np.asarray(x).dtype.kind == "f"
-    return not floats or bool(((x.round() if is_tensor(x) else np.round(x)) == x).all())
-
-
-def widened(q):
-    """Whole numbers in at least 32 bits: a difference of two codes of 8 bits would wrap in theirs.
-
-    >>> widened(np.uint8(3)).dtype
-    dtype('int32')
-    """
-    if is_tensor(q) and not q.is_floating_point():
-        torch = sys.modules["torch"]
-        return q.to(torch.int32 if q.itemsize < 4 or q.dtype == torch.int32 else torch.int64)
-    if isinstance(q, np.ndarray | np.generic) and q.dtype.kind in "iu":
-        return q.astype(np.promote_types(q.dtype, np.int32), copy=False)
-    return q
 
 
 def check_whole(value, name: str, least: int = 1, most: int | None = None) -> int:
@@ -174,11 +150,21 @@ def check_number(value, name: str) -> None:
     Traceback (most recent call last):
     ValueError: share must be a number, got '0.5'
     """
-    single = isinstance(value, Real) and not isinstance(value, bool)
-    if single and isinstance(value, int):
-        single = abs(value) < 2**1000
-    if not single:
+    huge = isinstance(value, int) and abs(value) >= 2**1000
+    if not isinstance(value, Real) or isinstance(value, bool) or huge:
         raise ValueError(f"{name} must be a number, got {shown(value)}")
+
+
+def check_positive(value, name: str) -> None:
+    """Raise a ValueError that names the argument unless it is one finite number above 0.
+
+    >>> check_positive(0, "temperature")
+    Traceback (most recent call last):
+    ValueError: temperature must be above 0 and finite, got 0
+    """
+    check_number(value, name)
+    if not 0 < value < math.inf:
+        raise ValueError(f"{name} must be above 0 and finite, got {value!r}")
 
 
 def check_flag(value, name: str) -> None:
@@ -261,30 +247,3 @@ def check_not_quantized(model: "torch.nn.Module") -> None:
     for name, weight in model.named_parameters():
         if not (weight.is_floating_point() or weight.is_complex()):
             raise ValueError(f"model is quantized already, it holds {weight.dtype} in {name}: give the float model")
-
-
-def first_line(error: Exception) -> str:
-    """What went wrong, in one line of at most 240 letters: torch's messages have many.
-
-    >>> first_line(ValueError("x is empty\\n  in line 3"))
-    'ValueError: x is empty'
-    """
-    line = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
-    return line if len(line) <= 240 else f"{line[:239]}…"
-
-
-def cause(error: BaseException) -> str:
-    """The first line of what came first, where one error has led to another; without colours.
-
-    >>> try:
-    ...     try:
-    ...         raise KeyError("a")
-    ...     except KeyError as first:
-    ...         raise RuntimeError("cannot go on") from first
-    ... except RuntimeError as last:
-    ...     cause(last)
-    "KeyError: 'a'"
-    """
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return re.sub(r"\x1b\[[0-9;]*m", "", first_line(error))

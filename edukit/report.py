@@ -9,23 +9,27 @@ from pathlib import Path
 from string import Template
 
 from edukit import data as datasets
+from edukit.checked import check_seed
 from edukit.deployment.benchmark import FILE_HEADS, HEADS, Result, benchmark, figures, file_figures
 from edukit.deployment.device.energy import SOURCE
+from edukit.deployment.under_load import HEADS as LOAD_HEADS
+from edukit.disk.sealed import remove_orphans, with_check, write_atomically
 from edukit.plots.benchmark import LatencyPlot, SizePlot
 from edukit.plots.picture import Picture
-from edukit.sealed import remove_orphans, with_check, write_atomically
 from edukit.table import Table
-from edukit.training.loop import check_seed
 
 FILES = "Each file in its runtime, loaded and run for the first time in a process of its own"
+LOAD = "Under load: two threads against one, and a long run on one thread without a pause"
 CLAIMS = "What articles claim, and what this run measured"
 
 
-def run(name: str = "digits", *, seed: int = 0, output: str | None = None) -> str:
+def run(name: str = "digits", *, seed: int = 0, output: str | None = None, sustained_s: float = 10.0) -> str:
     """Run the benchmark on a data set by name, write it to the folder `output` if given, and return the text.
 
+    sustained_s   seconds that INT8 runs without a pause in each runtime
     The folder is tried first and filled at the end: stopping earlier leaves it as it was, and where it cannot be filled
-    the text is printed before the error is raised. Raises ValueError for an output that cannot be written.
+    the text is printed before the error is raised. Raises ValueError for an output that cannot be written, for a time
+    that is not positive.
     """
     seed = check_seed(seed)
     data = datasets.digits(size=32) if name == "digits" else datasets.load(name)
@@ -33,7 +37,7 @@ def run(name: str = "digits", *, seed: int = 0, output: str | None = None) -> st
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         (folder / "models").mkdir()
-        result = benchmark(data, seed=seed, folder=folder / "models")
+        result = benchmark(data, seed=seed, folder=folder / "models", sustained_s=sustained_s)
         if target is None:
             return text(result)
         try:
@@ -48,23 +52,24 @@ def run(name: str = "digits", *, seed: int = 0, output: str | None = None) -> st
 
 def text(result: Result) -> str:
     """The table of stages, each with its ratio to the teacher, and the claims with their verdicts."""
-    claims = [f"{c.verdict:<14} {c.source}  {c.text}: {c.measured}{_because(c)}" for c in result.claims]
+    claims = [f"{c.verdict:<19} {c.source}  {c.text}: {_measured(c)}{_because(c)}" for c in result.claims]
     stages = Table(HEADS, _rows(result.stages)).text()
-    return "\n".join(
-        [_title(result), "", stages, "", FILES, _files(result).text(2), "", CLAIMS, *claims, "", _notes(result)]
-    )
+    files = [FILES, _files(result).text(2), "", LOAD, _loads(result).text(2)]
+    return "\n".join([_title(result), "", stages, "", *files, "", CLAIMS, *claims, "", _notes(result)])
 
 
 def page(result: Result) -> str:
     """One HTML page with its pictures inside; it needs no network."""
     pictures = [Picture(plot, figsize=(7.2, 3.4), stages=result.stages) for plot in (SizePlot, LatencyPlot)]
-    claims = [(c.source, c.text, c.measured, c.verdict + _because(c)) for c in result.claims]
+    claims = [(c.source, c.text, _measured(c), c.verdict + _because(c)) for c in result.claims]
     return Template(PAGE).substitute(
         title=html.escape(_title(result)),
         heading=CLAIMS,
         stages=Table(HEADS, _rows(result.stages)).html(),
         told=FILES,
         files=_files(result).html(),
+        load=LOAD,
+        loads=_loads(result).html(),
         claims=Table(("article", "claim", "measured", "verdict"), claims).html(),
         pictures="".join(_figure(picture) for picture in pictures),
         notes=html.escape(_notes(result)),
@@ -72,7 +77,11 @@ def page(result: Result) -> str:
 
 
 def _files(result) -> Table:
-    return Table(FILE_HEADS, [file_figures(stage) for stage in (*result.stages, *result.elsewhere)])
+    return Table(FILE_HEADS, [file_figures(s) for s in (*result.stages, *result.quantized, *result.elsewhere)])
+
+
+def _loads(result) -> Table:
+    return Table(LOAD_HEADS, [found.row for found in result.under_load])
 
 
 def _rows(stages) -> list[tuple[str, ...]]:
@@ -111,6 +120,10 @@ def _notes(result) -> str:
         f"INT8 {milli[2]:.1f} ms.\nAccuracy and latency: the exported file in its runtime, one image, one thread. "
         f"Energy: an estimate from {SOURCE}\nMeasured on: {machine}"
     )
+
+
+def _measured(claim) -> str:
+    return claim.measured + (f"; {claim.over_stages}" if claim.over_stages else "")
 
 
 def _because(claim) -> str:
@@ -185,6 +198,8 @@ $stages
 $pictures
 <h2>$told</h2>
 $files
+<h2>$load</h2>
+$loads
 <h2>$heading</h2>
 <div class="words">$claims</div>
 <p class="notes">$notes</p>

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
-from edukit import bundled, lab, sealed
+from edukit import bundled, lab
+from edukit.disk import sealed
 
 
 def first_notebook():

@@ -23,7 +23,7 @@ from edukit.quantization.lowbit.codebook import SharedWeights, kmeans
 from edukit.quantization.lowbit.formats import FP16, INT4, FloatFormat, IntFormat, NormalFloat
 from edukit.quantization.ptq.equalize import equalize_pair
 from edukit.quantization.ptq.smooth import smoothing_scales
-from edukit.quantization.qat.prepare import freeze_batchnorm, freeze_observers
+from edukit.quantization.qat.prepare import freeze_batchnorm, freeze_observers, learn_clips
 from edukit.refuse import check_array, check_model, check_real, check_sizes, check_whole, is_finite
 
 NET, X = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 2)), torch.rand(20, 6)
@@ -77,6 +77,7 @@ MODELS = {
     "fold_batchnorm": q.fold_batchnorm,
     "freeze_batchnorm": freeze_batchnorm,
     "freeze_observers": freeze_observers,
+    "learn_clips": learn_clips,
     "equalize": lambda m: q.equalize(m, X),
     "smoothquant": lambda m: q.smoothquant(m, X),
     "awq": lambda m: q.awq(m, X),

@@ -3,13 +3,14 @@
 import json
 import re
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 
 from edukit import report
 from edukit.deployment import pipeline
 from edukit.deployment.claims import HARMONYOS, PYTORCH
-from edukit.sealed import without_check
+from edukit.disk.sealed import without_check
 
 QUICK = pipeline.Plan(teacher_epochs=1, student_epochs=1, tuning_epochs=1)
 
@@ -19,7 +20,7 @@ def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run") / "out"
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(pipeline.PLANS, "digits", QUICK)
-        return report.run("digits", seed=3, output=str(folder)), folder
+        return report.run("digits", seed=3, output=str(folder), sustained_s=0.5), folder
 
 
 def test_the_json_holds_everything(written):
@@ -39,17 +40,36 @@ def test_the_table_shows_each_stage_and_verdict(written):
     assert len(re.findall(rf"^(holds|not on this network|not measured) +({HARMONYOS}|{PYTORCH}) ", text, re.M)) == 7
 
 
+def test_the_table_shows_int8_of_every_stage_and_each_runtime_under_load(written):
+    text, folder = written
+    results = json.loads((folder / "results.json").read_text())
+    assert [stage["name"] for stage in results["quantized"]] == ["teacher INT8", "student INT8"]
+    assert all(re.search(rf"^{stage['name']}  ", text, re.M) for stage in results["quantized"])
+    runtimes = [load["runtime"] for load in results["under_load"]]
+    assert runtimes == list(dict.fromkeys(stage["runtime"] for stage in results["stages"] + results["elsewhere"]))
+    assert text.count("over 3 float stages") == 3
+
+
+def test_a_long_run_takes_a_positive_time(monkeypatch):
+    monkeypatch.setattr(
+        import_module("edukit.deployment.benchmark"), "by_hand", lambda *_, **__: pytest.fail("minutes of work")
+    )
+    for wrong in (0, -1, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="^sustained_s must be positive seconds"):
+            report.run("digits", sustained_s=wrong)
+
+
 def test_the_page_stands_alone(written):
     page = (written[1] / "report.html").read_text()
     assert page.count('src="data:image/png;base64,') == 2 and page.count("<img alt=") == 2
     assert "http" not in page and "<script" not in page
 
 
-def test_the_folder_holds_four_models_and_nothing_else(written):
+def test_the_folder_holds_each_model_and_nothing_else(written):
     _, folder = written
     assert sorted(path.name for path in folder.iterdir()) == ["models", "report.html", "results.json"]
     files = list((folder / "models").iterdir())
-    assert len({path.stem for path in files}) == len(list((folder / "models").glob("*.onnx"))) == 4
+    assert len({path.stem for path in files}) == len(list((folder / "models").glob("*.onnx"))) == 6
     assert {path.suffix for path in files} <= {".onnx", ".pte", ".tflite"}  # of each runtime that is installed
 
 
@@ -107,7 +127,7 @@ def again(written, monkeypatch):
         **without_check(json.loads((folder / "results.json").read_text())) | {"stages": [], "claims": []}
     )
 
-    def measured(data, *, seed, folder):
+    def measured(data, *, seed, folder, sustained_s):
         for name in ("INT8", "teacher"):
             (folder / f"{name}.onnx").write_text(str(seed))
         return replace(results, seed=seed)

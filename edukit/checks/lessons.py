@@ -39,8 +39,10 @@ LESSONS: dict[str, dict[str, str]] = {
         "quantization.cheapest_bits": "",
     },
     "04_quantization_aware_training": {
-        "quantization.straight_through": "4d41836e69",
+        "quantization.straight_through": "",
+        "quantization.fake_quantize": "",
         "quantization.step_gradient": "",
+        "quantization.clip_gradient": "",
         "quantization.moving_range": "8cffec016b",
     },
     "05_low_bit": {
@@ -74,10 +76,11 @@ LESSONS: dict[str, dict[str, str]] = {
         "pruning.channels_within": "",
     },
     "08_distillation": {
-        "distillation.kd_loss": "154c188e3a",
+        "distillation.soft_labels": "",
         "distillation.soft_gradient": "",
-        "distillation.mixture": "",
         "distillation.hint_loss": "7f0621f215",
+        "distillation.reverse_kl": "",
+        "distillation.kd_loss": "154c188e3a",
     },
     "09_compact_networks": {
         "networks.separable_macs": "",
@@ -87,9 +90,15 @@ LESSONS: dict[str, dict[str, str]] = {
         "networks.channel_shuffle": "50858901cb",
     },
     "10_attention": {
-        "networks.linear_attention": "6f248c45e8",
         "networks.causal_attention": "",
+        "networks.online_softmax": "",
+        "networks.linear_attention": "6f248c45e8",
+    },
+    "10b_one_word_at_a_time": {
+        "networks.cached_step": "",
+        "networks.cache_bytes": "",
         "networks.step": "",
+        "networks.kept_tokens": "",
     },
     "11_architecture_search": {
         "search.neighbours": "",

@@ -57,6 +57,14 @@ def _first(order, w, s):
     return gone.reshape(w.shape)
 
 
+def _pruned_in_its_own_order(w, sparsity):
+    """A wrong pruned: np.copy keeps the order in memory, and ravel of columns is a copy once more."""
+    pruned = np.copy(w)
+    order = np.argsort(np.abs(w), axis=None, kind="stable")
+    pruned.ravel()[order[: round(sparsity * w.size)]] = 0
+    return pruned
+
+
 def _pruned_by_hand(w, sparsity):
     """A copy of w in which the smallest `sparsity` share of the weights is zero."""
     pruned = w.copy()
@@ -102,6 +110,11 @@ pruned_copy = Exercise(
             lambda w, s: np.where(magnitude_mask(w, s), 0.0, w),
             "the wrong ones became zero: a mask is True where a weight stays",
         ),
+        "copied with its order": (
+            _pruned_in_its_own_order,
+            "right, but for an array that is stored column by column: np.copy and np.array keep that order, and "
+            "`ravel` then hands out another copy; `w.copy()` stores it row by row",
+        ),
     },
     "a new array, exactly the smallest share is zero, and the caller's weights are as they were",
     agree=_same_sizes,
@@ -124,6 +137,11 @@ size_bytes = Exercise(
         "rounded down": (lambda n, b: n * b // 8, "the last bits need a byte too: round up, not down"),
         "not rounded": (lambda n, b: n * b / 8, "a file has whole bytes: round up"),
         "nearest": (lambda n, b: round(n * b / 8), "rounded to the nearest: even a single bit more needs a byte"),
+        "nearest, halves up": (
+            lambda n, b: int(n * b / 8 + 0.5),
+            "rounded to the nearest: even a single bit more needs a byte",
+        ),
+        "one more": (lambda n, b: n * b // 8 + 1, "a byte too many where the bits fill their bytes to the last"),
         "each rounded up": (
             lambda n, b: n * math.ceil(b / 8),
             "every weight was rounded up to whole bytes: two weights of 4 bits share one",
@@ -204,7 +222,7 @@ smallest_within = Exercise(
             "compared with 100 %, but the best network may be far from it",
         ),
     },
-    "as small as the budget of points allows, ties included",
+    "as small as the points allow, and of equally small ones the most accurate",
     hints=(
         "Three steps: the accuracy that is needed, the indices that reach it, and the smallest of these.",
         "The accuracy that is needed is the best of the whole list minus the points. 98.0 - 0.3 is not "

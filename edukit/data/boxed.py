@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edukit.data.dataset import SPLITS, Split
+from edukit.data.dataset import SPLITS, Split, check_splits
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -65,13 +65,9 @@ class BoxedDataset:
     test: BoxedSplit
 
     def __post_init__(self):
+        check_splits(self, BoxedSplit)
         for name in SPLITS:
-            split = getattr(self, name)
-            if not isinstance(split, BoxedSplit):
-                raise TypeError(f"{name} must be a BoxedSplit, got {type(split).__name__}")
-            if split.x.shape[1:] != self.train.x.shape[1:]:
-                raise ValueError(f"{name} must hold images like train's, got {split} beside {self.train}")
-            highest = max([0, *(int(labels.max(initial=0)) for labels in split.classes)])
+            highest = max([0, *(int(labels.max(initial=0)) for labels in getattr(self, name).classes)])
             if highest >= len(self.classes):
                 raise ValueError(f"classes of {name} must be 0 to {len(self.classes) - 1}, got {highest}")
 

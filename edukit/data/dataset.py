@@ -60,21 +60,28 @@ class Dataset:
     test: Split
 
     def __post_init__(self):
-        if not isinstance(self.name, str):
-            raise TypeError(f"name must be a text, got {_kind(self.name)}")
-        check_several(self.classes, "classes")
+        check_splits(self, Split)
         for name in SPLITS:
             split = getattr(self, name)
-            if not isinstance(split, Split):
-                raise TypeError(f"{name} must be a Split, got {_kind(split)}")
-        for name in SPLITS:
-            split = getattr(self, name)
-            if split.x.shape[1:] != self.train.x.shape[1:]:
-                raise ValueError(f"{name} must hold images like train's, got {split} beside {self.train}")
             low, high = split.y.min(initial=0), split.y.max(initial=0)
             if low < 0 or high >= len(self.classes):
                 last = len(self.classes) - 1
                 raise ValueError(f"labels of {name} must be 0 to {last}, got {low} to {high}: classes holds {last + 1}")
+
+
+def check_splits(data, kind: type) -> None:
+    """Raise an error that names the field unless a set has a name, classes, and four splits with images of one size."""
+    if not isinstance(data.name, str):
+        raise TypeError(f"name must be a text, got {_kind(data.name)}")
+    check_several(data.classes, "classes")
+    for name in SPLITS:
+        split = getattr(data, name)
+        if not isinstance(split, kind):
+            raise TypeError(f"{name} must be a {kind.__name__}, got {_kind(split)}")
+    for name in SPLITS:
+        split = getattr(data, name)
+        if split.x.shape[1:] != data.train.x.shape[1:]:
+            raise ValueError(f"{name} must hold images like train's, got {split} beside {data.train}")
 
 
 def from_pixels(pixels: np.ndarray, labels: np.ndarray, top: int = 255) -> Split:

@@ -10,9 +10,11 @@ compressing/  the smallest file of any model within a budget
 pipeline.py   by hand: teacher, student, fewer channels, INT8
 phone/        the benchmark in a phone's browser, and the board of a class
 benchmark.py  every stage measured
+machine.py    on which machine figures were measured
 claims.py     claims of articles beside it, with verdicts
 protocol.py   how two files are timed so that the answer holds tomorrow
 fresh.py      load, first run and memory, in a process of its own
+under_load.py  a file on two threads, and in a long run without a pause
 compared.py   compare(a, b): two files side by side, with a verdict
 interfaces.py  what the interfaces of 2024 became
 tradeoff.py   Pareto front, small enough, standard error
@@ -22,7 +24,7 @@ from edukit.deployment.benchmark import Result, benchmark
 from edukit.deployment.compared import Compared, compare
 from edukit.deployment.compressing.budget import Budget
 from edukit.deployment.compressing.compress import compress
-from edukit.deployment.compressing.found import Compressed
+from edukit.deployment.compressing.result.found import Compressed
 from edukit.deployment.device.energy import Energy, energy
 from edukit.deployment.device.profiles import Device, devices
 from edukit.deployment.explain.executed import operators

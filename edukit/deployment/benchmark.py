@@ -6,17 +6,16 @@ Protocol
     latency    one image, one thread, all files in turns, by `protocol.py`: median, 90th and 99th percentile
     start      load, first run and memory of each file, in a process of its own
     runtimes   ONNX Runtime; FP32 and INT8 in ExecuTorch and LiteRT as well, where they are installed
+    load       INT8 in each runtime: on two threads, and in a long run without a pause
     energy     an estimate from published energies of single operations, marked as such
     claims     what articles say beside what was measured here, in the same run, with a verdict
 """
 
-import platform
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import nn
 from tqdm import tqdm
@@ -28,10 +27,12 @@ from edukit.deployment.device.energy import energy
 from edukit.deployment.explain.executed import operators
 from edukit.deployment.files.export import FORMATS, RUNTIME_OF, export
 from edukit.deployment.fresh import Start, start
-from edukit.deployment.pipeline import Plan, by_hand
+from edukit.deployment.machine import machine
+from edukit.deployment.pipeline import Plan, as_int8, by_hand
 from edukit.deployment.protocol import Timing, timings
 from edukit.deployment.runtimes.installed import RUNS, WRITES, missing
 from edukit.deployment.runtimes.session import load
+from edukit.deployment.under_load import UnderLoad, under_load
 from edukit.measure import count_activations, count_macs, count_parameters, size_bytes
 from edukit.networks import mobilenet_v1
 from edukit.quantization import QuantizedModel, fold_batchnorm, quantize_model
@@ -109,8 +110,10 @@ class Speed:
 class Result:
     """Everything that one run measured.
 
-    stages      in ONNX Runtime
-    elsewhere   the last two of them in the other runtimes that are installed
+    stages       in ONNX Runtime
+    elsewhere    the last two of them in the other runtimes that are installed
+    quantized    INT8 of the float stages before the last, in ONNX Runtime: the range beside the claims on INT8
+    under_load   INT8 in each runtime
     """
 
     data: str
@@ -120,6 +123,8 @@ class Result:
     claims: list[Claim]
     machine: dict[str, str]
     elsewhere: list[Stage] = field(default_factory=list)
+    quantized: list[Stage] = field(default_factory=list)
+    under_load: list[UnderLoad] = field(default_factory=list)
 
     def as_dict(self) -> dict:
         """Plain dictionaries and lists, for JSON."""
@@ -128,22 +133,50 @@ class Result:
 
 @checked
 def benchmark(
-    data: Dataset, *, seed: int = 0, plan: Plan | None = None, folder: Path | None = None, progress: bool = True
+    data: Dataset,
+    *,
+    seed: int = 0,
+    plan: Plan | None = None,
+    folder: Path | None = None,
+    sustained_s: float = 10.0,
+    progress: bool = True,
 ) -> Result:
     """Run the whole pipeline on a data set and measure every stage.
 
-    plan     how long to train; by default the one for data.name
-    folder   keeps the exported files, one for each stage; by default they are measured and thrown away
+    plan          how long to train; by default the one for data.name
+    folder        keeps the exported files, one for each stage; by default they are measured and thrown away
+    sustained_s   seconds that INT8 runs without a pause in each runtime
+    Raises ValueError for a time that is not positive.
     """
+    if not 0 < sustained_s < float("inf"):
+        raise ValueError(f"sustained_s must be positive seconds, got {sustained_s!r}")
     models = by_hand(data, seed=seed, plan=plan, progress=progress)
-    formats = dict.fromkeys(list(models)[-2:], installed_formats())
+    *earlier, fp32, int8 = models
+    quantized = {f"{name} INT8": as_int8(models[name], data) for name in earlier}
+    formats = dict.fromkeys((fp32, int8), installed_formats())
     with tempfile.TemporaryDirectory() as scratch:
-        asked = {"formats": formats, "least_s": 2.0, "fresh": True, "progress": progress}
-        found = measure_stages(models, data, Path(folder or scratch), **asked)
+        kept = Path(folder or scratch)
+        asked = {"least_s": 2.0, "fresh": True, "progress": progress}
+        found = measure_stages(models | quantized, data, kept, formats=formats, **asked)
         speed = measure_speed(Path(scratch), progress=progress)
-    stages = [stage for stage in found if stage.runtime == "onnxruntime"]
-    elsewhere = [stage for stage in found if stage.runtime != "onnxruntime"]
-    return Result(data.name, seed, stages, speed, judge(stages, speed), machine(), elsewhere)
+        files = [kept / f"{_file_name(int8)}{FORMATS[format]}" for format in formats[int8]]
+        steps = tqdm(files, "under load: ", disable=not progress, leave=False)
+        loads = [under_load(int8, path, data.test.x[:1], seconds=sustained_s) for path in steps]
+    here = {stage.name: stage for stage in found if stage.runtime == "onnxruntime"}
+    stages = [here[name] for name in models]
+    also = [here[name] for name in quantized]
+    pairs = list(zip(stages[:-1], [*also, stages[-1]], strict=True))
+    return Result(
+        data=data.name,
+        seed=seed,
+        stages=stages,
+        speed=speed,
+        claims=judge(stages, speed, pairs, len(data.test.y)),
+        machine=machine(),
+        elsewhere=[stage for stage in found if stage.runtime != "onnxruntime"],
+        quantized=also,
+        under_load=loads,
+    )
 
 
 def installed_formats() -> list[str]:
@@ -244,27 +277,3 @@ def measure_speed(folder: Path, size: int = 224, *, least_s: float = 2.0, progre
     functions = {"eager": eager, "float_file": lambda: files[0](image), "int8_file": lambda: files[1](image)}
     with threads(1):
         return Speed(count_macs(model, (3, size, size)), **timings(functions, least_s=least_s))
-
-
-def machine() -> dict[str, str]:
-    """Where the figures come from: processor, system and versions."""
-    import onnxruntime
-
-    return {
-        "processor": _processor(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "onnxruntime": onnxruntime.__version__,
-        "numpy": np.__version__,
-    }
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    names = (
-        [line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line]
-        if info.exists()
-        else []
-    )
-    return names[0] if names else platform.processor() or platform.machine()

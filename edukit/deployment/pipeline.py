@@ -19,7 +19,7 @@ from edukit.data.dataset import Dataset
 from edukit.distillation import distill
 from edukit.networks import MobileClassifier, ResidualClassifier
 from edukit.pruning import shrink
-from edukit.quantization import quantize_model
+from edukit.quantization import QuantizedModel, quantize_model
 from edukit.training import fit, seeded, shift, threads
 
 
@@ -72,5 +72,10 @@ def by_hand(data: Dataset, *, seed: int = 0, plan: Plan | None = None, progress:
         small = shrink(student, data.train.x[:2], plan.removed, multiple=8)  # kernels like multiples of 8
         tuning = settings("3/4 fewer channels", plan.tuning_epochs, plan.student_rate / 2)
         small = distill(small, teacher, data.train, **tuning)
-        quantized = quantize_model(small, data.calibration.x, WEIGHT_BITS, rounding="nearest")
+        quantized = as_int8(small, data)
     return dict(zip(STAGES, (teacher, student, small, quantized), strict=True))
+
+
+def as_int8(model: nn.Module, data: Dataset) -> QuantizedModel:
+    """The last step alone: the plan's INT8, on calibration images."""
+    return quantize_model(model, data.calibration.x, WEIGHT_BITS, rounding="nearest")

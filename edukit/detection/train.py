@@ -18,13 +18,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from edukit.checked import check_seed
 from edukit.copies import copied
 from edukit.detection.anchors import IGNORED
 from edukit.detection.losses import focal_loss, smooth_l1_loss
 from edukit.detection.targets import Targets, check_boxed, mirrored, targets_of
-from edukit.refuse import check_model, check_whole, first_line
+from edukit.errors import first_line
+from edukit.refuse import check_model, check_whole
 from edukit.signatures import passes_on
-from edukit.training.loop import Recipe, check_seed, descend
+from edukit.training.loop import Recipe, descend
 
 GAMMA, BOX_WEIGHT = 1.5, 2.0
 

@@ -1,7 +1,8 @@
 """Distillation: a small network learns from a large one. Lesson 08.
 
 soft.py      soft labels, and how strongly they pull
-losses.py    kd_loss with its T²; several teachers
+losses.py    kd_loss with its T², in both directions; several teachers
+peaks.py     a student with one peak for a teacher with two: where each direction ends
 features.py  hints: what the teacher's layers see, by name; adapters; attention transfer
 fit.py       distill: a student learns from a teacher
 """

@@ -36,12 +36,14 @@ def distill(
     temperature=3.0,
     alpha=0.7,
     shares=None,
+    reverse: bool = False,
     hints: Hints | None = None,
     **training,
 ) -> nn.Module:
     """A copy of the student trained on the split with `kd_loss`, in evaluation mode; all models stay as they are.
 
     teacher      a model, or a list of them, whose probabilities are mixed by `shares`
+    reverse      whether the student minimizes KL(q ‖ p) and keeps out of what the teacher rules out, as in `kd_loss`
     hints        `Hints`: which of the student's layers learn from which of the (first) teacher's
     **training   the other arguments of `edukit.training.fit`: seed, learning_rate, augment, ...; its progress bar and
                  its `report` show the parts of the loss apart: "soft", "hard" and "features"
@@ -69,7 +71,7 @@ def distill(
         logits, features = model.answer(x.clone()) if hints else (model(x.clone()), [])  # a model may write into x
         with torch.no_grad(), hints.watch(teachers[0]) if hints else nullcontext() as extractor:
             answers = [logits_of(one(x.clone())) for one in teachers]
-        terms = kd_terms(logits_of(logits), answers, y, temperature, alpha, shares=shares)
+        terms = kd_terms(logits_of(logits), answers, y, temperature, alpha, shares=shares, reverse=reverse)
         return terms | ({"features": model.distance(features, extractor.seen)} if hints else {})
 
     trained = fit(adapted, split, epochs=epochs, loss=loss, **{"progress": "distilling", **training})

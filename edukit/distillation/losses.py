@@ -2,11 +2,16 @@
 
     L = α T² KL(p ‖ q) + (1 - α) CE(student, labels)        p = softmax(teacher / T)    q = softmax(student / T)
     several teachers                                        p = Σ_i a_i softmax(teacher_i / T)
+    reverse=True: T² KL(q ‖ p) in place of T² KL(p ‖ q)     KL(p ‖ q) = Σ p ln (p / q)
 
 Several teachers are mixed by their probabilities, not by their logits: in a mean of logits the teacher with the
 largest numbers overrules the others. The gradient of T² KL with respect to the student's logits is T (q - p) / B. As
 q - p shrinks like 1/T, T² keeps its size (within a factor of 2 from T = 1 to 20); without T² the teacher fades away
 as T grows.
+
+KL(p ‖ q) is large where the teacher says p > 0 and the student q ≈ 0: the student covers all that the teacher says.
+KL(q ‖ p) is large where the student says q > 0 and the teacher p ≈ 0: the student avoids what the teacher rules out.
+Both are 0 for a student that agrees; they differ for one that cannot (`peaks.py` shows where each of them ends).
 
 Symbols   T temperature, above 1 it lifts the small probabilities, where the teacher says which classes look alike
           α alpha, the teacher's weight against the labels' · KL Kullback-Leibler divergence · CE cross entropy
@@ -14,7 +19,8 @@ Symbols   T temperature, above 1 it lifts the small probabilities, where the tea
 Shapes    logits (B, classes), labels (B,); KL and CE are means over the batch B, never over the classes. Where there is
           an answer for each place, (B, T, classes) or (B, classes, H, W), they are means over the places that count
 Bound     KL >= 0, and 0 only where p = q
-Source    Hinton, Vinyals, Dean 2015, https://arxiv.org/abs/1503.02531, section 2
+Source    Hinton, Vinyals, Dean 2015, https://arxiv.org/abs/1503.02531, section 2;
+          Gu et al. 2023 (MiniLLM), https://arxiv.org/abs/2306.08543, section 2.1 (reverse)
 In production  torch.nn.KLDivLoss(reduction="batchmean") times T²
 """
 
@@ -25,7 +31,16 @@ import torch
 from torch.nn import functional as F
 
 from edukit.checked import check_several, checked
-from edukit.refuse import Array, check_array, check_number, check_real, check_whole, is_finite
+from edukit.refuse import (
+    Array,
+    check_array,
+    check_flag,
+    check_number,
+    check_positive,
+    check_real,
+    check_whole,
+    is_finite,
+)
 from edukit.training.labelled import IGNORED, by_place, class_axis
 
 
@@ -38,6 +53,7 @@ def kd_loss(
     alpha=0.7,
     *,
     ignore_index: int = IGNORED,
+    reverse: bool = False,
 ) -> Array:
     """The distillation loss of a batch, a scalar; no gradient reaches the teacher.
 
@@ -46,19 +62,28 @@ def kd_loss(
     ignore_index  the label of places that count for neither part
     temperature   above 0
     alpha         0 (labels only) to 1 (teacher only)
+    reverse       whether the soft part is the student's divergence from the teacher, KL(q ‖ p)
     Raises ValueError for other values, logits of unequal shapes and NaN, TypeError for logits that are no arrays.
 
     >>> teacher, student = np.float32([[4, 2, 0]]), np.float32([[2, 1, 0]])
     >>> round(float(kd_loss(student, teacher, np.array([0]))), 2), round(float(kd_loss(teacher, teacher)), 2)
     (0.32, 0.0)
     """
-    terms = kd_terms(student_logits, [teacher_logits], labels, temperature, alpha, ignore_index=ignore_index)
+    how = dict(ignore_index=ignore_index, reverse=reverse)
+    terms = kd_terms(student_logits, [teacher_logits], labels, temperature, alpha, **how)
     return _like(student_logits, sum(terms.values()))
 
 
 @checked
 def multi_teacher_loss(
-    student_logits: Array, teachers_logits: list[Array], labels=None, temperature=3.0, alpha=0.7, *, shares=None
+    student_logits: Array,
+    teachers_logits: list[Array],
+    labels=None,
+    temperature=3.0,
+    alpha=0.7,
+    *,
+    shares=None,
+    reverse: bool = False,
 ) -> Array:
     """`kd_loss` with the mean of several teachers' probabilities as the soft label.
 
@@ -70,12 +95,20 @@ def multi_teacher_loss(
     >>> round(float(multi_teacher_loss(student, [one, other])), 2)  # they disagree: fifty-fifty is what they teach
     0.0
     """
-    terms = kd_terms(student_logits, teachers_logits, labels, temperature, alpha, shares=shares)
+    terms = kd_terms(student_logits, teachers_logits, labels, temperature, alpha, shares=shares, reverse=reverse)
     return _like(student_logits, sum(terms.values()))
 
 
 def kd_terms(
-    student_logits, teachers_logits, labels=None, temperature=3.0, alpha=0.7, *, shares=None, ignore_index=IGNORED
+    student_logits,
+    teachers_logits,
+    labels=None,
+    temperature=3.0,
+    alpha=0.7,
+    *,
+    shares=None,
+    ignore_index=IGNORED,
+    reverse=False,
 ) -> dict:
     """The parts of the loss, {"soft": …, "hard": …}, which add up to it; "soft" alone, and whole, without labels.
 
@@ -83,6 +116,7 @@ def kd_terms(
     ['soft', 'hard']
     """
     check_temperature_and_alpha(temperature, alpha)
+    check_flag(reverse, "reverse")
     temperature = float(temperature)
     shares = checked_shares(shares, len(teachers_logits))
     student_logits = _as_tensor(student_logits, "student_logits")
@@ -104,10 +138,15 @@ def kd_terms(
         ]
     ).logsumexp(0)
     log_q = F.log_softmax(student_logits / temperature, dim=1)
-    soft = temperature**2 * (log_p.exp() * (log_p - log_q)).sum(1).mean()
+    soft = temperature**2 * (_divergence(log_q, log_p) if reverse else _divergence(log_p, log_q))
     if labels is None:
         return {"soft": soft}
     return {"soft": alpha * soft, "hard": (1 - alpha) * F.cross_entropy(student_logits, labels.long())}
+
+
+def _divergence(log_p, log_q) -> torch.Tensor:
+    """KL(p ‖ q) of log probabilities (B, classes), a mean over the batch."""
+    return (log_p.exp() * (log_p - log_q)).sum(1).mean()
 
 
 def checked_shares(shares, teachers: int) -> list[float]:
@@ -133,10 +172,8 @@ def _numbers(shares) -> list[float]:
 
 def check_temperature_and_alpha(temperature: float, alpha: float) -> None:
     """Raise a ValueError that names the argument unless 0 < temperature < infinity and 0 <= alpha <= 1."""
-    check_number(temperature, "temperature")
+    check_positive(temperature, "temperature")
     check_number(alpha, "alpha")
-    if not 0 < temperature < math.inf:
-        raise ValueError(f"temperature must be above 0 and finite, got {temperature!r}")
     if not 0 <= alpha <= 1:
         raise ValueError(f"alpha must be 0 to 1, got {alpha!r}")
 

@@ -11,11 +11,9 @@ Source    Hinton, Vinyals, Dean 2015, https://arxiv.org/abs/1503.02531, section 
 In production  torch.softmax(logits / T, dim=-1); autograd finds the gradient
 """
 
-import math
-
 import numpy as np
 
-from edukit.refuse import check_array
+from edukit.refuse import check_array, check_positive
 
 
 def soft_labels(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
@@ -25,8 +23,7 @@ def soft_labels(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
     [[0.5, 0.25, 0.125, 0.125]]
     """
     check_array(logits, "logits")
-    if not 0 < temperature < math.inf:
-        raise ValueError(f"temperature must be above 0 and finite, got {temperature!r}")
+    check_positive(temperature, "temperature")
     powers = np.exp((logits - logits.max(-1, keepdims=True)) / temperature)  # no power of e is above 1
     return powers / powers.sum(-1, keepdims=True)
 

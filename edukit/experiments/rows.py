@@ -24,6 +24,14 @@ def append(rows: Iterable, file: str | Path) -> None:
             csv.DictWriter(out, cells, lineterminator="\n").writerow(cells)
 
 
+def keep(results: Iterable[list], file: str | Path | None = None) -> None:
+    """Print rows as soon as they are known, and append them to a file, where there is one."""
+    for rows in results:
+        print(*rows, sep="\n", flush=True)
+        if file:
+            append(rows, file)
+
+
 def read(kind: type, name: str) -> list:
     """The rows of a bundled table, as objects of the dataclass; ValueError where the file has other columns.
 

@@ -107,7 +107,8 @@ class SqueezeExcite(nn.Module):
     def __init__(self, channels: int, reduced: int):
         super().__init__()
         check_sizes(channels=channels, reduced=reduced)
-        self.down, self.up = nn.Conv2d(channels, reduced, 1), nn.Conv2d(reduced, channels, 1)
+        self.down = nn.Conv2d(channels, reduced, 1)
+        self.up = nn.Conv2d(reduced, channels, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         factor = torch.sigmoid(self.up(torch.relu(self.down(x.mean((2, 3), keepdim=True)))))

@@ -48,7 +48,8 @@ class Block(nn.Module):
     def __init__(self, features: int, heads: int = 1, *, attention: type = SoftmaxAttention, causal: bool = False):
         super().__init__()
         check_sizes(features=features, heads=heads)
-        self.norm1, self.norm2 = nn.LayerNorm(features), nn.LayerNorm(features)
+        self.norm1 = nn.LayerNorm(features)
+        self.norm2 = nn.LayerNorm(features)
         self.attention = attention(features, heads, causal=causal)
         self.linear1 = nn.Linear(features, 2 * features)
         self.linear2 = nn.Linear(2 * features, features)

@@ -5,7 +5,7 @@ from functools import partial
 from edukit.deployment.benchmark import HEADS, figures
 from edukit.panels.panel import Panel
 from edukit.plots.benchmark import PAY_IN, CallsPlot, ChoicePlot
-from edukit.plots.drawings.pipeline import PipelinePlot
+from edukit.plots.drawings.deployment.pipeline import PipelinePlot
 from edukit.table import Table
 
 

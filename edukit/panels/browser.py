@@ -147,12 +147,20 @@ def delays_ms(panel, slider, steps: int = 20) -> np.ndarray:
     return np.array([time for time in times if time is not None])  # none: the step left the picture as it was
 
 
-def delays_of(page):
-    """The name and the delays of every slider of every panel on the page, one after the other."""
+def delays_of(page, limit_s: float = 120):
+    """The name and the delays of every slider of every panel on the page, one after the other.
+
+    A panel that is drawn once is timed when all its pictures are there: until then the kernel draws for it.
+    """
     for number, panel in enumerate(page.locator(".edukit-panel").all(), 1):
+        missing = panel.locator("[data-missing]")
+        drawn_once = missing.count() > 0
+        if drawn_once:
+            panel.scroll_into_view_if_needed()
+            panel.locator("[data-missing='0']").wait_for(state="attached", timeout=1000 * limit_s)
         for slider in panel.locator("input[type=range]").all():
             name = slider.evaluate("range => range.labels[0].innerText")
-            yield f"panel {number}, {name}", delays_ms(panel, slider)
+            yield f"panel {number}, {name}{', drawn once' * drawn_once}", delays_ms(panel, slider)
 
 
 def _settle(settings: Path):

@@ -1,4 +1,4 @@
-"""The tour in pictures: digits to read, a network that shrinks until it forgets them, and what each way gains.
+"""The tour in pictures: digits to read, and a network that shrinks until it forgets them.
 
 Each class draws once in `__init__(fig, …)`; `update(**values)` moves what changes and returns one sentence.
 """
@@ -9,10 +9,13 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
 from edukit.plots.layers import STILL
-from edukit.plots.style import BLUE, CUT, FAINT, INK, KEPT, LIMIT, MUTED, ORANGE, dark, house
+from edukit.plots.style import BLUE, FAINT, INK, KEPT, LIMIT, MUTED, ORANGE, dark, guess_line, house
 
-SIGNS = LinearSegmentedColormap.from_list("signs", [ORANGE, "white", BLUE]).with_extremes(bad=FAINT)  # white is 0
-ROWS, SHOWN, GAP, CAPTION = 4, 16, 1, 11  # the filters in a square, and as many digits with a line for their reading
+PAPER, STROKE = "#9970ab", "#3a8f5b"  # purple and green: signs of weights, and nothing else in the picture
+SIGNS = LinearSegmentedColormap.from_list("signs", [PAPER, "white", STROKE]).with_extremes(bad=FAINT)  # white is 0
+ROWS, GAP, CAPTION = 4, 1, 11  # the filters in a square, the digits with a line for their reading
+SHOWN, MARGIN, TOP = 12, 9, 3  # digits of the picture, and white beside and above each of them
+FLOAT32 = 32  # bits
 TABLE = np.array(to_rgb(FAINT), np.float32)
 ORANGE_PAPER = 0.4 + 0.6 * np.array(to_rgb(ORANGE), np.float32)
 
@@ -25,17 +28,6 @@ class Choice(NamedTuple):
     size_bytes: float
 
 
-class Way(NamedTuple):
-    """A file, measured: accuracy is a share. `smaller`, `faster`: (from, to) times, as articles promise, or None."""
-
-    name: str
-    size_bytes: int
-    accuracy: float
-    latency_s: float
-    smaller: tuple[float, float] | None = None
-    faster: tuple[float, float] | None = None
-
-
 class DigitsPlot:
     """Images side by side in two rows."""
 
@@ -45,137 +37,128 @@ class DigitsPlot:
 
     def update(self, images, labels):
         """images (N, H, W) in [0, 1], an even number of them; labels (N,)."""
-        self.axes.imshow(mosaic(1 - images, rows=2, empty=TABLE[0]), cmap="gray", vmin=0, vmax=1)
+        paper = np.pad(1 - images, ((0, 0), (TOP, TOP), (TOP, TOP)), constant_values=1)
+        self.axes.imshow(mosaic(paper, rows=2, empty=TABLE[0]), cmap="gray", vmin=0, vmax=1)
         return f"{len(images)} handwritten digits: {', '.join(str(label) for label in labels)}."
 
 
 class ForgettingPlot:
-    """What the first layer looks for, what the network reads, and how much it knows against what it weighs."""
+    """What the first layer looks for, what the network reads, and how much of it is right against the bytes."""
 
     def __init__(self, fig, landscape, trained, split):
         """landscape: {(channels_percent, zeros_percent, bits): Choice}; trained: the Choice before; split: digits."""
         self.landscape = landscape
         self.full = scaled(trained.filters)
         self.labels = split.y
-        self.ink = np.pad(1 - split.x[:SHOWN, 0], ((0, 0), (0, CAPTION), (0, 0)), constant_values=1)[..., None]
+        self.shown = of_every_label(split.y)
+        beside = ((0, 0), (TOP, CAPTION), (MARGIN, MARGIN))
+        self.ink = np.pad(1 - split.x[self.shown, 0], beside, constant_values=1)[..., None]
         self.known = {key: 100 * float(np.mean(c.answers == split.y)) for key, c in landscape.items()}
         with house():
-            seen, read, axes = fig.subplots(1, 3, width_ratios=[3, 2.35, 4.2])
+            seen, read, self.axes = fig.subplots(1, 3, width_ratios=[3, 2.5, 4.2])
             self.filters = seen.imshow(mosaic(self.full), cmap=SIGNS, vmin=-1, vmax=1)
             self.digits = read.imshow(self._digits(self.labels))
-            self.readings = [read.text(x, y, "", ha="center", va="center") for x, y in self._captions()]
+            self.readings = [read.text(x, y, "", ha="center", va="center", size=9) for x, y in self._captions()]
             for image, title, words in (
-                (seen, "What it looks for", "blue: ink · orange: paper · white: 0"),
+                (seen, "What it looks for", "green: ink · purple: paper · white: 0"),
                 (read, "What it reads", "orange: ✗ misread"),
             ):
                 image.set_anchor("N")
                 image.axis("off")
                 image.set_title(title, gid=STILL)
                 image.text(0, -0.02, words, color=INK, transform=image.transAxes, va="top", size=9, gid=STILL)
-            self._draw_landscape(axes, trained)
+            self._draw_landscape(trained)
 
-    def _draw_landscape(self, axes, trained):
-        for zeros, color, name, y in ((False, KEPT, "no zeros", 0.3), (True, CUT, "with zeros", 0.22)):
-            keys = [key for key in self.landscape if (key[1] > 0) == zeros]
-            sizes = [self.landscape[key].size_bytes / 1000 for key in keys]
-            axes.plot(sizes, [self.known[key] for key in keys], "o", color=color, markersize=4, alpha=0.55)
-            axes.text(0.99, y, f"● {name}", color=dark(color), transform=axes.transAxes, ha="right")
+    def _draw_landscape(self, trained):
+        axes = self.axes
         self.before = trained.size_bytes / 1000
-        known = 100 * np.mean(trained.answers == self.labels)
+        self._draw_choices()
         self.path = axes.plot([], [], color=LIMIT, linewidth=1)[0]
         self.ring = axes.plot([], [], "o", markersize=13, fillstyle="none", color=LIMIT, markeredgewidth=2.2)[0]
-        axes.axhline(95, color=MUTED, linewidth=1, linestyle=":")
+        axes.axhline(95, color=MUTED, linewidth=1, linestyle="--")
+        known = 100 * np.mean(trained.answers == self.labels)
         axes.plot(self.before, known, "s", color=MUTED, markersize=7)
         axes.text(self.before, known - 4, "as\ntrained", color=INK, ha="center", va="top")
         self.facts = axes.text(0.99, 0.55, "", color=INK, transform=axes.transAxes, ha="right", va="center")
         smallest = min(choice.size_bytes for choice in self.landscape.values()) / 1000
-        axes.set_title("What it weighs, and what it knows", gid=STILL)
-        axes.set(xscale="log", ylim=(0, 106))
-        axes.set(xlabel="weights, kB (logarithmic)", ylabel="digits read, %", xlim=(smallest / 1.3, 3 * self.before))
-        axes.set_xticks([1, 10, 100], ["1", "10", "100"])
+        axes.set_title("Bytes, and digits read", gid=STILL)
+        axes.set(xscale="log", ylim=(0, 106), xlim=(smallest / 1.3, 3 * self.before))
+        axes.set(xlabel="weights, kB (logarithmic)", ylabel="digits read, %")
+        ticks = [tick for tick in (1, 3, 10, 30, 100, 300) if tick >= smallest / 1.3]
+        axes.set_xticks(ticks, [str(tick) for tick in ticks])
         axes.minorticks_off()
+
+    def _draw_choices(self):
+        """A dot for each network, full where no weight was set to 0."""
+        for zeros, look, name, y in ((True, "none", "○ with zeros", 0.22), (False, KEPT, "● no zeros", 0.3)):
+            x, known = self._places([key for key in self.landscape if (key[1] > 0) == zeros])
+            if x:
+                self.axes.plot(x, known, "o", color=KEPT, markerfacecolor=look, markersize=4, markeredgewidth=0.7)
+                self.axes.text(0.99, y, name, color=dark(KEPT), transform=self.axes.transAxes, ha="right")
+
+    def _places(self, keys):
+        """Kilobytes, and percent of the digits read."""
+        return [self.landscape[key].size_bytes / 1000 for key in keys], [self.known[key] for key in keys]
 
     def update(self, bits, zeros_percent, channels_percent):
         """The choice to show, one that the landscape holds."""
-        choice = self.landscape[channels_percent, zeros_percent, bits]
-        size = choice.size_bytes / 1000
-        known = self.known[channels_percent, zeros_percent, bits]
+        key = channels_percent, zeros_percent, bits
+        choice = self.landscape[key]
+        (size,), (known,) = self._places([key])
         self.filters.set_data(mosaic(in_place(scaled(choice.filters), self.full)))
         self.digits.set_data(self._digits(choice.answers))
-        for text, answer, label in zip(self.readings, choice.answers, self.labels, strict=False):
-            right = answer == label
-            text.set(text=f"{answer}" if right else f"✗ {answer}", color=dark(BLUE) if right else INK)
-        family = [key for key in self.landscape if key[:2] == (channels_percent, zeros_percent)]
-        self.path.set_data(
-            [self.landscape[key].size_bytes / 1000 for key in family], [self.known[key] for key in family]
-        )
+        for text, i in zip(self.readings, self.shown, strict=True):
+            answer, label = choice.answers[i], self.labels[i]
+            words = f"{answer}" if answer == label else f"✗ {answer}, is {label}"
+            text.set(text=words, color=dark(BLUE) if answer == label else INK)
+        self.path.set_data(*self._places([other for other in self.landscape if other[:2] == key[:2]]))
         self.ring.set_data([size], [known])
-        self.facts.set_text(f"{self.before / size:.0f} times\nsmaller,\nreads {known:.0f} %")
+        smaller = f"{self.before / size:.0f} times\nsmaller" if size < self.before else f"{size:.0f} kB"
+        self.facts.set_text(f"{smaller},\nreads {known:.3g} %")
         return (
             f"{bits} bits, {zeros_percent} % zeros, {channels_percent} % of the channels: the weights take "
             f"{size:.1f} kB instead of {self.before:.1f}, and the network reads {known:.1f} % of the digits."
         )
 
+    def mark(self, guess):
+        """guess: how many of 100 bytes can go."""
+        low, _high = self.axes.get_xlim()
+        guess_line(self.axes, max(low, self.before * (1 - guess / 100)))
+
     def _digits(self, answers):
         """White paper where the answer is right, orange where it is wrong."""
-        right = (answers == self.labels)[:SHOWN, None, None, None]
+        right = (answers == self.labels)[self.shown, None, None, None]
         return mosaic(self.ink * np.where(right, np.float32(1), ORANGE_PAPER), empty=TABLE)
 
     def _captions(self):
         """Below each digit, the middle of the line for its reading."""
         height, width = (side + 2 * GAP for side in self.ink.shape[1:3])
-        return [(width * (i % ROWS + 0.5), height * (i // ROWS + 1) - CAPTION / 2 - GAP) for i in range(SHOWN)]
+        columns = SHOWN // ROWS
+        places = [divmod(i, columns) for i in range(len(self.shown))]
+        return [(width * (column + 0.5), height * (row + 1) - CAPTION / 2 - GAP) for row, column in places]
 
 
-class WaysPlot:
-    """How many times smaller and faster each file is, beside what articles promise."""
+class FewerBitsPlot(ForgettingPlot):
+    """The same for one network whose weights take fewer and fewer bits."""
 
-    def __init__(self, fig):
-        with house():
-            self.size, self.speed = fig.subplots(1, 2, sharey=True, width_ratios=[5, 4])
-            self.size.set_title("Times smaller: the file on disk")
-            self.speed.set_title("Times faster: one image, one thread")
+    def __init__(self, fig, stored, split):
+        """stored: {bits: Choice}, 32 bits among them; split: digits."""
+        super().__init__(fig, {(100, 0, bits): choice for bits, choice in stored.items()}, stored[FLOAT32], split)
 
-    def update(self, ways):
-        """ways: a list of Way, the network as it was trained first."""
-        first = ways[0]
-        smaller = [first.size_bytes / way.size_bytes for way in ways]
-        faster = [first.latency_s / way.latency_s for way in ways]
-        with house():
-            _draw_times(self.size, smaller, [f"{way.size_bytes / 1e3:,.0f} kB" for way in ways])
-            _draw_times(self.speed, faster, [f"{1e6 * way.latency_s:,.0f} µs" for way in ways])
-            _draw_promises(self.size, [way.smaller for way in ways])
-            promised = _draw_promises(self.speed, [way.faster for way in ways])
-            self.speed.legend(handles=[promised], loc=(0.42, 0.91), frameon=False, labelcolor=INK)
-            self.size.set_yticks(range(len(ways)), [f"{way.name}\nreads {way.accuracy:.1%}" for way in ways])
-            self.size.set_ylim(len(ways) - 0.5, -0.5)
-        facts = [
-            f"{way.name} {small:.1f} times smaller, {fast:.1f} times faster, reads {way.accuracy:.1%}"
-            for way, small, fast in zip(ways[1:], smaller[1:], faster[1:], strict=True)
-        ]
-        return f"Against the network as trained: {'; '.join(facts)}."
+    def _draw_choices(self):
+        """A dot with its bits for each network."""
+        words = {"color": dark(KEPT), "transform": self.axes.transAxes, "ha": "right"}
+        self.axes.text(0.99, 0.3, "● bits of a weight", **words)
+        for (_, _, bits), choice in self.landscape.items():
+            place = choice.size_bytes / 1000, self.known[100, 0, bits]
+            self.axes.plot(*place, "o", color=KEPT, markersize=5)
+            if bits < FLOAT32:
+                self.axes.annotate(f"{bits}", place, (3, -8), textcoords="offset points", va="top", size=9)
 
-
-def _draw_times(axes, times, absolute):
-    """A line from 1 to each number of times, and its absolute figure in words."""
-    for place, (value, words) in enumerate(zip(times, absolute, strict=True)):
-        axes.plot([1, value], [place, place], "-o", color=KEPT, linewidth=3, markersize=9, markevery=[1])
-        axes.text(max(value, 1), place, f"   {value:.1f}×, {words}", va="center", color=INK)
-    axes.axvline(1, color=MUTED, linewidth=1)
-    axes.set_xscale("log")
-    axes.set_xticks([1, 2, 5, 10, 20, 50], ["1", "2", "5", "10", "20", "50"])
-    axes.set_xlim(0.8 * min(times), 3 * max(*times, 4))
-    axes.minorticks_off()
-    axes.grid(False, axis="y")
-
-
-def _draw_promises(axes, promises):
-    """A band for each (from, to) times, none for None; returns what stands for them in a legend."""
-    look = {"color": CUT, "alpha": 0.3, "linewidth": 0}
-    for place, promise in enumerate(promises):
-        if promise:
-            axes.fill_betweenx([place - 0.33, place + 0.33], *promise, **look)
-    return axes.fill_betweenx([], [], **look, label="what articles promise")
+    def update(self, bits):
+        """bits: of each weight, one of stored."""
+        said = super().update(bits, 0, 100)
+        return f"{bits} bits: {said.partition(': ')[2]}"
 
 
 def mosaic(images, rows=ROWS, empty=np.nan):
@@ -219,3 +202,14 @@ def in_place(filters, full):
         placed[place] = filters[one]
         likeness[one], likeness[:, place] = -np.inf, -np.inf
     return placed
+
+
+def of_every_label(labels, count=SHOWN):
+    """Places of so many images, the first of each label among them, in their order.
+
+    >>> of_every_label(np.array([1, 1, 0, 1, 0]), 3).tolist()
+    [0, 1, 2]
+    """
+    _, first = np.unique(labels, return_index=True)
+    others = np.setdiff1d(np.arange(len(labels)), first)
+    return np.sort(np.concatenate([first, others])[:count])

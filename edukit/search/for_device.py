@@ -10,13 +10,13 @@ Source    Cai et al. 2020 (Once-for-All), https://arxiv.org/abs/1908.09791, sect
 In production  the same with a table of latencies measured on each phone
 """
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from edukit.deployment.device.estimate import estimate_of
 from edukit.deployment.device.profiles import Device
 from edukit.networks.costs import LayerCost, layer_costs
+from edukit.refuse import check_positive
 from edukit.search.supernet import Supernet
 
 
@@ -50,8 +50,7 @@ def choose_for(
     >>> [one.choice["width1"] for one in found]
     [6, 6]
     """
-    if not 0 < budget_s < math.inf:
-        raise ValueError(f"budget_s must be above 0 and finite, got {budget_s!r}")
+    check_positive(budget_s, "budget_s")
     shape = supernet.sizes["in_channels"], size, size
     counted = [(choice, layer_costs(supernet.cut(choice), shape)) for choice in supernet.space.enumerate()]
     return [_best(device, counted, budget_s, accuracy_of) for device in devices]

@@ -24,12 +24,12 @@ from torch import nn
 from tqdm import tqdm
 
 from edukit.checked import checked
-from edukit.deployment.benchmark import machine
 from edukit.deployment.files.export import export
+from edukit.deployment.machine import machine
 from edukit.deployment.runtimes.session import Session, load
+from edukit.disk.sealed import with_check, without_check, write_atomically
 from edukit.measure import latencies
 from edukit.refuse import check_number, check_whole
-from edukit.sealed import with_check, without_check, write_atomically
 
 EMPTY = "nothing"
 Part = tuple[nn.Module, Sequence[int]]  # a module, and the shape of one input of it

@@ -11,7 +11,6 @@ Source    Cai et al. 2020 (Once-for-All), https://arxiv.org/abs/1908.09791, sect
 In production  the same steps on a server, with a latency table for each model of phone
 """
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from torch import nn
 from tqdm import tqdm
 
 from edukit.data import shapes
-from edukit.refuse import check_whole
+from edukit.refuse import check_positive, check_whole
 from edukit.search.latency_table import LatencyTable
 from edukit.search.space import SearchSpace, generator
 from edukit.search.supernet import Supernet
@@ -73,8 +72,7 @@ def search_here(
     looks         networks whose accuracy is measured at most; fewer where the seconds are over
     Raises ValueError for a budget that no network keeps, with the smallest time there is.
     """
-    if not 0 < budget_s < math.inf:
-        raise ValueError(f"budget_s must be above 0 and finite, got {budget_s!r}")
+    check_positive(budget_s, "budget_s")
     check_whole(looks, "looks")
     until = time.monotonic() + seconds
     times = measure_parts(supernet, size, runtime=runtime, threads=threads)

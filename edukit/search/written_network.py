@@ -33,7 +33,8 @@ def written(model: nn.Module, shape: tuple[int, int, int]) -> bytes:
 
 class _Writer:
     def __init__(self):
-        self.nodes, self.constants = [], []
+        self.nodes = []
+        self.constants = []
 
     def module(self, module: nn.Module, x: str) -> str:
         """Write the operators of a module that reads x; the name of what it gives."""

@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 
 from edukit import bundled
 from edukit.course import Lesson, links, written
-from edukit.sealed import write_atomically
+from edukit.disk.sealed import write_atomically
 from edukit.site.cells import cell_html
 from edukit.site.template import index_page, lesson_page, page_name
 from edukit.site.words import Page

@@ -22,10 +22,10 @@ from torch import nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from edukit.checked import check_callable, checked
+from edukit.checked import check_callable, check_seed, checked
 from edukit.copies import copied
 from edukit.inputs import as_inputs
-from edukit.refuse import check_number, check_whole, is_finite, shown
+from edukit.refuse import check_number, check_positive, check_whole, is_finite, shown
 from edukit.signatures import passes_on
 from edukit.training.evaluate import logits_of, predict
 from edukit.training.labelled import IGNORED, as_split, class_axis
@@ -52,7 +52,7 @@ class Recipe:
     report: Callable | None = None
 
     def __post_init__(self):
-        check_number(self.learning_rate, "learning_rate")
+        check_positive(self.learning_rate, "learning_rate")
         check_number(self.weight_decay, "weight_decay")
         for name in ("augment", "report"):
             if getattr(self, name) is not None:
@@ -60,8 +60,6 @@ class Recipe:
         if self.progress is not None and not isinstance(self.progress, str):
             raise TypeError(f"progress must be a text or None, got {shown(self.progress)}")
         check_whole(self.batch_size, "batch_size")
-        if not 0 < self.learning_rate < math.inf:
-            raise ValueError(f"learning_rate must be above 0 and finite, got {self.learning_rate!r}")
         if not 0 <= self.weight_decay < math.inf:
             raise ValueError(f"weight_decay must be 0 or more and finite, got {self.weight_decay!r}")
 
@@ -150,25 +148,6 @@ def one_cycle(t: float) -> float:
 
 
 @checked
-def shift(x: torch.Tensor, generator: torch.Generator, *, pixels: int = 2) -> torch.Tensor:
-    """Each image of a batch (B, C, H, W) moved by up to `pixels` in both directions; zeros come in at the border.
-
-    >>> moved = shift(torch.ones(1, 1, 5, 5), torch.Generator().manual_seed(0))
-    >>> moved.shape, bool(moved.sum() >= 9)
-    (torch.Size([1, 1, 5, 5]), True)
-    """
-    pixels = check_whole(pixels, "pixels", 0, 2**20)
-    if x.ndim != 4:
-        raise ValueError(f"x must be images (B, C, H, W), got {tuple(x.shape)}")
-    B, _, H, W = x.shape
-    down, right = torch.randint(2 * pixels + 1, (2, B, 1), generator=generator)
-    rows = (down + torch.arange(H))[:, :, None]
-    columns = (right + torch.arange(W))[:, None, :]
-    image = torch.arange(B)[:, None, None]
-    return F.pad(x, [pixels] * 4)[image, :, rows, columns].permute(0, 3, 1, 2)
-
-
-@checked
 @contextmanager
 def seeded(seed: int):
     """Inside, torch draws its random numbers from `seed`; afterwards it goes on as if nothing had happened.
@@ -203,11 +182,6 @@ def drawing_from(generator: torch.Generator):
             yield
         finally:
             generator.set_state(torch.default_generator.get_state())
-
-
-def check_seed(seed: int) -> int:
-    """The seed as an int; a ValueError unless torch can start from it."""
-    return check_whole(seed, "seed", 0, 2**64 - 1)
 
 
 def _checked(model, split) -> tuple[torch.Tensor, torch.Tensor]:

@@ -158,8 +158,10 @@ def test_in_a_notebook_the_picture_moves_while_the_kernel_is_busy(chromium, jupy
         playwright.expect(caption).to_have_text("length 4, False, pale")
         assert page.evaluate(KERNEL) == "busy"
         playwright.expect(panel.get_by_role("button", name="play length")).to_be_visible()
+        ((name, times),) = browser.delays_of(page)
+        assert name == "panel 1, length, drawn once" and len(times) == 20
         with capsys.disabled():
-            print(f"\nkey to picture in JupyterLab, drawn once: {spread(browser.delays_ms(panel, length))}")
+            print(f"\nkey to picture in JupyterLab, drawn once: {spread(times)}")
         assert not page.errors
 
 

@@ -1,7 +1,5 @@
 """The benchmark measures exported files: every figure belongs to the stage it stands beside."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
@@ -13,7 +11,6 @@ from edukit.deployment.benchmark import (
     FILE_HEADS,
     file_figures,
     installed_formats,
-    machine,
     measure_speed,
     measure_stages,
     raw_weight_bytes,
@@ -100,11 +97,6 @@ def test_speed_measures_three_ways_and_restores_the_threads(tmp_path):
     speed = measure_speed(tmp_path, size=32, least_s=0.01)
     assert min(speed.eager.median_s, speed.float_file.median_s, speed.int8_file.median_s) > 0
     assert torch.get_num_threads() == before
-
-
-def test_the_machine_is_described():
-    described = machine()
-    assert described["torch"] == torch.__version__ and json.dumps(described) and all(described.values())
 
 
 @pytest.mark.parametrize("names", [["../outside"], ["a/b"], [""], [".."], ["a\\b"], ["a\0"], [3], ["a b", "a_b"]])

@@ -53,6 +53,14 @@ def test_the_student_comes_to_answer_like_the_teacher():
     assert before < 0.8 < 0.95 < after
 
 
+def test_both_directions_end_at_a_teacher_that_the_student_can_follow_and_go_other_ways():
+    teacher = net(1, 32).eval()
+    how = dict(teacher=teacher, alpha=1.0, temperature=1.0, epochs=60, learning_rate=0.03)
+    forward, reverse = distilled(**how), distilled(**how, reverse=True)
+    agree = [(predict(student, X).argmax(1) == predict(teacher, X).argmax(1)).mean() for student in (forward, reverse)]
+    assert min(agree) > 0.9 and not equal(forward, reverse)
+
+
 def test_both_models_stay_as_they_are():
     student, teacher = net(2).train(), net(1, 32).eval()
     before = copy.deepcopy([student, teacher])

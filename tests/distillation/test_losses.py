@@ -68,12 +68,53 @@ def test_the_published_mistake_of_a_mean_over_classes_is_ten_times_too_small():
 
 
 def test_torch_still_warns_that_mean_divides_by_the_classes_too():
-    """When this fails, torch has changed `mean`: lesson 08 (four losses, exercise 1) and its check must say so."""
+    """When this fails, torch has changed `mean`: lesson 08 (four losses, exercise 5) and its check must say so."""
     student, teacher, _ = logits()
     log_q, p = F.log_softmax(student, 1), F.softmax(teacher, 1)
     with pytest.warns(UserWarning, match="'mean' will be changed to behave the same as 'batchmean' in the next major"):
         mean = F.kl_div(log_q, p, reduction="mean")
     assert torch.allclose(10 * mean, F.kl_div(log_q, p, reduction="batchmean"))  # ten classes
+
+
+@pytest.mark.parametrize("B, classes", [(1, 2), (8, 10)])
+@pytest.mark.parametrize("T, alpha", [(0.5, 1.0), (1, 0.5), (4, 0.7)])
+def test_the_reverse_divergence_is_torchs_with_the_sides_exchanged(B, classes, T, alpha):
+    student, teacher, labels = logits(B, classes)
+    soft = F.kl_div(F.log_softmax(teacher / T, 1), F.softmax(student / T, 1), reduction="batchmean")
+    oracle = alpha * T**2 * soft + (1 - alpha) * F.cross_entropy(student, labels)
+    assert torch.allclose(kd_loss(student, teacher, labels, T, alpha, reverse=True), oracle, rtol=1e-5)  # float32 sums
+
+
+@pytest.mark.parametrize("T", [1, 3, 20])
+def test_the_reverse_gradient_is_the_students_own_weighing_of_the_log_ratios(T):
+    """T q (ln (q / p) - KL) / B: a class that the student does not name does not pull, whatever the teacher says."""
+    student, teacher, _ = logits()
+    student.requires_grad_()
+    found = torch.autograd.grad(kd_loss(student, teacher, temperature=T, reverse=True), student)[0]
+    log_q, log_p = F.log_softmax(student / T, 1), F.log_softmax(teacher / T, 1)
+    ratios = log_q - log_p
+    kl = (log_q.exp() * ratios).sum(1, keepdim=True)
+    assert torch.allclose(found, T * log_q.exp() * (ratios - kl) / len(student), atol=T * 1e-6)  # float32
+
+
+def test_what_the_teacher_rules_out_costs_the_reverse_and_what_the_student_leaves_out_the_forward():
+    two, one, spread = (torch.log(torch.tensor([p])) for p in ([0.495, 0.495, 0.01], [0.98, 0.01, 0.01], [1 / 3] * 3))
+    forward = [kd_loss(student, two, temperature=1).item() for student in (one, spread)]
+    reverse = [kd_loss(student, two, temperature=1, reverse=True).item() for student in (one, spread)]
+    assert forward[0] > forward[1] and reverse[0] < reverse[1]
+    assert kd_loss(two, two, reverse=True) == 0
+
+
+def test_reverse_is_true_or_false():
+    student, teacher, _ = logits()
+    with pytest.raises((TypeError, ValueError), match="reverse must be True or False"):
+        kd_loss(student, teacher, reverse="yes")
+
+
+def test_a_sure_teacher_does_not_overflow_in_reverse():
+    sure = torch.tensor([[1e4, 0.0, -1e4]])
+    assert kd_loss(sure, sure, temperature=0.01, reverse=True) == 0
+    assert torch.isfinite(kd_loss(-sure, sure, reverse=True))
 
 
 def test_a_batch_repeated_has_the_same_loss():
@@ -131,6 +172,13 @@ def test_the_published_mistake_of_a_mean_of_logits_lets_the_loudest_teacher_over
     student = mixture.log().requires_grad_()
     loss = multi_teacher_loss(student, [calm, loud], temperature=1.0)
     assert loss.abs() < 1e-6 and torch.autograd.grad(loss, student)[0].abs().max() < 1e-6
+
+
+def test_several_teachers_in_reverse_are_the_same_mixture():
+    student, _, _ = logits()
+    mixed = (sum(F.softmax(t, 1) for t in teachers()) / 3).log()
+    found = multi_teacher_loss(student, teachers(), temperature=1.0, reverse=True)
+    assert torch.allclose(found, kd_loss(student, mixed, temperature=1.0, reverse=True), rtol=1e-5)  # float32 sums
 
 
 def test_the_parts_add_up():

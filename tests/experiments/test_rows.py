@@ -8,8 +8,8 @@ from edukit import bundled
 from edukit.experiments.deployment import runtimes_table
 from edukit.experiments.distillation import few_labels
 from edukit.experiments.pruning import half_the_macs
-from edukit.experiments.quantization import ptq_methods
-from edukit.experiments.rows import append, read
+from edukit.experiments.quantization import learned_ranges, ptq_methods
+from edukit.experiments.rows import append, keep, read
 from edukit.experiments.search import search_table
 
 
@@ -49,9 +49,19 @@ def test_a_file_with_other_columns_is_refused(table):
         read(Row, "mine")
 
 
-@pytest.mark.parametrize("module", [few_labels, half_the_macs, ptq_methods, runtimes_table, search_table])
+@pytest.mark.parametrize(
+    "module", [few_labels, half_the_macs, learned_ranges, ptq_methods, runtimes_table, search_table]
+)
 def test_every_bundled_table_holds_whole_rows(module):
     name = module.__name__.rpartition(".")[2]
     rows = read(module.Row, name)
     assert len(rows) == len(bundled.path(f"datasets/{name}.csv").read_text().splitlines()) - 1
     assert len(set(rows)) == len(rows)
+
+
+def test_rows_are_kept_one_group_after_the_other(table, capsys):
+    one, two, three = (Row(network="a", seed=seed, speed=1.0) for seed in range(3))
+    keep(iter([[one], [two, three]]), table)
+    assert capsys.readouterr().out.splitlines() == [repr(row) for row in (one, two, three)]
+    keep([[one]])
+    assert read(Row, "mine") == [one, two, three]

@@ -4,6 +4,7 @@ import re
 
 import pytest
 import torch
+from damaged import damage
 
 from edukit import bundled
 from edukit.data import load
@@ -50,12 +51,7 @@ def test_each_call_gives_a_network_of_its_own_and_leaves_the_random_state_alone(
 
 
 def test_a_damaged_file_is_refused_before_it_is_read(tmp_path, monkeypatch):
-    name = "datasets/trained/digits_residual_0.safetensors"
-    content = bytearray(bundled.path(name).read_bytes())
-    content[-1] ^= 1
-    (tmp_path / "digits_residual_0.safetensors").write_bytes(content)
-    real = bundled.path
-    monkeypatch.setattr(bundled, "path", lambda p: tmp_path / "digits_residual_0.safetensors" if p == name else real(p))
+    damage("datasets/trained/digits_residual_0.safetensors", tmp_path, monkeypatch)
     with pytest.raises(ValueError, match="damaged"):
         trained_function("digits_residual")
 

@@ -35,16 +35,21 @@ NEW = [
 NEW += ["Where it breaks", "In production", "Recap", "Sources"]
 # The learner writes, predicts and reads numbers; the other lessons follow these.
 REWRITTEN = {
+    "00_tour",
     "01_linear_quantization",
     "02_calibration",
     "03_post_training_quantization",
     "03b_codes_that_fit",
+    "04_quantization_aware_training",
     "05_low_bit",
     "05b_one_bit",
     "06_pruning",
     "06b_what_zeros_weigh",
     "07_structured_pruning",
+    "08_distillation",
     "09_compact_networks",
+    "10_attention",
+    "10b_one_word_at_a_time",
     "11_architecture_search",
     "11b_one_supernet",
     "12_detection",

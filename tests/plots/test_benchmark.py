@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
+from pictures import assert_nothing_is_cut_off
 
 from edukit.deployment.tradeoff import cheapest_within, pareto_front
 from edukit.plots import Picture
@@ -39,9 +40,7 @@ PICTURES = {
 @pytest.mark.parametrize("name", PICTURES)
 def test_nothing_is_cut_off_and_every_axis_is_named(name):
     picture = PICTURES[name]()
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)
     assert picture.axes[0].get_xlabel() and (name == "latency" or picture.axes[0].get_ylabel())
 
 

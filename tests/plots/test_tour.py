@@ -5,18 +5,28 @@ from functools import partial
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from pictures import assert_nothing_is_cut_off
 
 from edukit.data import Split
 from edukit.plots import Picture
-from edukit.plots.style import ORANGE
-from edukit.plots.tour import Choice, DigitsPlot, ForgettingPlot, Way, WaysPlot, in_place, mosaic, scaled
+from edukit.plots.style import GUESS, ORANGE
+from edukit.plots.tour import (
+    Choice,
+    DigitsPlot,
+    FewerBitsPlot,
+    ForgettingPlot,
+    in_place,
+    mosaic,
+    of_every_label,
+    scaled,
+)
 from edukit.quantization import choose_qparams, fake_quantize, min_max
 
 random = np.random.default_rng(0)
 FILTERS = random.normal(0, 1, (16, 1, 7, 7)).astype(np.float32)
 SPLIT = Split(random.random((40, 1, 32, 32), np.float32), np.arange(40) % 10)
-# wrong are 4 of the 16 digits shown and 12 of the 24 others
-WRONG = np.where(np.arange(40) % np.where(np.arange(40) < 16, 4, 2) == 0, (SPLIT.y + 1) % 10, SPLIT.y)
+# wrong are 16 of 40, and 3 of the 12 digits shown
+WRONG = np.where(np.arange(40) % np.where(np.arange(40) < 15, 4, 2) == 0, (SPLIT.y + 1) % 10, SPLIT.y)
 LANDSCAPE = {
     (channels, zeros, bits): Choice(FILTERS[: 16 * channels // 100], SPLIT.y if bits > 2 else WRONG, channels * bits)
     for channels in (100, 50)
@@ -24,16 +34,11 @@ LANDSCAPE = {
     for bits in (2, 3, 4)
 }
 FORGETTING = partial(ForgettingPlot, landscape=LANDSCAPE, trained=Choice(FILTERS, SPLIT.y, 3200.0), split=SPLIT)
-WAYS = [
-    Way("as trained", 1000, 0.98, 20e-6),
-    Way("8 bits", 250, 0.975, 40e-6, (2, 4), (2, 4)),
-    Way("half zeros", 1000, 0.9, 20e-6, (2, 10), (1.5, 3)),
-]
 
 
 def forgetting(bits=4, zeros_percent=0, channels_percent=100):
     return Picture(
-        FORGETTING, figsize=(8.2, 3.2), bits=bits, zeros_percent=zeros_percent, channels_percent=channels_percent
+        FORGETTING, figsize=(8.6, 3.2), bits=bits, zeros_percent=zeros_percent, channels_percent=channels_percent
     )
 
 
@@ -58,14 +63,40 @@ def test_the_line_leads_through_all_numbers_of_bits():
     assert list(x) == [0.1, 0.15, 0.2] and list(y) == [60, 100, 100]
 
 
-def test_what_is_misread_is_marked_by_a_sign_and_by_colour():
+def test_what_is_misread_is_marked_by_a_sign_and_by_colour_and_says_what_it_is():
     plot = forgetting(bits=2)._plot
-    marked = [text.get_text().startswith("✗") for text in plot.readings]
-    assert marked == [bool(wrong) for wrong in (WRONG != SPLIT.y)[:16]] and sum(marked) == 4
-    assert [text.get_text().strip("✗ ") for text in plot.readings] == [str(answer) for answer in WRONG[:16]]
-    paper = plot.digits.get_array()[38, 10], plot.digits.get_array()[38, 40]  # below the first digit, and the second
+    words = [text.get_text() for text in plot.readings]
+    assert words[:5] == ["✗ 1, is 0", "1", "2", "3", "✗ 5, is 4"] and sum("✗" in word for word in words) == 3
+    width = plot.ink.shape[2] + 2
+    paper = plot.digits.get_array()[40, 10], plot.digits.get_array()[40, 10 + width]  # the first digit, the second
     assert paper[1].min() == 1
     assert np.allclose(paper[0], 0.4 + 0.6 * np.array(to_rgb(ORANGE)))
+
+
+def test_every_label_is_shown_the_first_time_that_it_comes():
+    labels = np.array([9, 9, 4, 9, 0, 4])
+    assert of_every_label(labels, 4).tolist() == [0, 1, 2, 4]
+    assert of_every_label(labels, 12).tolist() == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(("guess", "size"), [(0, 3.2), (75, 0.8), (100, None)])
+def test_a_guess_stands_at_the_bytes_that_it_leaves(guess, size):
+    picture = forgetting()
+    low = picture._plot.axes.get_xlim()[0]
+    picture.mark(guess)
+    (line,) = [line for line in picture._plot.axes.lines if line.get_gid() == GUESS]
+    assert line.get_xdata()[0] == pytest.approx(size or low)
+    assert picture.description.endswith(f"The dotted line is your guess, {guess}.")
+
+
+def test_fewer_bits_are_the_same_picture_of_one_network():
+    stored = {bits: Choice(FILTERS, SPLIT.y if bits > 2 else WRONG, 100.0 * bits) for bits in (32, 8, 2)}
+    picture = Picture(partial(FewerBitsPlot, stored=stored, split=SPLIT), figsize=(8.6, 3.2), bits=2)
+    assert picture.description == (
+        "2 bits: the weights take 0.2 kB instead of 3.2, and the network reads 60.0 % of the digits."
+    )
+    picture.move(bits=32)
+    assert picture._plot.facts.get_text() == "3 kB,\nreads 100 %"
 
 
 @pytest.mark.parametrize("bits", [2, 4, 8])
@@ -103,34 +134,16 @@ def test_a_mosaic_holds_every_image_and_only_gaps_between_them(colours):
     assert picture[picture >= 0].sum() == pytest.approx(images.sum())
 
 
-def test_ways_are_drawn_as_ratios_to_the_first():
-    picture = Picture(WaysPlot, figsize=(9, 4), ways=WAYS)
-    ends = [[line.get_xdata()[1] for line in axes.lines[:3]] for axes in (picture._plot.size, picture._plot.speed)]
-    assert ends == [[1, 4, 1], [1, 0.5, 1]]
-    assert "8 bits 4.0 times smaller, 0.5 times faster, reads 97.5%; half zeros 1.0 times" in picture.description
-    words = [text.get_text().strip() for text in picture._plot.speed.texts]
-    assert words == ["1.0×, 20 µs", "0.5×, 40 µs", "1.0×, 20 µs"]
-
-
-def test_promises_are_drawn_where_they_were_made():
-    plot = Picture(WaysPlot, figsize=(9, 4), ways=WAYS)._plot
-    bands = [band.get_paths()[0].get_extents() for band in plot.speed.collections if band.get_paths()]
-    assert [(band.x0, band.x1) for band in bands if band.height > 0] == [(2, 4), (1.5, 3)]
-
-
 @pytest.mark.parametrize(
     "draw",
     [
         partial(Picture, DigitsPlot, figsize=(9, 1.4), images=SPLIT.x[:28, 0], labels=SPLIT.y[:28]),
-        partial(Picture, WaysPlot, figsize=(9, 4), ways=WAYS),
         partial(forgetting, bits=2),
         partial(forgetting, channels_percent=50),
     ],
-    ids=["digits", "ways", "forgetting", "half forgotten"],
+    ids=["digits", "forgetting", "half forgotten"],
 )
 def test_nothing_is_cut_off_and_the_picture_is_described(draw):
     picture = draw()
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)
     assert len(picture.description) > 40

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import spearmanr
 from torch import nn
 
-from edukit.sealed import with_check
+from edukit.disk.sealed import with_check
 from edukit.search import LatencyTable
 from edukit.search.latency_table import EMPTY, measured_s, rank_correlation, this_machine
 

@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 import torch
+from damaged import damage
 
 from edukit import bundled
 from edukit.data import shapes
@@ -53,10 +54,6 @@ def test_a_network_for_each_class_of_device_runs_in_onnx_runtime(device, tmp_pat
 
 
 def test_a_damaged_file_is_refused_before_it_is_read(tmp_path, monkeypatch):
-    content = bytearray(bundled.path(NAME).read_bytes())
-    content[-1] ^= 1
-    (tmp_path / "supernet.safetensors").write_bytes(content)
-    real = bundled.path
-    monkeypatch.setattr(bundled, "path", lambda p: tmp_path / "supernet.safetensors" if p == NAME else real(p))
+    damage(NAME, tmp_path, monkeypatch)
     with pytest.raises(ValueError, match="damaged"):
         trained_supernet()

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from edukit.training import Recipe, accuracy, fit, one_cycle, seeded, shift
+from edukit.training import Recipe, accuracy, fit, one_cycle, seeded
 
 GENERATOR = np.random.default_rng(0)
 Y = GENERATOR.integers(0, 3, 65)
@@ -71,22 +71,6 @@ def test_each_row_comes_once_an_epoch_and_no_batch_is_tiny():
     for epoch in (seen[:3], seen[3:6], seen[6:]):
         assert np.array_equal(np.unique(torch.cat(epoch).numpy(), axis=0), np.unique(X, axis=0))
     assert not torch.equal(seen[0], seen[3])
-
-
-def test_shift_moves_each_image_by_at_most_two_pixels():
-    x = torch.rand(40, 3, 6, 5, generator=torch.Generator().manual_seed(0))
-    before, moved = x.clone(), shift(x, torch.Generator().manual_seed(1))
-    padded = nn.functional.pad(x, [2] * 4)
-    found = {
-        (i, row, column)
-        for i in range(40)
-        for row in range(5)
-        for column in range(5)
-        if torch.equal(moved[i], padded[i, :, row : row + 6, column : column + 5])
-    }
-    assert {i for i, _, _ in found} == set(range(40))
-    assert {row for _, row, _ in found} == {column for _, _, column in found} == set(range(5))
-    assert torch.equal(x, before)
 
 
 def test_two_steps_equal_torch_by_hand():

@@ -8,6 +8,7 @@ rounding; the cast before the clip, so that sums wrap
 
 import numpy as np
 
+from edukit.checks.quantization.integer.multiplier import wrong_multipliers
 from edukit.checks.verdict import Exercise, first_difference
 from edukit.quantization.grid.affine import QParams
 
@@ -158,19 +159,8 @@ REQUANTIZE = Exercise(
             lambda *question: (_rounded(*question) + question[3].zero_point).astype(np.int64),
             "nothing saturates: codes must stay within qmin and qmax",
         ),
-        "scale of the output forgotten": (
-            _other_multiplier(lambda x, w, y: x * w),
-            "S_y is missing in M: the sum must move to the steps of the *output*",
-        ),
-        "multiplied by the scale of the output": (
-            _other_multiplier(lambda x, w, y: x * w * y),
-            "S_y divides: a code counts how many steps of size S_y fit into the real sum",
-        ),
+        **wrong_multipliers(_other_multiplier),
         "upside down": (_other_multiplier(lambda x, w, y: y / (x * w)), "M is upside down: it is S_x S_w / S_y"),
-        "one scale of the weights for all channels": (
-            lambda a, x, w, g: requantize_by_hand(a, x, np.ravel(w)[0], g),
-            "each output channel has a scale of its own: M has the shape of S_w",
-        ),
         "codes left as floats": (
             lambda *q: np.clip(_rounded(*q) + q[3].zero_point, q[3].qmin, q[3].qmax),
             "the cast to an integer type is missing, as the last step",

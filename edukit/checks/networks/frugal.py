@@ -21,7 +21,9 @@ from edukit.checks.verdict import Exercise, Verdict
 
 @dataclass(frozen=True, repr=False)
 class Frugal(Exercise):
-    """An exercise whose answer to a large question must be right, within a limit of work and one of memory.
+    """An exercise whose answer to a large question must be right, within a limit of work and two of memory.
+
+    limit_numbers   how many numbers an array or tensor may have that is made on the way
 
     >>> times = Frugal(lambda x: x.sum(), [(np.ones(2),)], {}, "right", large=(np.ones(50),), limit_bytes=1e6,
     ...     limit_work=1000, wasteful="too much")
@@ -32,6 +34,7 @@ class Frugal(Exercise):
     large: tuple = ()
     limit_bytes: float = math.inf
     limit_work: float = math.inf
+    limit_numbers: float = math.inf
     wasteful: str = ""
 
     def _verdict(self, answer) -> Verdict:
@@ -40,7 +43,7 @@ class Frugal(Exercise):
             return verdict
         tracemalloc.start()
         try:
-            got, work = _worked(answer, self.large)
+            got, work, largest = _worked(answer, self.large)
             held = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
@@ -48,6 +51,9 @@ class Frugal(Exercise):
             return Verdict(False, f"✗ {got.line}")
         if work > self.limit_work:
             spoken = f"{work:,} multiplications; a limit of {self.limit_work:,.0f} leaves room enough"
+            return Verdict(False, f"✗ {self.wasteful} ({spoken})")
+        if largest > self.limit_numbers:
+            spoken = f"an array of {largest:,} numbers; a limit of {self.limit_numbers:,.0f} leaves room enough"
             return Verdict(False, f"✗ {self.wasteful} ({spoken})")
         if held > self.limit_bytes:
             spoken = f"{held / 1e6:.2g} MB held at once; a limit of {self.limit_bytes / 1e6:.2g} MB leaves room enough"
@@ -59,18 +65,20 @@ class Frugal(Exercise):
 
 
 def _worked(answer, arguments):
-    """What it answers, and how many multiplications that took."""
+    """What it answers, how many multiplications that took, and how many numbers the largest array on the way had."""
     Counted.work = 0
+    Counted.largest = 0
     with _CountTorch() as in_torch:
         got = ask(answer, tuple(np.asarray(part).view(Counted) for part in arguments))
     got = got.view(np.ndarray) if isinstance(got, Counted) else got
-    return got, Counted.work + in_torch.work
+    return got, Counted.work + in_torch.work, max(Counted.largest, in_torch.largest)
 
 
 class Counted(np.ndarray):
     """A numpy array that counts what is done with it, and with all that comes of it."""
 
     work = 0
+    largest = 0
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
         if out is not None:
@@ -79,14 +87,14 @@ class Counted(np.ndarray):
         inner = _inner(inputs) if ufunc.signature else 1
         read = np.size(inputs[0]) if method != "__call__" else 0
         Counted.work += max(read, inner * sum(np.size(part) for part in _parts(result)))
-        return _counted(result)
+        return _counted(_measured(result))
 
     def __array_function__(self, function, types, arguments, options):
         result = function(*_plain(arguments), **_plain(options))
         inner = _inner(arguments) if function in (np.dot, np.inner, np.tensordot, np.vdot) else 1
         work = inner * sum(np.size(part) for part in _parts(result))
         Counted.work += _einsum_work(arguments, options) if function is np.einsum else work
-        return _counted(result)
+        return _counted(_measured(result))
 
 
 def _plain(value):
@@ -103,6 +111,13 @@ def _counted(value):
     if isinstance(value, tuple | list):
         return type(value)(map(_counted, value))
     return value.view(Counted) if isinstance(value, np.ndarray) else value
+
+
+def _measured(result):
+    """The same, after its largest array was noted; one that looks into another takes no memory of its own."""
+    sizes = [np.size(part) for part in _parts(result) if getattr(part, "base", None) is None]
+    Counted.largest = max([Counted.largest, *sizes])
+    return result
 
 
 def _parts(value):
@@ -131,6 +146,7 @@ class _CountTorch(TorchFunctionMode):
     def __init__(self):
         super().__init__()
         self.work = 0
+        self.largest = 0
 
     def __torch_function__(self, function, types, arguments=(), options=None):
         options = options or {}
@@ -139,4 +155,6 @@ class _CountTorch(TorchFunctionMode):
             name = getattr(function, "__name__", "").strip("_")
             inner = _inner(arguments) if name in ("matmul", "mm", "bmm", "mv", "dot", "inner", "tensordot") else 1
             self.work += _einsum_work(arguments, {}) if name == "einsum" else inner * result.numel()
+            if name not in ("from_numpy", "as_tensor") and not result._is_view():
+                self.largest = max(self.largest, result.numel())
         return result

@@ -1,7 +1,7 @@
 """The exercises of the lessons on quantization, in the folders of edukit/quantization.
 
 grid    formula, range and granularity · ptq  folding, rounding, bias, equalized layers · integer  codes alone
-qat     gradients through rounding · lowbit  bytes, formats, codebooks, one bit, three levels
+qat     gradients through rounding and clipping · lowbit  bytes, formats, codebooks, one bit, three levels
 debug   single layers, bits under a budget
 """
 
@@ -16,8 +16,8 @@ from edukit.checks.quantization.grid.channels import CHANNEL_SCALES as channel_s
 from edukit.checks.quantization.grid.channels import COMPRESSION_RATIO as compression_ratio
 from edukit.checks.quantization.grid.clipping import CLIPPING_AND_ROUNDING as clipping_and_rounding
 from edukit.checks.quantization.grid.entropy import DIVERGENCE as divergence
+from edukit.checks.quantization.integer.absorbed_bias import ABSORBED_BIAS as absorbed_bias
 from edukit.checks.quantization.integer.fixed_point import FIXED_POINT as fixed_point
-from edukit.checks.quantization.integer.linear import ABSORBED_BIAS as absorbed_bias
 from edukit.checks.quantization.integer.linear import INTEGER_LINEAR as integer_linear
 from edukit.checks.quantization.lowbit.binary import BINARIZE as binarize
 from edukit.checks.quantization.lowbit.binary import SIGN_GRADIENT as sign_gradient
@@ -33,6 +33,8 @@ from edukit.checks.quantization.ptq.equalize import SMOOTHING_SCALES as smoothin
 from edukit.checks.quantization.ptq.fold import FOLD_NORM as fold_norm
 from edukit.checks.quantization.ptq.rounding import TAKE_OVER as take_over
 from edukit.checks.quantization.ptq.rounding import UP_OR_DOWN as up_or_down
+from edukit.checks.quantization.qat.clip import CLIP_GRADIENT as clip_gradient
+from edukit.checks.quantization.qat.faking import FAKE_QUANTIZE as fake_quantize
 from edukit.checks.quantization.qat.gradients import STEP_GRADIENT as step_gradient
 from edukit.checks.quantization.qat.gradients import STRAIGHT_THROUGH as straight_through
 from edukit.checks.quantization.qat.observing import MOVING_RANGE as moving_range
@@ -55,7 +57,9 @@ __all__ = [
     "clipping_and_rounding",
     "compression_ratio",
     "decode_e4m3",
+    "clip_gradient",
     "dequantize",
+    "fake_quantize",
     "kmeans_step",
     "divergence",
     "layer_errors",

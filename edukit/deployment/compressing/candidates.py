@@ -16,17 +16,19 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from edukit.checked import check_seed
 from edukit.copies import copied, with_stored_weights
 from edukit.deployment.compressing.examples import Examples
 from edukit.deployment.compressing.quality import KINDS, Quality
 from edukit.deployment.compressing.sizes import tensor_bytes
 from edukit.deployment.compressing.steps import PRECISIONS, quantized, shrunken, taught
 from edukit.deployment.files.to_onnx import onnx_bytes
+from edukit.errors import first_line
 from edukit.graph import capture
 from edukit.measure import count_macs, count_parameters
-from edukit.refuse import check_whole, first_line
+from edukit.refuse import check_whole
 from edukit.training import threads
-from edukit.training.loop import Recipe, check_seed
+from edukit.training.loop import Recipe
 
 KEPT = 6  # networks in memory
 
@@ -88,7 +90,9 @@ class Networks:
     """
 
     def __init__(self, starts: dict[str, nn.Module], examples: Examples, settings: Settings):
-        self.starts, self.examples, self.settings = starts, examples, settings
+        self.starts = starts
+        self.examples = examples
+        self.settings = settings
         self._original: bytes | None = None
         self._made: OrderedDict[tuple[str, float], Made] = OrderedDict()
         self._quality: Quality | None = None

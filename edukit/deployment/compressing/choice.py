@@ -20,8 +20,8 @@ from edukit.deployment.files.packed import packed
 from edukit.deployment.files.seal import sealed
 from edukit.deployment.protocol import Timing, timings
 from edukit.deployment.runtimes.session import load, session_of
+from edukit.disk.sealed import write_atomically
 from edukit.measure import size_bytes
-from edukit.sealed import write_atomically
 
 ASKED, LEAST_S, WRITTEN = 8, 0.3, 6  # rows that both files answer alike; seconds of timing; files written at most
 

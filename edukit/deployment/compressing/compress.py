@@ -23,13 +23,13 @@ from edukit.deployment.compressing.budget import as_budget
 from edukit.deployment.compressing.candidates import Networks, Settings, tried
 from edukit.deployment.compressing.choice import choose
 from edukit.deployment.compressing.examples import as_examples
-from edukit.deployment.compressing.finish import finished
-from edukit.deployment.compressing.found import Compressed
-from edukit.deployment.compressing.output import checked_output
+from edukit.deployment.compressing.result.finish import finished
+from edukit.deployment.compressing.result.found import Compressed
+from edukit.deployment.compressing.result.output import checked_output
 from edukit.deployment.compressing.search import candidates, overheads, search
 from edukit.deployment.compressing.starts import check_starts, digest, starts
 from edukit.deployment.files.export import FORMATS
-from edukit.journal import Journal
+from edukit.disk.journal import Journal
 from edukit.signatures import passes_on
 from edukit.training import threads
 

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from edukit.refuse import first_line
+from edukit.errors import first_line
 
 IMAGES, LABELS = ("x", "images"), ("y", "labels")
 

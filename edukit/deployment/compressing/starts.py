@@ -15,9 +15,9 @@ from edukit.copies import with_stored_weights
 from edukit.deployment.compressing.candidates import Settings
 from edukit.deployment.compressing.examples import Examples
 from edukit.deployment.compressing.steps import taught
+from edukit.disk.sealed import load_tensors, save_tensors
 from edukit.measure import count_parameters
 from edukit.refuse import check_model, check_weights
-from edukit.sealed import load_tensors, save_tensors
 from edukit.training import threads
 
 LONGER, FASTER = 3, 5  # how much longer, and at which multiple of the rate, a student learns: it may begin at random

@@ -51,7 +51,9 @@ def outweighing_calls(profile: Profile, machine: Machine) -> Cause | None:
     total_s = sum(call.time_s for call in profile.calls) or profile.run_s
     fixed_s = machine.run_s + len(profile.calls) * machine.call_s
     number = f"{len(profile.calls)} calls take {1e6 * fixed_s:.0f} of {1e6 * total_s:.0f} µs before they compute"
-    return Cause("calls outweigh the work", min(1.0, fixed_s / total_s), number, "more rows a run, or fewer operators")
+    return Cause(
+        "calls that outweigh the work", min(1.0, fixed_s / total_s), number, "more rows a run, or fewer operators"
+    )
 
 
 def thin_layers(profile: Profile, machine: Machine) -> Cause | None:

@@ -24,7 +24,8 @@ import numpy as np
 from edukit.deployment.explain.inputs import feed_of
 from edukit.deployment.explain.layers import Layer, layers_of
 from edukit.deployment.explain.optimized import opened, optimized, read
-from edukit.refuse import check_whole, first_line
+from edukit.errors import first_line
+from edukit.refuse import check_whole
 
 CODES = {"int8", "uint8", "int4", "uint4"}
 CONVERSIONS = {"QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "Cast"}

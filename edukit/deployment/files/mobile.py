@@ -19,10 +19,10 @@ from edukit.deployment.files.decomposed import decomposed
 from edukit.deployment.files.rewritten import rewritten, shape_of
 from edukit.deployment.files.signature import Signature, with_signature
 from edukit.deployment.files.to_onnx import names, quiet
+from edukit.errors import cause
 from edukit.inputs import has_batch
 from edukit.quantization import QuantizedModel
 from edukit.quantization.ptq.fold import float_network
-from edukit.refuse import cause
 from edukit.turns import ONE_AT_A_TIME
 
 

@@ -16,10 +16,10 @@ import torch
 from tqdm import tqdm
 
 from edukit.copies import with_stored_weights
+from edukit.errors import cause
 from edukit.graph import allowed_sizes
 from edukit.inputs import check_it_runs, has_batch
 from edukit.quantization import QuantizedModel
-from edukit.refuse import cause
 from edukit.turns import ONE_AT_A_TIME
 
 OPSET = 18

@@ -18,6 +18,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from edukit.refuse import check_positive
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -105,5 +107,4 @@ def _check(accuracy, latency, size) -> None:
     if not 0 <= accuracy <= 1:
         raise ValueError(f"accuracy must be a share of 0 to 1, got {accuracy!r}")
     for name, value in (("latency", latency), ("size", size)):
-        if not 0 < value < math.inf:
-            raise ValueError(f"{name} must be above 0 and finite, got {value!r}")
+        check_positive(value, name)

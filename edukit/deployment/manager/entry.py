@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from edukit.sealed import with_check, without_check
+from edukit.disk.sealed import with_check, without_check
 
 START = "{\n"
 BETWEEN = ",\n"

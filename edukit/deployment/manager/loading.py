@@ -22,8 +22,9 @@ from onnx import helper, numpy_helper
 
 from edukit.deployment.files.seal import sealed
 from edukit.deployment.runtimes.session import load
-from edukit.refuse import check_whole, first_line
-from edukit.sealed import write_atomically
+from edukit.disk.sealed import write_atomically
+from edukit.errors import first_line
+from edukit.refuse import check_whole
 
 SHARD = re.compile(r"(.+)\.(\d+)of(\d+)\.onnx")
 

@@ -24,8 +24,8 @@ import numpy as np
 import psutil
 
 import edukit
+from edukit.errors import first_line
 from edukit.measure import Latency
-from edukit.refuse import first_line
 
 RUNS = 30
 TYPES = (np.float32, np.int64, np.int32, np.int8, np.uint8)

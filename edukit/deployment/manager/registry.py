@@ -27,8 +27,8 @@ from filelock import FileLock
 from edukit.deployment.manager.entry import Entry, read, written
 from edukit.deployment.manager.measured import Measured
 from edukit.deployment.manager.whole import checked_files, copy_together, sha256, why_not_whole
-from edukit.refuse import first_line
-from edukit.sealed import write_atomically
+from edukit.disk.sealed import write_atomically
+from edukit.errors import first_line
 
 NAME = re.compile(r"[\w][\w.+ -]{0,80}")
 DIGITS = 16  # of a folder's name; the whole digests stand in the registry

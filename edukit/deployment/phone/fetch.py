@@ -23,7 +23,7 @@ from pathlib import Path
 
 from edukit.data.download import Source, difference
 from edukit.deployment.phone.packages import File, Package, manifest
-from edukit.sealed import write_atomically
+from edukit.disk.sealed import write_atomically
 
 CDN = "https://cdn.jsdelivr.net/npm"
 LICENCES = {"Apache-2.0": "edukit-compression", "MIT": "onnxruntime"}  # installed packages under the same licence

@@ -54,7 +54,8 @@ class _Table:
     """A table at a place of the file; each field is looked up by its number."""
 
     def __init__(self, content: bytes, at: int):
-        self._content, self._at = content, at
+        self._content = content
+        self._at = at
 
     def number(self, field: int, format: str) -> int:
         """A number; 0, its default, where the table leaves it out."""

@@ -83,7 +83,8 @@ class Rates:
     """
 
     def __init__(self, burst: float = BURST, per_s: float = PER_S):
-        self.burst, self.per_s = burst, per_s
+        self.burst = burst
+        self.per_s = per_s
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def takes(self, address: str, now: float) -> bool:
@@ -106,7 +107,8 @@ class Connections:
     """
 
     def __init__(self, most: int = CONNECTIONS, most_of_one: int = CONNECTIONS_OF_ONE):
-        self.most, self.most_of_one = most, most_of_one
+        self.most = most
+        self.most_of_one = most_of_one
         self._open: dict[str, int] = {}
 
     def opens(self, address: str) -> bool:

@@ -24,7 +24,7 @@ from edukit.deployment.phone.fetch import HOW, missing, runtime_folder
 from edukit.deployment.phone.guards import Refused
 from edukit.deployment.phone.packages import manifest
 from edukit.deployment.phone.schema import Posted, posted
-from edukit.sealed import write_atomically
+from edukit.disk.sealed import write_atomically
 
 PAGE = Path(__file__).with_name("page")
 VERSION = 1

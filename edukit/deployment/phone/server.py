@@ -97,11 +97,14 @@ class PhoneServer:
         port: int = 0,
         seconds: float = 45 * 60,
     ):
-        self.files, self.live = dict(files), dict(live or {})
-        self.post, self._ended = post, ended
+        self.files = dict(files)
+        self.live = dict(live or {})
+        self.post = post
+        self._ended = ended
         self.token = guards.new_token()
         self.seconds = seconds
-        self.rates, self.connections = guards.Rates(), guards.Connections()
+        self.rates = guards.Rates()
+        self.connections = guards.Connections()
         self._sockets = bind_sockets(port, address)
         self.port = self._sockets[0].getsockname()[1]
         self.url = f"http://{address}:{self.port}/{self.token}/"
@@ -131,7 +134,8 @@ class PhoneServer:
             self._ended()
 
     async def _serve(self):
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
         server = _Server(self)
         server.add_sockets(self._sockets)
         self._ready.set()

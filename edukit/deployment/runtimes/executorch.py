@@ -11,7 +11,7 @@ import torch
 
 from edukit.deployment.files.signature import signature_of
 from edukit.deployment.runtimes.opened import Opened
-from edukit.refuse import first_line
+from edukit.errors import first_line
 
 TYPES = {
     0: "uint8",
@@ -47,7 +47,9 @@ class _Program:
     resets = 0  # of the process's threads, by any session
 
     def __init__(self, content, threads, path):
-        self.content, self.threads, self.path = content, threads, path
+        self.content = content
+        self.threads = threads
+        self.path = path
         self._use_threads()
 
     def run(self, arrays: list[np.ndarray]) -> list[np.ndarray]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from edukit.deployment.files.signature import signature_of
 from edukit.deployment.runtimes.opened import Opened
-from edukit.refuse import first_line
+from edukit.errors import first_line
 
 
 def opened(content: bytes, threads: int, path: Path) -> Opened:

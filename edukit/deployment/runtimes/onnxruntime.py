@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from edukit.deployment.runtimes.opened import Opened
-from edukit.refuse import first_line
+from edukit.errors import first_line
 
 TYPES = {"float": "float32", "double": "float64"}
 

@@ -38,9 +38,12 @@ class Session:
 
     def __init__(self, opened: Opened, runtime: str, threads: int):
         self._opened = opened
-        self.runtime, self.threads = runtime, threads
-        self.inputs, self.outputs = opened.inputs, opened.outputs
-        self.types, self.output_types = opened.types, opened.output_types
+        self.runtime = runtime
+        self.threads = threads
+        self.inputs = opened.inputs
+        self.outputs = opened.outputs
+        self.types = opened.types
+        self.output_types = opened.output_types
 
     def __call__(self, *arrays: np.ndarray):
         """Run once: one array for each input; returns the output, or a tuple where the model has several.

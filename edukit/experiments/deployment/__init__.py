@@ -11,5 +11,6 @@ phone_example.py     what the page of the phones measures in a browser: datasets
 damaged_files.py     one flipped bit: who notices, the runtime or the manager (lesson 14)
 bench_runs.py        what runs of `edukit bench` measured: datasets/bench_runs.csv (README)
 compress_digits.py   the search for the smallest file beside the plan made by hand (lesson 15)
+file_kinds.py        every kind of file that the kit writes: how it is written and read
 every_file.py        every kind of file that the kit writes, damaged in every way: who loads it all the same
 """

@@ -13,8 +13,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from edukit.disk.sealed import without_check
 from edukit.experiments.rows import append, read
-from edukit.sealed import without_check
 
 WAYS = {"eager": "MobileNetV1 in eager torch", "float_file": "MobileNetV1", "int8_file": "MobileNetV1 INT8"}
 

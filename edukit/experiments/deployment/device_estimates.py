@@ -19,10 +19,10 @@ import numpy as np
 import torch
 
 from edukit.deployment import export, load
-from edukit.deployment.benchmark import machine
 from edukit.deployment.device.estimate import estimate
 from edukit.deployment.device.rapl import measured_energy
 from edukit.deployment.explain.roofline import roofline
+from edukit.deployment.machine import machine
 from edukit.experiments.rows import append, read
 from edukit.measure import latencies
 from edukit.networks import (

@@ -30,7 +30,7 @@ from edukit.deployment import export, load
 from edukit.deployment.files.to_onnx import onnx_bytes
 from edukit.deployment.protocol import ratio, timings
 from edukit.deployment.runtimes.session import SUFFIXES
-from edukit.experiments.rows import append, read
+from edukit.experiments.rows import keep, read
 from edukit.measure import size_bytes
 from edukit.networks import mobilenet_v1, resnet18
 from edukit.pruning import reestimate_batchnorm
@@ -166,12 +166,7 @@ def measured() -> list[Row]:
 
 def main(names: list[str], runtimes: list[str], file: str | None = None) -> None:
     """Measure these networks, print their rows, and append them to a file, each as soon as it is known."""
-    for name in names:
-        for runtime in runtimes:
-            rows = measure(name, [runtime])
-            print(*rows, sep="\n", flush=True)
-            if file:
-                append(rows, file)
+    keep((measure(name, [runtime]) for name in names for runtime in runtimes), file)
 
 
 if __name__ == "__main__":

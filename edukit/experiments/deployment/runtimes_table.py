@@ -29,7 +29,7 @@ from edukit.deployment.explain.executed import in_float, in_integers
 from edukit.deployment.pipeline import WEIGHT_BITS
 from edukit.deployment.protocol import ratio, timings
 from edukit.deployment.runtimes.session import SUFFIXES
-from edukit.experiments.rows import append, read
+from edukit.experiments.rows import keep, read
 from edukit.measure import size_bytes
 from edukit.networks import mobilenet_v1, mobilenet_v2, resnet18, trained
 from edukit.quantization import quantize_model, run_integers
@@ -148,11 +148,7 @@ def measured() -> list[Row]:
 
 def main(names: list[str], file: str | None = None) -> None:
     """Measure these networks, print their rows, and append them to a file, each network as soon as it is known."""
-    for name in names:
-        rows = measure(name)
-        print(*rows, sep="\n", flush=True)
-        if file:
-            append(rows, file)
+    keep(map(measure, names), file)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from edukit.quantization import quantize_dynamic, quantize_model
 from edukit.table import Table
 from edukit.training import seeded
 
-THIN, CALLS, ISLANDS = "layers too thin for the vector unit", "calls outweigh the work", "float islands"
+THIN, CALLS, ISLANDS = "layers too thin for the vector unit", "calls that outweigh the work", "float islands"
 DEPTHWISE, ZEROS, CONVERSIONS = "depthwise convolutions bound by memory", "zeros that nobody skips", "conversions"
 DYNAMIC, SIGNED = "dynamic quantization of convolutions", "S8S8 on x86"
 INT8 = {"kind": "u8s8"}

@@ -37,10 +37,15 @@ class _Writer:
     def __init__(self, kind, *, kernel=3, groups=1, zeros=0.0, between=None, zero_point=None, codes=False):
         if kind != "float" and kind not in ACTIVATIONS:
             raise ValueError(f"kind must be float, {' or '.join(ACTIVATIONS)}, got {kind!r}")
-        self.kind, self.kernel, self.groups, self.zeros, self.between = kind, kernel, groups, zeros, between
+        self.kind = kind
+        self.kernel = kernel
+        self.groups = groups
+        self.zeros = zeros
+        self.between = between
         self.codes = codes and kind != "float"
         self.drawn = np.random.default_rng(0)
-        self.nodes, self.weights = [], []
+        self.nodes = []
+        self.weights = []
         if kind != "float":
             self._store("scale", np.float32(SCALE))
             self._store("bias_scale", np.float32(SCALE * SCALE))

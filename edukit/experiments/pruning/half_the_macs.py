@@ -33,7 +33,7 @@ from tqdm import tqdm
 from edukit.data import shapes
 from edukit.deployment import export, load
 from edukit.experiments.networks.make_trained import RECIPES
-from edukit.experiments.rows import append, read
+from edukit.experiments.rows import keep, read
 from edukit.measure import latencies
 from edukit.networks import ResidualClassifier, mobilenet_v2, resnet18, shufflenet_v2, trained
 from edukit.networks.blocks import conv_bn
@@ -169,11 +169,7 @@ def measured() -> list[Row]:
 
 def main(names: list[str], file: str | None = None) -> None:
     """Measure these networks, print their rows, and append them to a file, each as soon as it is known."""
-    for name in names:
-        for rows in measure(name):
-            print(*rows, sep="\n", flush=True)
-            if file:
-                append(rows, file)
+    keep((rows for name in names for rows in measure(name)), file)
 
 
 def measure(name: str) -> Iterator[list[Row]]:

@@ -20,7 +20,7 @@ import torch
 from torch import nn
 
 from edukit.deployment import export, load
-from edukit.graph import as_inputs
+from edukit.inputs import as_inputs
 from edukit.measure import Latency, latencies
 from edukit.networks import trained
 from edukit.pruning.channels.budget import shrink_to_macs

@@ -28,8 +28,9 @@ from edukit.graph import capture
 from edukit.networks.trained import NETWORKS, SEEDS, trained
 from edukit.quantization.grid.calibrate import mse, percentile
 from edukit.quantization.grid.entropy import kl
+from edukit.quantization.ptq.adaround import adaround
 from edukit.quantization.ptq.equalize import equalize
-from edukit.quantization.ptq.rounding import adaround, gptq
+from edukit.quantization.ptq.rounding import gptq
 from edukit.quantization.ptq.smooth import awq, smoothquant
 from edukit.quantization.ptq.static import quantize_model
 from edukit.table import Table

@@ -17,7 +17,8 @@ from edukit.measure import latencies
 from edukit.networks import resnet18
 from edukit.quantization.grid.affine import choose_qparams, fake_quantize, quantize
 from edukit.quantization.grid.sweep import SHARINGS, error_sweep
-from edukit.quantization.ptq.rounding import adaround, gptq
+from edukit.quantization.ptq.adaround import adaround
+from edukit.quantization.ptq.rounding import gptq
 from edukit.quantization.ptq.static import quantize_model
 from edukit.training import threads
 

@@ -23,8 +23,8 @@ import torch
 from torch import nn
 
 from edukit.data import digits
+from edukit.disk.journal import Journal
 from edukit.experiments.rows import append, read
-from edukit.journal import Journal
 from edukit.networks import DepthwiseSeparable, InvertedResidual
 from edukit.networks.blocks import conv_bn
 from edukit.search import LatencyTable, LayerChoice, SearchSpace

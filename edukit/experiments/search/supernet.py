@@ -42,12 +42,8 @@ NAMES = "kernel1", "width1", "depth1", "kernel2", "width2", "depth2"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
-    """One network of the supernet: its costs and its accuracy on validation images.
-
-    bits1, bits2   of the weights of the two stages; 32 is float
-    test           on test images: of all networks in float, and of those that a search with bits has chosen
-    """
+class Choice:
+    """One network of the supernet: the kernel, the width and the depth of each stage."""
 
     kernel1: int
     width1: int
@@ -55,17 +51,27 @@ class Row:
     kernel2: int
     width2: int
     depth2: int
+
+    @property
+    def choice(self) -> dict:
+        """As the supernet takes it."""
+        return {name: getattr(self, name) for name in NAMES}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row(Choice):
+    """One network of the supernet: its costs and its accuracy on validation images.
+
+    bits1, bits2   of the weights of the two stages; 32 is float
+    test           on test images: of all networks in float, and of those that a search with bits has chosen
+    """
+
     bits1: int
     bits2: int
     macs: int
     size_bytes: int
     validation: float
     test: float | None = None
-
-    @property
-    def choice(self) -> dict:
-        """As the supernet takes it."""
-        return {name: getattr(self, name) for name in NAMES}
 
     @property
     def candidate(self) -> Candidate:
@@ -75,15 +81,9 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Alone:
+class Alone(Choice):
     """One network, out of the supernet and trained alone for as many epochs: validation and test accuracies."""
 
-    kernel1: int
-    width1: int
-    depth1: int
-    kernel2: int
-    width2: int
-    depth2: int
     epochs: int
     taken_validation: float
     alone_validation: float

@@ -10,8 +10,8 @@ from edukit.plots.deployment.day import DayPlot
 from edukit.plots.deployment.estimates import PRECISIONS, EstimatesPlot, LayerTimesPlot
 from edukit.plots.deployment.front import FrontPlot
 from edukit.plots.deployment.heat import HeatPlot
-from edukit.plots.drawings.model_memory import REQUESTS, ModelMemoryPlot
-from edukit.plots.drawings.shards import LAYERS, ShardsPlot
+from edukit.plots.drawings.deployment.model_memory import REQUESTS, ModelMemoryPlot
+from edukit.plots.drawings.deployment.shards import LAYERS, ShardsPlot
 
 
 def layer_times(costs, name: str) -> Panel:

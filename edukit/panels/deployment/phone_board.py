@@ -55,7 +55,8 @@ class LiveBoard(Box):
     _newest = None  # one board runs at a time
 
     def __init__(self, board: PhoneBoard, prediction: Prediction | None = None):
-        self.board, self.prediction = board, prediction
+        self.board = board
+        self.prediction = prediction
         self._code, self._status, self._image, self._heat = (widgets.HTML() for _ in range(4))
         self._lock = widgets.ToggleButton(description="lock: no more results", layout=_WIDE)
         self._phone = widgets.Dropdown(description="phone number", style=_WHOLE, layout={"width": "180px"})

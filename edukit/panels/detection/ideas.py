@@ -4,9 +4,9 @@ from functools import partial
 
 from edukit.panels.panel import Panel
 from edukit.plots.detection.overlap import OverlapPlot
-from edukit.plots.drawings.anchors import AnchorsPlot
-from edukit.plots.drawings.bifpn import STEPS, BifpnPlot
-from edukit.plots.drawings.suppression_steps import SCORES, SuppressionStepsPlot
+from edukit.plots.drawings.detection.anchors import AnchorsPlot
+from edukit.plots.drawings.detection.bifpn import STEPS, BifpnPlot
+from edukit.plots.drawings.detection.suppression_steps import SCORES, SuppressionStepsPlot
 
 
 def overlap() -> Panel:

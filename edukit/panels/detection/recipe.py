@@ -4,19 +4,18 @@ from statistics import mean
 
 from edukit.table import Table
 
-HEADS = "stage", "mAP@.5, %", "mAP@[.5:.95], %", "kB", "ms for an image"
+HEADS = "stage", "runtime", "mAP@.5, %", "mAP@[.5:.95], %", "kB", "ms for an image"
 
 
-def recipe(rows, runtime: str = "onnxruntime") -> Table:
-    """A row for each stage in one runtime: means over the seeds, and from the lowest to the highest where they differ.
+def recipe(rows) -> Table:
+    """A row for each stage and runtime: means over the seeds, and from the lowest to the highest where they differ.
 
     rows   as `experiments.detection.detector.measured` has them: stage, seed, runtime, map50, map, bytes, latency_ms
     """
     stages = {}
     for row in rows:
-        if row.runtime == runtime:
-            stages.setdefault(row.stage, []).append(row)
-    return Table(HEADS, [(stage, *_cells(found)) for stage, found in stages.items()])
+        stages.setdefault((row.stage, row.runtime), []).append(row)
+    return Table(HEADS, [(*names, *_cells(found)) for names, found in stages.items()])
 
 
 def parts(rows, bits: int = 3) -> Table:
@@ -39,10 +38,10 @@ def _left(score, whole) -> tuple[str, str]:
 
 
 def _cells(rows):
-    spread = [_spread([100 * getattr(row, name) for row in rows]) for name in ("map50", "map")]
-    return *spread, f"{mean(row.bytes for row in rows) / 1000:,.0f}", f"{mean(row.latency_ms for row in rows):.2f}"
+    scores = [_spread([100 * getattr(row, name) for row in rows], ".1f") for name in ("map50", "map")]
+    return *scores, f"{mean(row.bytes for row in rows) / 1000:,.0f}", _spread([row.latency_ms for row in rows], ".2f")
 
 
-def _spread(values) -> str:
-    ends = f"{min(values):.1f} to {max(values):.1f}"
-    return f"{mean(values):.1f} ({ends})" if len(values) > 1 else f"{values[0]:.1f}"
+def _spread(values, form) -> str:
+    low, high = (f"{end:{form}}" for end in (min(values), max(values)))
+    return f"{mean(values):{form}}" + (f" ({low} to {high})" if low != high else "")

@@ -3,8 +3,8 @@
 from functools import partial
 
 from edukit.panels.panel import Panel
-from edukit.plots.drawings.block import KINDS, BlockPlot
-from edukit.plots.drawings.block_memory import STEPS, BlockMemoryPlot
+from edukit.plots.drawings.networks.block import KINDS, BlockPlot
+from edukit.plots.drawings.networks.block_memory import STEPS, BlockMemoryPlot
 from edukit.plots.networks.blocks import UNITS, BlocksPlot, ReachPlot
 from edukit.plots.networks.layers import LayersPlot
 from edukit.plots.networks.memory import MemoryPlot

@@ -3,8 +3,8 @@
 from functools import partial
 
 from edukit.panels.panel import Panel
-from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot
-from edukit.plots.drawings.residual_channel import CHANNELS, PARTS, ResidualChannelPlot
+from edukit.plots.drawings.pruning.filter_bank import NOTES, FilterBankPlot
+from edukit.plots.drawings.pruning.residual_channel import CHANNELS, PARTS, ResidualChannelPlot
 from edukit.plots.pruning.channels import GroupsPlot, ScoresPlot
 from edukit.plots.pruning.structured import ChannelTimesPlot
 

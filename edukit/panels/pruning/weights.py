@@ -3,8 +3,8 @@
 from functools import partial
 
 from edukit.panels.panel import Panel
-from edukit.plots.drawings.stored_row import StoredRowPlot
-from edukit.plots.drawings.weights_and_inputs import SCORES, TIMES, WeightsAndInputsPlot
+from edukit.plots.drawings.pruning.stored_row import StoredRowPlot
+from edukit.plots.drawings.pruning.weights_and_inputs import SCORES, TIMES, WeightsAndInputsPlot
 from edukit.plots.pruning.storage import StoragePlot
 from edukit.plots.pruning.weights import CurvesPlot, RemovedPlot
 

@@ -37,7 +37,14 @@ from edukit.panels.quantization.lowbit import (
 from edukit.panels.quantization.mixed import bits_by_layer, diagnosis, layer_errors
 from edukit.panels.quantization.placement import placement
 from edukit.panels.quantization.ptq_methods import ptq_methods, rounding, rounding_plane
-from edukit.panels.quantization.qat import latent_weight, recovery, step_size
+from edukit.panels.quantization.qat import (
+    folded_norm,
+    latent_weight,
+    latent_weights,
+    learned_ranges,
+    recovery,
+    step_size,
+)
 from edukit.panels.quantization.saturation import saturation
 from edukit.panels.quantization.sweep import error_sweep, shared_scales
 
@@ -52,12 +59,15 @@ __all__ = [
     "diagnosis",
     "equalization",
     "error_sweep",
+    "folded_norm",
     "formats",
     "huffman_lengths",
     "integer_layer",
     "kmeans_steps",
     "latent_weight",
+    "latent_weights",
     "layer_errors",
+    "learned_ranges",
     "merged_codes",
     "momentum",
     "more_images",

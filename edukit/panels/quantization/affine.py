@@ -3,8 +3,8 @@
 from functools import partial
 
 from edukit.panels.panel import Panel
-from edukit.plots.drawings.integer_layer import IntegerLayerPlot
-from edukit.plots.drawings.number_grid import NumberGridPlot
+from edukit.plots.drawings.quantization.integer_layer import IntegerLayerPlot
+from edukit.plots.drawings.quantization.number_grid import NumberGridPlot
 from edukit.plots.quantization.affine import AgainstBitsPlot, ChannelsPlot, StaircasePlot, WeightHistogramPlot
 from edukit.plots.quantization.conventions import ConventionsPlot
 

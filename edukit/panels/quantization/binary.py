@@ -3,7 +3,7 @@
 from functools import partial
 
 from edukit.panels.panel import Panel
-from edukit.plots.drawings.sign_product import SignProductPlot
+from edukit.plots.drawings.quantization.sign_product import SignProductPlot
 from edukit.plots.quantization.binary import BinaryLevelsPlot, SignGradientPlot
 
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from edukit.panels.panel import Panel
-from edukit.plots.drawings.merged_codes import COUNTS, MergedCodesPlot
+from edukit.plots.drawings.quantization.merged_codes import COUNTS, MergedCodesPlot
 from edukit.plots.quantization.calibrate import METHODS, MoreImagesPlot, MovingAveragePlot, RangePlot
 
 

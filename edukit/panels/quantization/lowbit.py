@@ -3,7 +3,7 @@
 from functools import partial
 
 from edukit.panels.panel import Panel
-from edukit.plots.drawings.bit_fields import FORMATS, BitFieldsPlot
+from edukit.plots.drawings.quantization.bit_fields import FORMATS, BitFieldsPlot
 from edukit.plots.quantization.codebook import HuffmanPlot, KMeansPlot
 from edukit.plots.quantization.lowbit import BudgetPlot, FormatsPlot, PixelsPlot
 from edukit.plots.quantization.rotation import RotationPlot

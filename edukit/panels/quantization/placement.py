@@ -1,7 +1,7 @@
 """The panel of lesson 03: a block of a network on its way to integers."""
 
 from edukit.panels.panel import Panel
-from edukit.plots.drawings.placement_steps import STEPS, PlacementPlot
+from edukit.plots.drawings.quantization.placement_steps import STEPS, PlacementPlot
 
 
 def placement() -> Panel:

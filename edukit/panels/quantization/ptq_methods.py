@@ -3,7 +3,7 @@
 from functools import partial
 
 from edukit.panels.panel import Panel
-from edukit.plots.drawings.rounding_plane import METHODS, STEPS, RoundingPlanePlot
+from edukit.plots.drawings.quantization.rounding_plane import METHODS, STEPS, RoundingPlanePlot
 from edukit.plots.quantization.ptq_methods import MethodsPlot, RoundingPlot
 
 

@@ -6,7 +6,7 @@ from itertools import product
 import torch
 
 from edukit.panels.panel import Panel
-from edukit.plots.drawings.shared_scales import SharedScalesPlot
+from edukit.plots.drawings.quantization.shared_scales import SharedScalesPlot
 from edukit.plots.quantization.sweep import SweepPlot
 from edukit.quantization.grid.sweep import SCALE_BITS, SHARINGS
 from edukit.quantization.grid.sweep import error_sweep as sweep

@@ -4,7 +4,7 @@ from functools import partial
 
 from edukit.experiments.search.supernet import NAMES, Row, measured
 from edukit.panels.panel import Panel
-from edukit.plots.drawings.elastic import ElasticPlot
+from edukit.plots.drawings.search.elastic import ElasticPlot
 from edukit.plots.search.supernet import OperatorsAndBitsPlot, SubNetworksPlot
 from edukit.search.supernet import Supernet
 from edukit.search.trained_supernet import trained_supernet

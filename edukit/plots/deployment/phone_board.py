@@ -28,7 +28,8 @@ class PhoneBoardPlot:
 
     def __init__(self, fig, rows, models, said: str = ""):
         """rows: of a PhoneBoard; models: its entries; said: what stands above, such as where an example is from."""
-        self.models, self.pair = models, pair(models)
+        self.models = models
+        self.pair = pair(models)
         self.said = said
         self.phones = _by_speed(phones(rows, models), (self.pair or [model["name"] for model in models])[-1])
         shown = self.phones[:SHOWN]

@@ -1,6 +1,6 @@
-"""Students with and without a teacher in pictures: accuracy by number of labels, and the parts of a loss.
+"""Students with and without a teacher in pictures: accuracy by number of labels, and what each way adds.
 
-Each class draws once in `__init__(fig, …)`; `update(**values)` moves what changes and returns one sentence.
+The class draws once in `__init__(fig, …)`; `update(**values)` moves what changes and returns one sentence.
 """
 
 import numpy as np
@@ -30,15 +30,16 @@ class FewLabelsPlot:
             self._draw_rows()
 
     def _draw_curves(self, axes):
-        for way in ("alone", "taught", "self-taught"):
+        for place, way in enumerate(("alone", "taught", "self-taught")):
             counts = sorted(self.table[way])
             means = [100 * np.mean(self.table[way][count]) for count in counts]
             axes.plot(counts, means, "o-", color=COLORS[way], markersize=5)
+            name = dict(transform=axes.transAxes, ha="right", color=dark(COLORS[way]))
+            axes.text(0.97, 0.05 + 0.09 * place, f"●  {way}", **name)
         low, best = (100 * np.mean(self.table[way][count]) for way, count in self._ends())
         axes.axhline(best, color=GREEN, linestyle=":")
         middle = 1.25 * (self.labels[0] * self.labels[1]) ** 0.5
         axes.text(middle, best, "all images, no label", color=dark(GREEN), ha="center", va="bottom")
-        axes.text(self.labels[0], low, "  alone", color=dark(MUTED), va="top")
         axes.set_ylim(low - 0.2 * (best - low), best + 0.2 * (best - low))
         axes.set(title="Right answers on test images, %", xlabel="images with a label (logarithmic)", xscale="log")
         axes.set(xticks=self.labels, xticklabels=[f"{count:,}" for count in self.labels])
@@ -85,32 +86,3 @@ class FewLabelsPlot:
         alone = 100 * np.mean(self.table["alone"][labels])
         more = "points more, mean (worst to best seed)"
         return f"{labels} labels: alone {alone:.1f} % right; {more}: {', '.join(said)}."
-
-
-class PartsPlot:
-    """The parts of a loss, epoch by epoch."""
-
-    def __init__(self, fig, runs):
-        """runs: {name: [{part: mean in that epoch}, …]}, a picture for each, as `report` of `distill` collects them."""
-        self.runs = runs
-        colors = {"soft": BLUE, "hard": ORANGE, "features": GREEN}
-        with house():
-            self.axes = fig.subplots(1, len(runs), sharey=True, squeeze=False)[0]
-            for axes, (name, epochs) in zip(self.axes, runs.items(), strict=True):
-                place = 0.0
-                for part in sorted(epochs[0], key=epochs[-1].get):
-                    values = [epoch[part] for epoch in epochs]
-                    axes.plot(range(1, len(values) + 1), values, color=colors[part])
-                    place = max(values[-1], 1.5 * place)  # words that do not lie on each other
-                    axes.text(len(values), place, f" {part}", color=dark(colors[part]), va="center")
-                axes.set(title=name, xlabel="pass over the images", yscale="log", xlim=(0.7, 1.3 * len(epochs)))
-                axes.set_xticks(range(1, len(epochs) + 1))
-            self.axes[0].set_ylabel("part of the loss (logarithmic)")
-
-    def update(self):
-        """Nothing moves; the sentence says how each part began and ended."""
-        said = [
-            f"{name}: " + ", ".join(f"{part} {epochs[0][part]:.2f} to {epochs[-1][part]:.3f}" for part in epochs[0])
-            for name, epochs in self.runs.items()
-        ]
-        return f"Parts of the loss from the first pass to the last. {'; '.join(said)}."

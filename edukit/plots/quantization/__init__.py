@@ -9,6 +9,7 @@ ptq_methods.py  every method with its spread over networks, and one layer's roun
 equalize.py     channel ranges that two layers share
 mixed.py        errors of layers, bits under a budget, a diagnosis
 qat.py          one weight on its way, a learned step, what training recovers
+learned_ranges.py  accuracy against passes, by who sets the steps
 binary.py       two or three values, and the gradient of a step
 codebook.py     k-means step by step, and the lengths of Huffman codes
 rotation.py     one large number among many, as it is and rotated

@@ -30,34 +30,40 @@ class RangePlot:
         self.chosen = {(m, b): self._range(m, b) for m in METHODS if m != "percentile" for b in BITS}
         self.curves = {bits: self._curves(bits) for bits in BITS}
         low, high = min_max(self.sample)
-        shares, self.edges = np.histogram(self.sample, 120, weights=np.full(self.sample.size, 100 / self.sample.size))
-        self.shares = shares
+        weights = np.full(self.sample.size, 100 / self.sample.size)
+        self.shares, self.edges = np.histogram(self.sample, 120, weights=weights)
         margin = 0.03 * (high - low)
         with house():
             self.top, self.bottom = fig.subplots(2, 1, sharex=True)
-            self.top.stairs(shares, self.edges, fill=True, color=CUT)
-            self.kept = self.top.stairs(shares, self.edges, fill=True, color=KEPT)
-            self.codes = self.top.plot([], [], "|", color=INK, markersize=8, markeredgewidth=1)[0]
-            self.facts = self.top.text(0.93, 0.95, "", transform=self.top.transAxes, ha="right", va="top", color=INK)
-            self.facts.set_bbox(WHITE)
-            self.top.set(title="Values of the layer, and the codes", ylabel="values", yscale="log")
-            self.top.set(ylim=(4 / self.sample.size, 6 * shares.max()))  # the codes lie below the smallest bar
-            self.top.set_yticks([0.001, 0.1, 10], ["1 of 100,000", "1 of 1,000", "1 of 10"])
-            self.lines = [self.bottom.plot([], [], color=color)[0] for color in (CUT, QUANTIZED, INK)]
-            self.lines[-1].set_linestyle(":")
-            names = zip(("clipping", "rounding", "⋯ together"), (CUT, QUANTIZED, INK), (0.5, 0.64, 0.78), strict=True)
-            for name, color, x in names:
-                self.bottom.text(x, 0.88, name, transform=self.bottom.transAxes, color=dark(color), bbox=WHITE)
-            self.mark = self.bottom.plot([], [], "o", color=LIMIT, markersize=8, zorder=5)[0]
-            self.whole = self.bottom.plot([], [], "o", color="none", markeredgecolor=LIMIT, markersize=8, zorder=4)[0]
+            self._draw_values()
+            self._draw_errors()
             ends = {"color": LIMIT, "linewidth": 1.2, "linestyle": "--"}
             self.ends = [[axes.axvline(0, **ends) for _ in "<>"] for axes in (self.top, self.bottom)]
-            self.bottom.set(title="Squared error, if the range ends here", xlabel="value", ylabel="error, % of Σ x²")
-            self.bottom.set(yscale="log", ylim=(1e-4, 1000))
-            self.bottom.set_yticks([1e-4, 0.01, 1, 100], ["0.0001", "0.01", "1", "100"])
             self.bottom.set_xlim(low - margin, high + margin)
             for axes in (self.top, self.bottom):
                 axes.minorticks_off()
+
+    def _draw_values(self):
+        self.top.stairs(self.shares, self.edges, fill=True, color=CUT)
+        self.kept = self.top.stairs(self.shares, self.edges, fill=True, color=KEPT)
+        self.codes = self.top.plot([], [], "|", color=INK, markersize=8, markeredgewidth=1)[0]
+        self.facts = self.top.text(0.93, 0.95, "", transform=self.top.transAxes, ha="right", va="top", color=INK)
+        self.facts.set_bbox(WHITE)
+        self.top.set(title="Values of the layer, and the codes", ylabel="values", yscale="log")
+        self.top.set(ylim=(4 / self.sample.size, 6 * self.shares.max()))  # the codes lie below the smallest bar
+        self.top.set_yticks([0.001, 0.1, 10], ["1 of 100,000", "1 of 1,000", "1 of 10"])
+
+    def _draw_errors(self):
+        self.lines = [self.bottom.plot([], [], color=color)[0] for color in (CUT, QUANTIZED, INK)]
+        self.lines[-1].set_linestyle(":")
+        names = zip(("clipping", "rounding", "⋯ together"), (CUT, QUANTIZED, INK), (0.5, 0.64, 0.78), strict=True)
+        for name, color, x in names:
+            self.bottom.text(x, 0.88, name, transform=self.bottom.transAxes, color=dark(color), bbox=WHITE)
+        self.mark = self.bottom.plot([], [], "o", color=LIMIT, markersize=8, zorder=5)[0]
+        self.whole = self.bottom.plot([], [], "o", color="none", markeredgecolor=LIMIT, markersize=8, zorder=4)[0]
+        self.bottom.set(title="Squared error, if the range ends here", xlabel="value", ylabel="error, % of Σ x²")
+        self.bottom.set(yscale="log", ylim=(1e-4, 1000))
+        self.bottom.set_yticks([1e-4, 0.01, 1, 100], ["0.0001", "0.01", "1", "100"])
 
     def update(self, method, bits, percentile):
         """method: a name in METHODS · bits 2 to 8 · percentile: for the method of that name."""

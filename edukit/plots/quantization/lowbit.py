@@ -77,7 +77,7 @@ class FormatsPlot:
         blocks = self.weights.reshape(-1, SIZE)
         self.largest = np.abs(blocks).max(1, keepdims=True)
         self.shares = blocks / np.where(self.largest > 0, self.largest, 1)
-        self.books = {bits: kmeans(self.shares, 2**bits) for bits in range(2, 9)}
+        self.codebooks = {bits: kmeans(self.shares, 2**bits) for bits in range(2, 9)}
         with house():
             self.top, self.bottom = fig.subplots(2, 1, sharex=True, height_ratios=[2, 3])
             counts, edges = np.histogram(self.shares, 141, (-1.4, 1.4))
@@ -100,7 +100,7 @@ class FormatsPlot:
             f"NF{bits}": NormalFloat(bits),
         }
         rows = {name: (f.levels / f.reach, Block(f, SIZE, FP32).round(self.weights)) for name, f in formats.items()}
-        book = self.books[bits]
+        book = self.codebooks[bits]
         rows["k-means"] = book.centroids, (book.values * self.largest).ravel()
         errors = {name: 100 * np.sqrt(normalized_mse(self.weights, stored)) for name, (_, stored) in rows.items()}
         for row, (name, (levels, _)) in enumerate(rows.items()):

@@ -132,7 +132,8 @@ class DiagnosisPlot:
         """diagnosis: as `diagnose` returns it."""
         scores = diagnosis.closeness or diagnosis.scores
         self.scores = {"variants": scores, "layers restored": diagnosis.restored}
-        self.exact, self.rounded = scores["float"], scores["quantized"]
+        self.exact = scores["float"]
+        self.rounded = scores["quantized"]
         with house():
             self.axes = fig.subplots()
             self.axes.axvline(self.exact, color=FLOAT, linewidth=2)

@@ -37,9 +37,9 @@ class LatentWeightPlot:
             self.path.text(0, 1.12, "the best value, 0.7", color=dark(GREEN))
             self.codes = self.path.step([], [], color=QUANTIZED, where="post")[0]
             self.latent = self.path.plot([], [], color=FLOAT)[0]
-            corner = {"x": 0.98, "ha": "right", "transform": self.path.transAxes}
-            self.path.text(y=0.13, s="what it stands for", color=dark(QUANTIZED), **corner)
-            self.path.text(y=0.05, s="the weight itself", color=dark(FLOAT), **corner)
+            ground = {"facecolor": self.path.get_facecolor(), "edgecolor": "none", "pad": 1}
+            self.stored_name = self.path.text(0, 0, "stored", color=dark(QUANTIZED), va="center", bbox=ground)
+            self.latent_name = self.path.text(0, 0, "latent", color=dark(FLOAT), va="center", bbox=ground)
             note = {"color": LIMIT, "transform": self.stairs.transAxes, "ha": "right"}
             self.stairs.text(0.98, 0.06, "the slope that\ntraining uses", **note)
             self.stairs.set(title="What the weight becomes", ylabel="stored value", ylim=(-1.9, 1.6))
@@ -47,7 +47,7 @@ class LatentWeightPlot:
                 title="Its loss", xlabel="the weight itself", ylabel="loss", ylim=(-0.6, 6), xticks=[-1, 0, 1]
             )
             self.path.set(title="Along the way; dashed: rounding changes", xlabel="update", ylabel="value")
-            self.path.set(xlim=(-1, UPDATES + 1), ylim=(-1.5, 1.25))
+            self.path.set(xlim=(-1, UPDATES + 9), ylim=(-1.5, 1.25), xticks=range(0, UPDATES + 1, 10))
 
     def update(self, update, gradient, learning_rate):
         """update 0 to 60; gradient "true" or "straight-through"; learning_rate 0.05 or 0.2."""
@@ -57,6 +57,9 @@ class LatentWeightPlot:
         y = stored[update]
         self.codes.set_data(np.arange(update + 1), stored[: update + 1])
         self.latent.set_data(np.arange(update + 1), latent[: update + 1])
+        half = max(abs(w - y) / 2, 0.07) * (1 if w >= y else -1)  # the names never lie on each other
+        self.latent_name.set_position((update + 1, (w + y) / 2 + half))
+        self.stored_name.set_position((update + 1, (w + y) / 2 - half))
         for point, height in zip(self.points, (y, _loss(w)), strict=True):
             point.set_data([w], [height])
         near = np.float32([-0.35, 0.35])
@@ -98,9 +101,12 @@ class StepSizePlot:
             self.bottom.axhline(0, color=MUTED, linewidth=1)
             self.line = self.bottom.axvline(1, color=LIMIT, linewidth=1.2, linestyle="--")
             words = {"color": dark(ORANGE), "va": "top", "transform": self.bottom.transAxes}
+            words["bbox"] = {"facecolor": self.bottom.get_facecolor(), "edgecolor": "none", "pad": 1}
             self.bottom.text(0.02, 0.94, "LSQ's gradient", **words)
             self.bottom.text(0.22, 0.94, "true slope", **words | {"color": dark(FLOAT)})
-            self.bottom.set(title="Which way the step should go", ylabel="error, % per %", xscale="log", ylim=(-6, 9.5))
+            self.bottom.set(
+                title="Which way the step should go", ylabel="% of error for 1 % of S", xscale="log", ylim=(-6, 9.5)
+            )
             ticks = [0.01, 0.03, 0.1, 0.3, 1]
             self.bottom.set_xticks(ticks, [f"{t:g}" for t in ticks])
             for axis in (self.top.yaxis, self.bottom.xaxis):

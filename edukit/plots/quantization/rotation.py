@@ -7,7 +7,8 @@ import numpy as np
 
 from edukit.plots.style import FLOAT, INK, LIMIT, QUANTIZED, house
 from edukit.quantization.lowbit.blocks import MXFP4, Block
-from edukit.quantization.lowbit.formats import INT4, as_numpy
+from edukit.quantization.lowbit.formats import INT4
+from edukit.quantization.lowbit.patterns import as_numpy
 from edukit.quantization.lowbit.rotation import rotate
 from edukit.quantization.lowbit.two_level import NVFP4
 
@@ -26,7 +27,9 @@ class RotationPlot:
         with house():
             self.axes = fig.subplots(1, 2)
             places = np.arange(rows)
-            self.bars, self.dots, self.facts = [], [], []
+            self.bars = []
+            self.dots = []
+            self.facts = []
             for axes in self.axes:
                 self.bars.append(axes.vlines(places, 0, 0, FLOAT, linewidth=2))
                 self.dots.append(axes.plot(places, 0 * places, "o", color=QUANTIZED, markersize=3)[0])

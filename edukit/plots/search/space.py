@@ -4,7 +4,7 @@ Each class draws once in `__init__(fig, …)`; `update(**values)` moves what cha
 """
 
 from edukit.experiments.search.search_table import SPACE, CompleteTable
-from edukit.plots.drawings.search_space import SpaceDrawing
+from edukit.plots.drawings.search.search_space import SpaceDrawing
 
 
 class TableSpacePlot(SpaceDrawing):

@@ -1,8 +1,7 @@
 """Pruning of channels: filters, neurons and heads really go, and the network becomes smaller. Lesson 07.
 
 groups.py         which rows and columns of which layers are the same channel
-trace.py          finds that out for any model
-splits.py         where channels are split: chunks, shuffles and attention heads
+trace/            finds that out for any model
 importance.py     scores that need data, or the norm behind the filter: Taylor, activity, batch norm
 choose.py         the weakest channels of each group
 remove.py         takes channels out, or writes zeros in their place

@@ -21,7 +21,7 @@ from torch import nn
 
 from edukit.checked import checked
 from edukit.copies import with_stored_weights
-from edukit.graph import as_inputs
+from edukit.inputs import as_inputs
 from edukit.measure import count_macs
 from edukit.pruning.channels.allot import NEAR, allot, menu_by_score
 from edukit.pruning.channels.choose import all_scores, check_choice, choose

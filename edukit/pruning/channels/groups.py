@@ -5,7 +5,7 @@ one column of its weights; a residual addition ties two filters to one channel:
 
     conv1.weight[3]   bn1.weight[3]   conv2.weight[:, 3]   fc.weight[:, 48:64]
 
-To find this in any model, `trace.py` runs it once on ids instead of numbers: every layer gives each channel it
+To find this in any model, `trace/` runs it once on ids instead of numbers: every layer gives each channel it
 makes a name, a whole number. This module keeps the registry: two ids that meet become one channel (union-find), ids
 that arrive at a layer belong to its columns, and ids that something else needs are fixed.
 

@@ -29,7 +29,8 @@ from torch.nn.modules.batchnorm import _NormBase
 
 from edukit.checked import checked
 from edukit.copies import copied
-from edukit.graph import as_inputs, watched
+from edukit.graph import watched
+from edukit.inputs import as_inputs
 from edukit.pruning.channels.groups import along, varies
 from edukit.pruning.channels.trace import Follower, follow
 from edukit.refuse import check_whole

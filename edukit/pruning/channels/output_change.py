@@ -20,8 +20,7 @@ from torch.utils._pytree import tree_leaves
 from tqdm import tqdm
 
 from edukit.copies import copied
-from edukit.graph import as_inputs
-from edukit.inputs import has_batch
+from edukit.inputs import as_inputs, has_batch
 from edukit.pruning.channels.allot import Menu
 from edukit.pruning.channels.remove import remove_channels
 

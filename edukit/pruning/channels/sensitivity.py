@@ -100,7 +100,9 @@ class _Counted:
     """The share of the MACs that a plan leaves, counted once for each plan."""
 
     def __init__(self, model, example, method, multiple):
-        self.model, self.example, self.multiple = model, example, multiple
+        self.model = model
+        self.example = example
+        self.multiple = multiple
         self.groups = channel_groups(model, example)
         self.scores = all_scores(model, self.groups, method)
         self.whole = macs(model, example)

@@ -17,13 +17,14 @@ from tqdm import tqdm
 
 from edukit.checked import checked
 from edukit.copies import copied, with_stored_weights
-from edukit.graph import as_inputs
+from edukit.errors import first_line
+from edukit.inputs import as_inputs
 from edukit.pruning.channels.choose import check_choice, choose
 from edukit.pruning.channels.groups import Channel, Group
 from edukit.pruning.channels.remove import remove_channels, zero_channels
 from edukit.pruning.channels.trace import follow
 from edukit.pruning.score import as_weights
-from edukit.refuse import check_not_quantized, first_line, is_finite
+from edukit.refuse import check_not_quantized, is_finite
 from edukit.turns import in_turn
 
 

@@ -17,7 +17,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
 from edukit.copies import copied
-from edukit.graph import as_inputs, tensors_of
+from edukit.graph import tensors_of
+from edukit.inputs import as_inputs
 
 Rows = Mapping[tuple[str, int], int]  # {(weight, axis): a number of rows}
 

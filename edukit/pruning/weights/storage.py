@@ -22,9 +22,9 @@ from pathlib import Path
 import numpy as np
 
 from edukit.checked import checked
+from edukit.disk.sealed import load_tensors, save_tensors, shapes_of
 from edukit.pruning.score import Array, as_weights
 from edukit.refuse import check_array
-from edukit.sealed import load_tensors, save_tensors, shapes_of
 
 FORMATS = ("dense", "csr", "bitmask", "2:4")
 

@@ -19,7 +19,7 @@ from torch import nn
 from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
 
 from edukit.copies import copied
-from edukit.graph import as_inputs
+from edukit.inputs import as_inputs
 from edukit.pruning.weights.model_masks import layer_weights
 from edukit.refuse import check_whole
 

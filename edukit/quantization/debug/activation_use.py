@@ -50,7 +50,8 @@ class Listener(nn.Module):
         self.parts = parts
         self.rows = ()
         self.network = parts.switched_on([])
-        self._counts, self._sizes = {}, {}
+        self._counts = {}
+        self._sizes = {}
         readers = {node.args[0]: (name, node) for name, nodes in reversed(parts.layers.items()) for node in nodes}
         self._readers = {point: readers.get(point) for point in parts.grids}
 

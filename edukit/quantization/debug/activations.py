@@ -53,7 +53,9 @@ class Activations:
         points = observed(self._network)
         batches = as_batches(calibration, self._network)
         watched = choose_grids(self._network, points, batches, lambda observer: observer)
-        self._nodes, self.observers, self._known = {}, {}, {}
+        self._nodes = {}
+        self.observers = {}
+        self._known = {}
         for observer in dict.fromkeys(watched.values()):
             nodes = [node for node, own in watched.items() if own is observer]
             self._nodes[nodes[0].name], self.observers[nodes[0].name] = nodes, observer
@@ -83,7 +85,8 @@ class _OnGrids(nn.Module):
 
     def __init__(self, network: fx.GraphModule, grids: dict):
         super().__init__()
-        self.network, self.grids = network, grids
+        self.network = network
+        self.grids = grids
 
     def forward(self, *inputs):
         return watched(self.network, inputs, self._on_grid)

@@ -17,14 +17,16 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from edukit.graph import as_inputs, layer_name, parameter, watched
+from edukit.graph import layer_name, parameter, watched
+from edukit.inputs import as_inputs
 from edukit.quantization.grid.affine import QParams, dequantize, quantize
 from edukit.quantization.grid.error import normalized_mse
+from edukit.quantization.ptq.adaround import adaround
 from edukit.quantization.ptq.fold import float_network
 from edukit.quantization.ptq.layerwise import rows
 from edukit.quantization.ptq.placement import why_float
 from edukit.quantization.ptq.rewrite import weight_grid
-from edukit.quantization.ptq.rounding import adaround, gptq, output_error
+from edukit.quantization.ptq.rounding import gptq, output_error
 
 METHODS = {"nearest": lambda w, x, grid: quantize(w, grid), "AdaRound": adaround, "GPTQ": gptq}
 

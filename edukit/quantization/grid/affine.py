@@ -18,16 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from edukit.checked import checked
 from edukit.refuse import (
     Array,
+    check_flag,
     check_real,
     check_whole,
     ends_of,
-    holds_whole_numbers,
     is_finite,
     is_tensor,
-    widened,
 )
 
 INT32 = -(2**31), 2**31 - 1
@@ -55,7 +53,7 @@ class QParams:
     def __post_init__(self):
         check_real(self.scale, "scale")
         check_real(self.zero_point, "zero_point")
-        zero = widened(self.zero_point)
+        zero = _widened(self.zero_point)
         qmin = check_whole(self.qmin, "qmin", *INT32)
         qmax = check_whole(self.qmax, "qmax", qmin, INT32[1])
         _check_grid(self.scale, zero, qmin, qmax)
@@ -75,7 +73,6 @@ def check_grids(**grids) -> None:
             raise TypeError(f"{name} must be a QParams, got {type(grid).__name__}")
 
 
-@checked
 def choose_qparams(low: Array, high: Array, bits: int = 8, *, symmetric: bool = False, signed: bool = True) -> QParams:
     """The grid of 2^bits codes that covers [low, high] and holds 0 exactly.
 
@@ -90,6 +87,8 @@ def choose_qparams(low: Array, high: Array, bits: int = 8, *, symmetric: bool = 
     (0.0118, -43)
     """
     bits = check_bits(bits)
+    check_flag(symmetric, "symmetric")
+    check_flag(signed, "signed")
     low, high, xp = _as_ranges(low, high)
     low, high = xp.clip(low, None, 0.0), xp.clip(high, 0.0, None)
     qmin, qmax = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if signed else (0, 2**bits - 1)
@@ -102,7 +101,6 @@ def choose_qparams(low: Array, high: Array, bits: int = 8, *, symmetric: bool = 
     return QParams(scale, _integers(xp.clip(xp.round(qmin - low / scale), qmin, qmax), xp), qmin, qmax)
 
 
-@checked
 def quantize(x: Array, qparams: QParams) -> Array:
     """Real values to int32 codes, ties to even; values outside the range saturate.
 
@@ -119,7 +117,6 @@ def quantize(x: Array, qparams: QParams) -> Array:
     return _integers(q, xp)  # clipped before the cast: a cast alone would wrap 128 to -128
 
 
-@checked
 def dequantize(q: Array, qparams: QParams) -> Array:
     """Codes, of any type of whole numbers, back to the real values they stand for: S (q - Z).
 
@@ -130,15 +127,14 @@ def dequantize(q: Array, qparams: QParams) -> Array:
     """
     check_real(q, "q")
     check_grids(qparams=qparams)
-    if not holds_whole_numbers(q) or not is_finite(q):
+    if not _are_whole(q) or not is_finite(q):
         raise ValueError("q must hold codes, which are whole numbers, got others")
-    steps = widened(q) - qparams.zero_point
+    steps = _widened(q) - qparams.zero_point
     if namespace(q) is np:  # int32 times float32 is float64 in numpy, and no runtime computes in that
         steps = np.asarray(steps).astype(np.result_type(qparams.scale))
     return steps * qparams.scale
 
 
-@checked
 def fake_quantize(x: Array, qparams: QParams) -> Array:
     """The real value that x becomes when it is stored as a code: dequantize(quantize(x)), all of it in floats.
 
@@ -195,6 +191,22 @@ def _without_gradient(values):
     return values.detach() if is_tensor(values) else values
 
 
+def _widened(q):
+    """Whole numbers in at least 32 bits: a difference of two codes of 8 bits would wrap in theirs."""
+    if is_tensor(q) and not q.is_floating_point():
+        torch = sys.modules["torch"]
+        return q.to(torch.int32 if q.itemsize < 4 or q.dtype == torch.int32 else torch.int64)
+    if isinstance(q, np.ndarray | np.generic) and q.dtype.kind in "iu":
+        return q.astype(np.promote_types(q.dtype, np.int32), copy=False)
+    return q
+
+
+def _are_whole(x) -> bool:
+    """Whether each number of x is whole, whatever its type."""
+    floats = x.is_floating_point() if is_tensor(x) else np.asarray(x).dtype.kind == "f"
+    return not floats or bool(((x.round() if is_tensor(x) else np.round(x)) == x).all())
+
+
 def _refuse_nan(clipped, xp):
     """Nothing is infinite any more, so their sum is NaN only if one of them is: no array of answers is needed."""
     if bool(xp.isnan(xp.sum(clipped, dtype=xp.float32))):
@@ -219,7 +231,7 @@ def _check_grid(scale, zero, qmin, qmax):
     if not 0 < low <= high < math.inf:
         raise ValueError(f"scale must be finite and above 0, got {low:g} to {high:g}")
     low, high = ends_of(zero, qmin)
-    if not (qmin <= low <= high <= qmax and holds_whole_numbers(zero)):
+    if not (qmin <= low <= high <= qmax and _are_whole(zero)):
         raise ValueError(f"zero_point must be whole and from {qmin} to {qmax}, got {low:g} to {high:g}")
     shapes = np.shape(scale), np.shape(zero)
     if () not in shapes and shapes[0] != shapes[1]:

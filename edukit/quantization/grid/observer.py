@@ -66,7 +66,8 @@ class Observer:
         low, high = values.min(), values.max()  # NaN if a single value is
         if not np.isfinite([low, high]).all():
             raise ValueError("x holds NaN or infinity; calibration needs finite values")
-        self._low, self._high = min(self._low, low), max(self._high, high)
+        self._low = min(self._low, low)
+        self._high = max(self._high, high)
         self._steps.append((low, high))
         while values.size:
             piece = max(self.capacity, self.seen)  # of these about `capacity` get in, at most
@@ -99,10 +100,12 @@ class Observer:
             entering = self._generator.binomial(values.size, limit)
             keys = limit * self._generator.random(entering)
             values = values[self._generator.choice(values.size, entering, replace=False, shuffle=False)]
-        self._keys, self._values = np.append(self._keys, keys), np.append(self._values, values)
+        self._keys = np.append(self._keys, keys)
+        self._values = np.append(self._values, values)
         if self._keys.size > self.capacity:
             keep = np.argpartition(self._keys, self.capacity - 1)[: self.capacity]
-            self._keys, self._values = self._keys[keep], self._values[keep]
+            self._keys = self._keys[keep]
+            self._values = self._values[keep]
 
     def _check_seen(self):
         if not self.seen:

@@ -55,6 +55,8 @@ def integer_conv2d(
 ) -> np.ndarray:
     """Output codes of a 2-d convolution from codes alone, int32; the border is padded with the code of zero, Z_x.
 
+    padding   rows around the picture, or "same" or "valid", as torch says it
+
     >>> unit = QParams(np.float32(1), np.int32(0), -128, 127)
     >>> ones = np.ones((1, 1, 3, 3), int)
     >>> integer_conv2d(ones, ones, None, unit, unit, unit, padding=1)[0, 0].tolist()
@@ -153,12 +155,18 @@ def _shapes(q_x, q_w) -> str:
 def _windows(x, kernel, stride, padding, dilation):
     """Every window that the kernel sees: (B, C, H_out, W_out, kh, kw)."""
     stride = _each_axis(stride, "stride", len(kernel), 1)
-    padding = _each_axis(padding, "padding", len(kernel), 0)
     dilation = _each_axis(dilation, "dilation", len(kernel), 1)
-    x = np.pad(x, [(0, 0), (0, 0), *((p, p) for p in padding)])  # Z_x is subtracted already, so its code is 0 here
     spans = tuple((k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True))
+    x = np.pad(x, [(0, 0), (0, 0), *_borders(padding, spans)])  # Z_x is subtracted already, so its code is 0 here
     windows = np.lib.stride_tricks.sliding_window_view(x, spans, axis=tuple(range(2, x.ndim)))
     return windows[:, :, *(slice(None, None, step) for step in (*stride, *dilation))]
+
+
+def _borders(padding, spans) -> list[tuple[int, int]]:
+    """Rows before and behind each axis; for "same", which keeps the size, the odd one of them stands behind."""
+    if padding == "same":
+        return [((span - 1) // 2, span // 2) for span in spans]
+    return [(p, p) for p in _each_axis(0 if padding == "valid" else padding, "padding", len(spans), 0)]
 
 
 def _each_axis(value, name, axes, least) -> list[int]:

@@ -22,7 +22,8 @@ import torch
 from torch import fx
 
 from edukit.checked import checked
-from edukit.graph import LAYERS, as_inputs, parameter
+from edukit.graph import LAYERS, parameter
+from edukit.inputs import as_inputs
 from edukit.quantization.grid.affine import QParams, dequantize, quantize
 from edukit.quantization.integer.joins import codes_of_means, integer_add, integer_mean, move_to_grid
 from edukit.quantization.integer.layers import integer_conv, integer_linear
@@ -137,11 +138,7 @@ class _Network:
         if node.target is aten.linear.default:
             return integer_linear(x.q, w.q, bias, x.grid, w.grid, grid)
         geometry = dict(zip(("stride", "padding", "dilation", "groups"), node.args[3:], strict=False))
-        q_x = x.q
-        if isinstance(geometry.get("padding"), str):
-            q_x = _padded(q_x, w.q, x.grid, geometry)
-            geometry["padding"] = 0
-        return integer_conv(q_x, w.q, bias, x.grid, w.grid, grid, **geometry)
+        return integer_conv(x.q, w.q, bias, x.grid, w.grid, grid, **geometry)
 
     def add(self, node, grid) -> np.ndarray:
         a, b = (self._known(argument) for argument in node.args)
@@ -243,13 +240,3 @@ def _same(one: QParams, other: QParams) -> bool:
 
 def _changes_nothing(keyword, value) -> bool:
     return keyword == "memory_format" or value in KEYWORDS.get(keyword, ())
-
-
-def _padded(q_x, q_w, grid, geometry):
-    """padding="same" or "valid" in codes: a border of the code of zero, the odd one of its rows below."""
-    if geometry["padding"] == "valid":
-        return q_x
-    dilation = np.broadcast_to(geometry.get("dilation", 1), q_w.ndim - 2)
-    spare = [int(d * (k - 1)) for d, k in zip(dilation, q_w.shape[2:], strict=True)]
-    borders = [(0, 0), (0, 0), *((n // 2, n - n // 2) for n in spare)]
-    return np.pad(q_x, borders, constant_values=grid.zero_point)

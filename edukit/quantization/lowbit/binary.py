@@ -96,7 +96,8 @@ class _BinaryLayer:
     weight: nn.Parameter
 
     def _set_up(self, levels, norm):
-        self.levels, self.norm = levels, norm
+        self.levels = levels
+        self.norm = norm
         self.register_forward_pre_hook(_clip_latent)
 
     def levels_of_weight(self) -> tuple[torch.Tensor, torch.Tensor]:

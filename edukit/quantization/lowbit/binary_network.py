@@ -18,12 +18,13 @@ import torch
 from torch import nn
 
 from edukit.copies import copied
-from edukit.graph import as_inputs, tensors_of
+from edukit.disk.sealed import check_shapes, load_tensors, save_tensors, shapes_of, whole
+from edukit.graph import tensors_of
+from edukit.inputs import as_inputs
 from edukit.quantization.lowbit.binary import BinaryConv2d, BinaryLinear, binarize
 from edukit.quantization.lowbit.packing import pack, unpack
 from edukit.quantization.ptq.placement import LayerReport
 from edukit.refuse import check_model
-from edukit.sealed import check_shapes, load_tensors, save_tensors, shapes_of, whole
 
 
 class BinaryModel(nn.Module):
@@ -35,7 +36,8 @@ class BinaryModel(nn.Module):
 
     def __init__(self, network: nn.Module, report: list[LayerReport]):
         super().__init__()
-        self.network, self.report = network, report
+        self.network = network
+        self.report = report
 
     def forward(self, *inputs):
         return self.network(*inputs)
@@ -150,7 +152,8 @@ def _binary(layer, levels, binary_input):
     sizes = {name: getattr(layer, name) for name in _SIZES[type(layer)]}
     form = _FORMS[type(layer)]
     binary = form(**sizes, bias=layer.bias is not None, levels=levels, binary_input=binary_input).to(layer.weight)
-    binary.weight, binary.bias = layer.weight, layer.bias
+    binary.weight = layer.weight
+    binary.bias = layer.bias
     return binary
 
 

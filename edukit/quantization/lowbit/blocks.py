@@ -24,18 +24,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from edukit.quantization.grid.affine import Array
-from edukit.quantization.lowbit.formats import (
-    FP4_E2M1,
-    FP8_E4M3,
-    FP16,
-    FloatFormat,
-    IntFormat,
-    NormalFloat,
-    as_patterns,
-    checked_patterns,
-    finite,
-    like,
-)
+from edukit.quantization.lowbit.formats import FP4_E2M1, FP8_E4M3, FP16, FloatFormat, IntFormat, NormalFloat
+from edukit.quantization.lowbit.patterns import as_patterns, checked_patterns, finite, like
 from edukit.refuse import check_whole
 
 

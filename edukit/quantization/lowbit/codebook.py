@@ -24,7 +24,7 @@ from torch.func import functional_call
 
 from edukit.copies import copied
 from edukit.quantization.grid.affine import check_bits
-from edukit.quantization.lowbit.formats import finite
+from edukit.quantization.lowbit.patterns import finite
 from edukit.refuse import check_model, check_real, check_whole
 
 STARTS = ("linear", "k-means++")

@@ -21,11 +21,11 @@ import torch
 from torch import nn
 
 from edukit.copies import copied
+from edukit.disk.sealed import check_shapes, load_tensors, save_tensors, shapes_of, whole
 from edukit.graph import tensors_of
 from edukit.quantization.lowbit import huffman
 from edukit.quantization.lowbit.codebook import SharedWeights
 from edukit.refuse import check_model
-from edukit.sealed import check_shapes, load_tensors, save_tensors, shapes_of, whole
 
 LONGEST = 255
 

@@ -20,12 +20,12 @@ from pathlib import Path
 import numpy as np
 
 from edukit.checked import checked
+from edukit.disk.sealed import load_tensors, save_tensors, shapes_of
 from edukit.quantization.grid.affine import Array
 from edukit.quantization.lowbit.blocks import Block
-from edukit.quantization.lowbit.formats import like
+from edukit.quantization.lowbit.patterns import like
 from edukit.quantization.lowbit.two_level import TwoLevelBlock
 from edukit.refuse import as_array, check_shape, check_whole
-from edukit.sealed import load_tensors, save_tensors, shapes_of
 
 LEVELS = ("scales", "tensor_scale")  # a scale for each block, and in formats of two levels one for the tensor
 

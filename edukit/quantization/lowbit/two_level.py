@@ -21,7 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from edukit.quantization.grid.affine import Array
-from edukit.quantization.lowbit.formats import FP4_E2M1, FP8_E4M3, FloatFormat, finite, like
+from edukit.quantization.lowbit.formats import FP4_E2M1, FP8_E4M3, FloatFormat
+from edukit.quantization.lowbit.patterns import finite, like
 from edukit.refuse import check_whole
 
 LEAST = np.float32(2.0**-120)  # of T: one over a smaller T and S would leave float32

@@ -23,11 +23,11 @@ from torch import fx, nn
 
 from edukit.checked import checked
 from edukit.copies import has_code_of_its_own, with_stored_weights
+from edukit.errors import first_line
 from edukit.graph import LAYERS, attach, capture, layer_name, parameter
 from edukit.inputs import check_has_python
-from edukit.quantization.ptq.linear import as_linear_layers
-from edukit.quantization.ptq.pooling import count_inside
-from edukit.refuse import check_not_quantized, check_weights, first_line
+from edukit.quantization.ptq.standard_form import as_linear_layers, count_inside
+from edukit.refuse import check_not_quantized, check_weights
 from edukit.turns import in_turn
 
 aten = torch.ops.aten
@@ -244,4 +244,5 @@ def _fold_modules(layer, norm):
     with torch.no_grad():
         statistics = (norm.weight, norm.bias, norm.running_mean, norm.running_var, norm.eps)
         weight, bias = folded(layer.weight, layer.bias, *statistics)
-        layer.weight, layer.bias = nn.Parameter(weight), nn.Parameter(bias)
+        layer.weight = nn.Parameter(weight)
+        layer.bias = nn.Parameter(bias)

@@ -96,7 +96,8 @@ class SideBySide(fx.Interpreter):
 
     def __init__(self, graph: fx.GraphModule, layers: dict, grids: dict):
         super().__init__(graph)
-        self.layers, self.grids = layers, grids
+        self.layers = layers
+        self.grids = grids
         self.hat = {}  # the values of the quantized network; self.env holds those of the float network
         self.bar = tqdm(total=len(layers), desc="rounding", leave=False, delay=2)
 

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 import torch
 from torch import fx
 
-from edukit.graph import LAYERS, as_inputs, check_sizes, has_rows, layer_name, parameter
+from edukit.graph import LAYERS, check_sizes, has_rows, layer_name, parameter
+from edukit.inputs import as_inputs
 from edukit.quantization.ptq.placement import MEANS, MOVES
 
 aten = torch.ops.aten

@@ -88,7 +88,9 @@ class QuantizedModel(nn.Module):
 
     def __init__(self, network: fx.GraphModule, report: list, activation_bits: int | None):
         super().__init__()
-        self.network, self.report, self.activation_bits = network, report, activation_bits
+        self.network = network
+        self.report = report
+        self.activation_bits = activation_bits
 
     def forward(self, *inputs, **named):
         return self.network(*inputs, **named)

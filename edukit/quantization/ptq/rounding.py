@@ -2,7 +2,6 @@
 
     round to nearest   min ‖w - ŵ‖²                 looks at each weight alone
     GPTQ               min ‖(w - ŵ) X‖²             one column after the other; those to come make good the error
-    AdaRound           min ‖(w - ŵ) X‖²             up or down is learned for all weights at once, by gradient descent
     bias correction    b + E[w x] - E[ŵ x̂]          the mean error of each output is taken out
     best step          min ‖(w - ŵ) X‖² over S      finer, where it pays that large weights saturate, or coarser
 
@@ -10,16 +9,15 @@
 
 Symbols   w weights, ŵ as stored · x inputs, x̂ those that come out of the quantized layers before · H = E[x xᵀ]
 Shapes    w (…, out, in); x (…, rows, in): a sample of what the layer multiplies with w; leading axes are groups
-Bound     AdaRound moves no code by more than one step; GPTQ may, where its inputs are correlated
+Bound     GPTQ may move a code by more than one step, where its inputs are correlated
 Cost      GPTQ: in² rows for H, in³ for its factor, in² out for the columns; a 256 x 2304 layer takes seconds, 512 x
           4608 half a minute, with all the steps that are tried
-Source    Frantar et al. 2022, https://arxiv.org/abs/2210.17323; Nagel et al. 2020, https://arxiv.org/abs/2004.10568;
-          Nagel et al. 2019, https://arxiv.org/abs/1906.04721, section 4.2 (bias correction)
-In production  llm-compressor and torchao (GPTQ), AIMET (AdaRound, bias correction), Brevitas (all three)
+Source    Frantar et al. 2022, https://arxiv.org/abs/2210.17323; Nagel et al. 2019, https://arxiv.org/abs/1906.04721,
+          section 4.2 (bias correction)
+In production  llm-compressor and torchao (GPTQ), AIMET (bias correction), Brevitas (both)
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
@@ -27,7 +25,7 @@ import torch
 
 from edukit.checked import checked
 from edukit.quantization.grid.affine import QParams, dequantize, quantize
-from edukit.refuse import check_whole, is_finite, shown
+from edukit.refuse import is_finite, shown
 
 BLOCK = 64  # columns that are rounded before the others hear of it; any number gives the same codes
 DAMPING = 0.05  # of H, as a share of its mean diagonal; the paper's 0.01 trusts a few hundred images too far
@@ -51,67 +49,10 @@ def gptq(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, damping: float =
     >>> bool(output_error(w, better, x) < output_error(w, nearest, x) / 4)
     True
     """
-    _check(w, x)
+    check_sample(w, x)
     if not 0 <= damping < math.inf:
         raise ValueError(f"damping must be at least 0 and finite, got {shown(damping)}")
     return _column_by_column(w, *Moments(x).factor(damping), qparams)
-
-
-@checked
-def adaround(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, steps: int = 500) -> torch.Tensor:
-    """int32 codes for w that keep w @ x: each weight learns whether to go up or down, by gradient descent.
-
-    h in [0, 1] says how far up; it starts at the weight's own place between its two codes, moves along the gradient
-    of the output's error, and a growing penalty 1 - |2h - 1|^β pushes it to 0 or 1.
-
-    >>> random = torch.Generator().manual_seed(0)
-    >>> w, x = torch.randn(8, 16, generator=random), torch.randn(99, 4, generator=random)
-    >>> x = x @ torch.randn(4, 16, generator=random)
-    >>> grid = QParams(w.abs().amax(1, keepdim=True) / 3.5, torch.tensor(0), -4, 3)
-    >>> nearest, better = (dequantize(codes, grid) for codes in (quantize(w, grid), adaround(w, x, grid)))
-    >>> bool(output_error(w, better, x) < output_error(w, nearest, x) / 2)
-    True
-    """
-    for ups in shares_up(w, x, qparams, steps=steps):
-        last = ups
-    up = (last >= 0.5).to(w.dtype)
-    return ((w / qparams.scale).floor() + up).clamp(qparams.qmin, qparams.qmax).to(torch.int32)
-
-
-@torch.enable_grad()
-def shares_up(w: torch.Tensor, x: torch.Tensor, qparams: QParams, *, steps: int = 500) -> Iterator[torch.Tensor]:
-    """What AdaRound learns, before the first step and after each: how far up each weight is, h (…, out, in) in [0, 1].
-
-    >>> grid = QParams(torch.tensor(1.0), torch.tensor(0), -2, 1)
-    >>> *_, last = shares_up(torch.tensor([[0.3, 0.4]]), torch.tensor([[1.0, 1.0], [2.0, 1.0]]), grid)
-    >>> last.tolist()
-    [[0.0, 1.0]]
-    """
-    _check(w, x)
-    check_whole(steps, "steps", 1, 10**6)
-    H = second_moment(x, 0.01).float()
-    H = H / H.diagonal(dim1=-2, dim2=-1).mean(-1)[..., None, None]  # the penalty has the same weight in every layer
-    place = w / qparams.scale
-    floor = place.floor()
-    v = torch.logit(((place - floor).clamp(0.01, 0.99) + 0.1) / 1.2).requires_grad_()
-    optimizer = torch.optim.Adam([v], lr=0.02)
-    yield _soft(v).detach()
-    for step in range(steps):
-        h = _soft(v)
-        error = (floor + h).clamp(qparams.qmin, qparams.qmax) - place
-        loss = (error @ H * error).sum()
-        warm = max(0.0, (step / steps - 0.2) / 0.8)  # first only the error, then a penalty that becomes steeper
-        if warm:
-            loss = loss + 0.05 * (1 - (2 * h - 1).abs() ** (20 - 18 * warm)).sum()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        yield _soft(v).detach()
-
-
-def _soft(v):
-    """From 0 to 1, both of which are reached."""
-    return (1.2 * torch.sigmoid(v) - 0.1).clamp(0, 1)
 
 
 @checked
@@ -125,8 +66,8 @@ def bias_correction(w: torch.Tensor, stored: torch.Tensor, x: torch.Tensor, x_ha
     tensor([-1.])
     """
     x_hat = x if x_hat is None else x_hat
-    _check(w, x)
-    _check(stored, x_hat)
+    check_sample(w, x)
+    check_sample(stored, x_hat)
     before, after = (torch.einsum("...oi,...i->...o", v, mean.mean(-2)) for v, mean in ((w, x), (stored, x_hat)))
     return before - after
 
@@ -141,7 +82,7 @@ def refit(w: torch.Tensor, x: torch.Tensor, x_hat: torch.Tensor, *, damping: flo
     tensor([[0.5000, 0.5000, 0.5000],
             [0.5000, 0.5000, 0.5000]])
     """
-    _check(w, x)
+    check_sample(w, x)
     return Moments(x_hat).refit(w, x, damping)
 
 
@@ -161,7 +102,7 @@ def best_step(
     >>> bool((finer.scale < grid.scale).any()), torch.equal(codes, gptq(w, x, finer))
     (True, True)
     """
-    _check(w, x)
+    check_sample(w, x)
     return Moments(x).best_step(w, qparams, factors, damping)
 
 
@@ -260,7 +201,8 @@ def _column_by_column(w, order, U, qparams):
     return torch.empty_like(codes).scatter_(-1, columns, codes)
 
 
-def _check(w, x):
+def check_sample(w, x) -> None:
+    """Raise a TypeError or ValueError unless x is a sample of what a layer multiplies with w, and both are finite."""
     if not all(isinstance(v, torch.Tensor) for v in (w, x)):
         raise TypeError(f"w and x must be torch tensors, got {type(w).__name__} and {type(x).__name__}")
     if w.ndim < 2 or x.ndim != w.ndim or x.shape[-1] != w.shape[-1] or x.shape[:-2] != w.shape[:-2] or not x.shape[-2]:

@@ -24,6 +24,7 @@ from edukit.quantization.grid.affine import QParams, check_bits, choose_qparams
 from edukit.quantization.grid.calibrate import min_max
 from edukit.quantization.ptq.fold import folded
 from edukit.quantization.ptq.rewrite import ACCUMULATOR_LIMIT, weight_grid, with_room_for_bias
+from edukit.quantization.qat.clip import clip_grid, learned_clip
 from edukit.quantization.qat.straight_through import balanced_gradient, initial_step, straight_through
 
 
@@ -33,6 +34,7 @@ class FakeQuantize(nn.Module):
     bits       2 to 8
     learned    the scale is a parameter (LSQ) that starts at `initial_step` of the first batch; stored as its decimal
                logarithm, so that it stays positive, and so that AdamW moves it by percents and not by units
+    log_clip   None, or a parameter after `learn_clip`: the logarithm of the end of the range (PACT)
     momentum   what remains of the past range at each batch, as in `moving_average`; the first batch starts it
     observing, faking   switches; both are on
 
@@ -55,12 +57,15 @@ class FakeQuantize(nn.Module):
         self.register_buffer("scale", torch.ones(()))
         self.register_buffer("zero_point", torch.zeros((), dtype=torch.int32))
         self.log_scale = nn.Parameter(torch.zeros(())) if learned else None
+        self.log_clip = None
 
     @property
     def grid(self) -> QParams:
         """The grid as it is now; ValueError before the first batch."""
         if bool(self.low.isnan()):
             raise ValueError("no batch was observed yet; run one in training mode first")
+        if self.log_clip is not None:
+            return clip_grid(10**self.log_clip, self.bits)
         scale = self.scale if self.log_scale is None else 10**self.log_scale
         return QParams(scale, self.zero_point, 0, 2**self.bits - 1)
 
@@ -69,8 +74,16 @@ class FakeQuantize(nn.Module):
             self._observe(x.detach())
         if not self.faking:
             return x
+        if self.log_clip is not None:
+            return learned_clip(x, 10**self.log_clip, self.bits)
         factor = balanced_gradient(x[0].numel(), steps_from_zero(self.grid)) if self.log_scale is not None else 1.0
         return straight_through(x, self.grid, step_gradient=factor)
+
+    def learn_clip(self) -> None:
+        """From now on the end of the range is a parameter, which starts where it is; the range must start at 0."""
+        if int(self.grid.zero_point) != 0 or self.log_scale is not None:
+            raise ValueError("the range must start at 0 and its scale must not be learned, to learn its end")
+        self.log_clip = nn.Parameter((self.scale * (2**self.bits - 1)).log10())
 
     def start(self, grid: QParams) -> None:
         """Take over a grid that was found elsewhere, with its range."""
@@ -85,8 +98,8 @@ class FakeQuantize(nn.Module):
     def _observe(self, x):
         first = bool(self.low.isnan())
         (low, high) = min_max(x)
-        if not first and self.log_scale is not None:
-            return  # a learned scale follows the loss, and not the range
+        if not first and (self.log_scale is not None or self.log_clip is not None):
+            return  # what is learned follows the loss, and not the range
         if not first:
             low = low.lerp(self.low, self.momentum)
             high = high.lerp(self.high, self.momentum)

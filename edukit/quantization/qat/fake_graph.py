@@ -18,8 +18,8 @@ from torch import fx
 
 from edukit.quantization.grid.affine import QParams
 from edukit.quantization.ptq.fold import BATCH_NORM, takes_in_norm
-from edukit.quantization.ptq.linear import READ
 from edukit.quantization.ptq.placement import moved_from, observed, why_float
+from edukit.quantization.ptq.standard_form import READ
 from edukit.quantization.qat.fake import BatchNorm, FakeQuantize, QuantizedLayer
 
 

@@ -23,10 +23,9 @@ from edukit.quantization.grid.observer import as_batches
 from edukit.quantization.ptq.floats import Report, whole_report
 from edukit.quantization.ptq.fold import fold_graph
 from edukit.quantization.ptq.layerwise import Layer, has_weight
-from edukit.quantization.ptq.linear import as_linear_layers
 from edukit.quantization.ptq.placement import activation_grid, choose_grids, reported
-from edukit.quantization.ptq.pooling import count_inside
 from edukit.quantization.ptq.rewrite import QuantizedModel, cleaned, counted, quantize_activation, store_layer
+from edukit.quantization.ptq.standard_form import as_linear_layers, count_inside
 from edukit.quantization.qat.fake import BatchNorm, FakeQuantize
 from edukit.quantization.qat.fake_graph import (
     answer_with_a_tensor,
@@ -155,6 +154,37 @@ def freeze_observers(model: nn.Module) -> nn.Module:
     1.0
     """
     return _with_attribute(model, FakeQuantize, "observing", False)
+
+
+def learn_clips(model: nn.Module) -> nn.Module:
+    """A copy whose activation ranges end where the loss wants it (PACT), as far as they start at 0.
+
+    Raises ValueError where no observed range starts at 0, as every range behind a ReLU does.
+
+    >>> qat = learn_clips(prepare_qat(nn.Sequential(nn.Linear(4, 2), nn.ReLU()), torch.rand(8, 4)))
+    >>> [name for name, _ in qat.named_parameters() if "clip" in name]
+    ['network.input_1_fake.log_clip', 'network.relu_fake.log_clip']
+    """
+    check_model(model)
+    model = copy.deepcopy(model)
+    fakes = [module for module in model.modules() if isinstance(module, FakeQuantize)]
+    found = [fake for fake in fakes if fake.log_scale is None and int(fake.zero_point) == 0 and not fake.low.isnan()]
+    if not found:
+        raise ValueError("model must hold an observed range of activations that starts at 0, got none")
+    for fake in found:
+        fake.learn_clip()
+    return model
+
+
+def clip_penalty(model: nn.Module) -> torch.Tensor:
+    """The sum of the squares of all learned clips, 0 without any: times a strength, a part of the loss of PACT.
+
+    >>> qat = learn_clips(prepare_qat(nn.Sequential(nn.ReLU(), nn.Linear(1, 2)), torch.tensor([[0.0], [2.0]])))
+    >>> round(clip_penalty(qat).item(), 3)
+    4.0
+    """
+    clips = [module.log_clip for module in model.modules() if isinstance(module, FakeQuantize)]
+    return sum((10 ** (2 * clip) for clip in clips if clip is not None), start=torch.zeros(()))
 
 
 def _with_attribute(model, kind, name, value) -> nn.Module:

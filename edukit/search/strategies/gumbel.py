@@ -14,12 +14,11 @@ In production  nni.nas.strategy.GumbelDARTS
 """
 
 from collections.abc import Mapping, Sequence
-from numbers import Real
 
 import torch
 from torch import nn
 
-from edukit.refuse import check_model
+from edukit.refuse import check_model, check_positive
 from edukit.signatures import passes_on
 from edukit.training import Recipe, cross_entropy, fit
 
@@ -81,8 +80,7 @@ def gumbel_softmax(preferences: torch.Tensor, temperature: float) -> torch.Tenso
     >>> bool(gumbel_softmax(torch.zeros(5), 1.0).sum().isclose(torch.tensor(1.0)))
     True
     """
-    if not isinstance(temperature, Real) or not 0 < temperature < float("inf"):
-        raise ValueError(f"temperature must be above 0 and finite, got {temperature!r}")
+    check_positive(temperature, "temperature")
     uniform = torch.rand_like(preferences).clamp(1e-9, 1 - 1e-7)
     noise = -torch.log(-torch.log(uniform))
     return torch.softmax((preferences + noise) / temperature, 0)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edukit.checked import checked
-from edukit.journal import Journal
+from edukit.disk.journal import Journal
 from edukit.refuse import check_number, check_whole
 from edukit.search.space import SearchSpace
 from edukit.search.strategies.trials import Trial, Trials

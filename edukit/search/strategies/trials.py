@@ -14,7 +14,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
-from edukit.journal import Journal
+from edukit.disk.journal import Journal
 from edukit.refuse import check_whole
 from edukit.search.space import SearchSpace, generator
 
@@ -59,7 +59,9 @@ class Trials:
             raise TypeError(f"space must be a SearchSpace, got {type(space).__name__}")
         if not callable(score):
             raise TypeError(f"score must be a function of an architecture, got {type(score).__name__}")
-        self.space, self.score, self.executor = space, score, executor
+        self.space = space
+        self.score = score
+        self.executor = executor
         self.evaluations = check_whole(evaluations, "evaluations")
         self.draw = generator(check_whole(seed, "seed", 0))
         self.done: list[Trial] = []

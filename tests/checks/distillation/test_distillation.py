@@ -6,7 +6,7 @@ import torch
 from torch.nn import functional as F
 
 from edukit.checks import distillation as check
-from edukit.distillation import kd_loss, multi_teacher_loss
+from edukit.distillation import kd_loss
 from edukit.distillation.features import feature_loss
 
 
@@ -27,12 +27,25 @@ def by_autograd(student, teacher, temperature):
     return z.grad.numpy()
 
 
-def in_a_loop(teachers_logits, shares, temperature):
-    mixed = 0
-    for logits, share in zip(teachers_logits, shares, strict=True):
-        powers = np.exp((logits - logits.max(1, keepdims=True)) / temperature)
-        mixed = mixed + share * powers / powers.sum(1, keepdims=True)
-    return mixed
+def by_torch(logits, temperature):
+    return F.softmax(torch.from_numpy(logits) / temperature, dim=1)
+
+
+def row_by_row(logits, temperature):
+    rows = []
+    for row in logits:
+        powers = [np.exp((z - max(row)) / temperature) for z in row]
+        rows.append([power / sum(powers) for power in powers])
+    return rows
+
+
+def sides_exchanged(student, teacher, temperature):
+    return kd_loss(teacher, student, temperature=temperature)
+
+
+def as_torch_has_it(student, teacher, temperature):
+    log_p, log_q = (F.log_softmax(torch.from_numpy(z) / temperature, 1) for z in (teacher, student))
+    return temperature**2 * F.kl_div(log_p, log_q, reduction="batchmean", log_target=True).item()
 
 
 def by_convolution(student, teacher, adapter):
@@ -46,7 +59,10 @@ def by_convolution(student, teacher, adapter):
         (check.kd_loss, of_the_package),
         (check.kd_loss, through_log_targets),
         (check.soft_gradient, by_autograd),
-        (check.mixture, in_a_loop),
+        (check.soft_labels, by_torch),
+        (check.soft_labels, row_by_row),
+        (check.reverse_kl, sides_exchanged),
+        (check.reverse_kl, as_torch_has_it),
         (check.hint_loss, by_convolution),
     ],
 )
@@ -78,13 +94,22 @@ def test_one_repair_of_two_is_not_enough():
     assert "T² is missing" in loss(lambda T: 1, "batchmean") and "batchmean" in loss(lambda T: T**2, "mean")
 
 
-def test_the_mixture_is_what_a_student_of_several_teachers_learns():
-    logits, shares, temperature = check.mixture.questions[2]
-    mixed = temperature * np.log(check.mixture.solve(logits, shares, temperature))
-    assert abs(multi_teacher_loss(mixed, list(logits), temperature=temperature, shares=shares)) < 1e-12
+def test_the_reverse_divergence_is_the_one_that_a_student_learns():
+    for student, teacher, temperature in check.reverse_kl.questions:
+        loss = kd_loss(student, teacher, temperature=temperature, reverse=True)
+        assert np.isclose(check.reverse_kl.solve(student, teacher, temperature), loss)
+
+
+def test_powers_that_overflow_are_told_so_with_what_else_is_wrong():
+    def naive(logits, temperature):
+        return np.exp(logits / temperature) / np.exp(logits / temperature).sum(1, keepdims=True)
+
+    assert "subtract the largest logit of the row" in check.soft_labels(naive).line
+    assert "the temperature is missing" in check.soft_labels(lambda z, T: naive(z, 1)).line
 
 
 def test_answers_of_the_wrong_form_are_told_so():
-    assert "give one answer of that shape" in check.mixture(lambda z, shares, T: z).line
+    assert "a probability for each logit" in check.soft_labels(lambda z, T: z[0]).line
+    assert not check.reverse_kl(lambda s, t, T: "little")
     assert "one number for each logit" in check.soft_gradient(lambda s, t, T: s[0]).line
     assert not check.kd_loss(lambda *question: "much")

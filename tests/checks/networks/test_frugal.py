@@ -28,6 +28,20 @@ def test_a_product_is_counted_by_its_multiplications(answer, work):
     assert work <= _worked(answer, (Q,))[1] <= work + 4 * N * D
 
 
+@pytest.mark.parametrize(
+    ("answer", "largest"),
+    [
+        (lambda q: q @ q.T, N * N),
+        (lambda q: np.outer(q[:, 0], q[:, 0]), N * N),
+        (lambda q: torch.from_numpy(q) @ torch.from_numpy(q).T, N * N),
+        (lambda q: q[:4] + 1, 4 * D),
+        (lambda q: np.transpose(q)[0].sum(), 1),
+    ],
+)
+def test_the_largest_array_is_noted_but_no_view(answer, largest):
+    assert _worked(answer, (Q,))[2] == largest
+
+
 def test_a_loop_over_the_queries_is_refused_for_its_work():
     def by_query(q, k, v):
         rows = []

@@ -12,8 +12,10 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from edukit.copies import copied
 from edukit.deployment import Budget, compress, load
+from edukit.deployment.benchmark import installed_formats
 from edukit.deployment.compressing import candidates
 from edukit.deployment.compressing import compress as module
+from edukit.deployment.files.export import FORMATS
 from edukit.training import accuracy, seeded
 
 IMAGES = np.random.default_rng(0).random((60, 3, 32, 32), np.float32)
@@ -49,6 +51,20 @@ def test_with_labels_the_file_is_as_right_as_the_budget_says(model, pictures, tm
     results = json.loads((tmp_path / "new" / "out" / "results.json").read_text())
     assert results["size_bytes"] == (tmp_path / "new" / "out" / "model.onnx").stat().st_size == found.size_bytes
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["out"]  # the journal has done its work
+
+
+@pytest.mark.parametrize("name", ["resnet", "u-net"])
+def test_each_runtime_that_is_installed_gets_a_file_that_answers_alike(name, tmp_path):
+    formats = installed_formats()
+    how = QUICK | dict(formats=None, steps=0, output=tmp_path / "out")
+    found = compress(build(name), IMAGES, Budget(max_loss=100), **how)
+    assert list(found.files) == formats
+    expected = load(found.files["onnx"])(IMAGES[:8])
+    for format in formats:
+        path = found.files[format]
+        assert path == tmp_path / "out" / f"model{FORMATS[format]}"
+        assert np.abs(load(path)(IMAGES[:8]) - expected).max() <= 0.05 * np.abs(expected).max()
+    assert {row.name for row in found.parity.files} == {path.name for path in found.files.values()}
 
 
 def test_an_impossible_budget_is_answered_with_the_nearest(model, pictures):

@@ -43,7 +43,7 @@ CASES = {
         layer=Layer((64, 1, 3, 3), 64, True, 0.0, 576, "int8"),
     ),
     "layers too thin for the vector unit": replace(GOOD, macs=20_000_000, layer=replace(WIDE, shape=(12, 12, 3, 3))),
-    "calls outweigh the work": replace(GOOD, time_s=9e-6, macs=1_800_000),
+    "calls that outweigh the work": replace(GOOD, time_s=9e-6, macs=1_800_000),
 }
 
 

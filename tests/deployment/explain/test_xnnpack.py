@@ -40,7 +40,7 @@ def test_explain_tells_times_and_no_macs(files, monkeypatch):
     monkeypatch.setattr(explained, "roofline", lambda threads: MACHINE)
     told = explain(files["int8"])
     assert told.integer_share > 0 and all(row[5:] == ("", "", "") for row in told.table.rows)
-    assert "calls outweigh the work" not in told.sentence  # a rule of ONNX Runtime's calls
+    assert "calls that outweigh the work" not in told.sentence  # a rule of ONNX Runtime's calls
     with pytest.raises(ValueError, match="inputs must be 1 arrays"):
         explain(files["int8"], (IMAGES, IMAGES))
     with pytest.raises(ValueError, match="must have the shape"):

@@ -107,6 +107,26 @@ def test_a_file_that_answers_otherwise_is_refused_and_not_written(tmp_path, monk
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "share, by, quantized, refused",
+    [
+        (0.001, 0.15, True, False),  # single answers of a deep quantized network: RMS 0.0047 of the largest
+        (0.001, 0.15, False, True),
+        (0.001, 0.25, True, True),  # further than a fifth of the largest
+        (0.01, 0.15, True, True),  # RMS 0.015 of the largest
+        (1.0, 0.049, True, False),
+        (1.0, 0.0099, False, False),
+        (1.0, 0.0101, False, True),
+    ],
+)
+def test_a_few_answers_of_a_quantized_model_may_lie_further_away(share, by, quantized, refused):
+    answers = np.linspace(-1, 1, 10_000, dtype=np.float32).reshape(2, -1)
+    moved = answers.copy().reshape(-1)
+    moved[:: round(1 / share)] += np.float32(by)
+    fault = sys.modules["edukit.deployment.files.export"]._fault
+    assert (fault([answers], [moved.reshape(2, -1)], quantized) is not None) == refused
+
+
 @pytest.mark.parametrize("moved, written", [([], True), ([True], True), ([False], True), ([True, False], False)])
 def test_a_file_is_written_if_it_agrees_as_it_stands_or_in_the_runtimes_integers(moved, written, tmp_path, monkeypatch):
     module = sys.modules["edukit.deployment.files.export"]

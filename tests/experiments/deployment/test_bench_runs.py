@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from edukit import bundled
+from edukit.disk.sealed import with_check
 from edukit.experiments.deployment.bench_runs import WAYS, markdown, measured, rows_of
-from edukit.sealed import with_check
 
 TIMED = {"median_s": 2e-6, "p90_s": 3e-6, "p99_s": 4e-6}
 STAGE = {"name": "teacher", "macs": 5, "parameters": 6, "size_bytes": 7, "accuracy": 0.5, "energy_j": 8e-6}

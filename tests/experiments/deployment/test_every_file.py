@@ -2,7 +2,8 @@
 
 import pytest
 
-from edukit.experiments.deployment.every_file import Kind, damaged, exports, kinds, outcomes, table
+from edukit.experiments.deployment.every_file import damaged, outcomes, table
+from edukit.experiments.deployment.file_kinds import Kind, exports, kinds
 
 KINDS = kinds()
 

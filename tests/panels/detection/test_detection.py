@@ -62,16 +62,17 @@ def test_the_stills_show_their_point():
     assert "Step 3 of 4" in panels.bifpn()._repr_mimebundle_()[0]["text/plain"]
 
 
-def test_the_table_of_the_recipe_has_a_row_for_each_stage_of_one_runtime():
-    def row(stage, seed, runtime, map50):
-        numbers = {"map50": map50, "map": map50 / 2, "bytes": 54_321, "latency_ms": 1.234}
+def test_the_table_of_the_recipe_has_a_row_for_each_stage_and_runtime():
+    def row(stage, seed, runtime, map50, latency_ms=1.234):
+        numbers = {"map50": map50, "map": map50 / 2, "bytes": 54_321, "latency_ms": latency_ms}
         return SimpleNamespace(stage=stage, seed=seed, runtime=runtime, **numbers)
 
     rows = [row("teacher", 0, "onnxruntime", 0.95), row("student", 0, "onnxruntime", 0.9)]
-    rows += [row("student", 1, "onnxruntime", 0.8), row("student", 0, "litert", 0.1)]
+    rows += [row("student", 1, "onnxruntime", 0.8, 39.43), row("student", 0, "litert", 0.1)]
     assert panels.recipe(rows).rows == [
-        ("teacher", "95.0", "47.5", "54", "1.23"),
-        ("student", "85.0 (80.0 to 90.0)", "42.5 (40.0 to 45.0)", "54", "1.23"),
+        ("teacher", "onnxruntime", "95.0", "47.5", "54", "1.23"),
+        ("student", "onnxruntime", "85.0 (80.0 to 90.0)", "42.5 (40.0 to 45.0)", "54", "20.33 (1.23 to 39.43)"),
+        ("student", "litert", "10.0", "5.0", "54", "1.23"),
     ]
 
 

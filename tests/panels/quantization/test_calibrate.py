@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pictures import assert_moves
 
 from edukit.panels.quantization import merged_codes, momentum, more_images, ranges
 from edukit.quantization import Observer
@@ -28,13 +29,7 @@ def test_every_control_moves_the_picture(name, control):
     panel = PANELS[name]()
     if control == "percentile":
         panel.controls["method"].value = "percentile"
-    widget, png, description = panel.controls[control], panel._png, panel.description
-    if isinstance(widget.value, bool):
-        ends = (False, True)
-    else:
-        ends = widget.options if hasattr(widget, "options") else (widget.min, widget.max)
-    widget.value = ends[-1] if widget.value != ends[-1] else ends[0]
-    assert panel._png != png and panel.description != description
+    assert_moves(panel, control)
 
 
 def test_no_control_is_left_out():

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from pictures import assert_moves
 
 from edukit.panels.quantization import ptq_methods, rounding, rounding_plane
 from edukit.quantization.debug.layer_rounding import compare_rounding
@@ -24,9 +25,7 @@ CONTROLS = [
 @pytest.mark.parametrize(("name", "control"), CONTROLS)
 def test_every_control_moves_the_picture(name, control):
     panel = PANELS[name]()
-    widget, png, description = panel.controls[control], panel._png, panel.description
-    widget.value = widget.options[-1] if hasattr(widget, "options") else widget.max
-    assert panel._png != png and panel.description != description
+    assert_moves(panel, control)
 
 
 def test_no_control_is_left_out():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pictures import assert_moves
 
 from edukit.experiments.search.search_table import SPACE, complete_table
 from edukit.panels.search import front, latency, regret, space
@@ -21,10 +22,7 @@ def test_every_control_moves_the_picture(name, control):
     make, controls = PANELS[name]
     panel = make()
     assert set(panel.controls) == controls
-    widget, png, description = panel.controls[control], panel._png, panel.description
-    ends = getattr(widget, "options", None) or (widget.min, widget.max)
-    widget.value = ends[-1] if widget.value != ends[-1] else ends[0]
-    assert panel._png != png and panel.description != description
+    assert_moves(panel, control)
 
 
 def test_the_limit_goes_from_no_architecture_to_all():

@@ -1,6 +1,7 @@
 """Each control of each panel of a supernet moves its picture and its description."""
 
 import pytest
+from pictures import assert_moves
 
 from edukit.panels.search import elastic, operators_and_bits, sub_networks
 from edukit.search import Supernet
@@ -18,10 +19,7 @@ CONTROLS = [
 @pytest.mark.parametrize(("name", "control"), CONTROLS)
 def test_every_control_moves_the_picture(name, control):
     panel = PANELS[name]()
-    widget, png, description = panel.controls[control], panel._png, panel.description
-    ends = widget.options if hasattr(widget, "options") else (widget.min, widget.max)
-    widget.value = ends[0] if widget.value != ends[0] else ends[-1]
-    assert panel._png != png and panel.description != description
+    assert_moves(panel, control)
 
 
 def test_no_control_is_left_out():

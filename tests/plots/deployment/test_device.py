@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from pictures import assert_nothing_is_cut_off
 
 from edukit.deployment.device.estimate import best_for, estimate_of, reasons_against
 from edukit.deployment.device.profiles import devices
@@ -32,9 +33,7 @@ DAY = partial(Picture, partial(DayPlot, latencies_s=TIMES, device=devices["phone
 @pytest.mark.parametrize("picture", [partial(FRONT, device="watch"), partial(DAY, ambient_c=25, gap_c=3.0)])
 def test_nothing_is_cut_off_and_says_that_it_is_an_estimate(picture):
     picture = picture()
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)
     said = " ".join(axes.get_xlabel() + axes.get_ylabel() for axes in picture.axes)
     assert "estimate" in said and "estimate" in picture.description
 

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from pictures import assert_nothing_is_cut_off
 
 from edukit.deployment.device.estimate import estimate_of
 from edukit.deployment.device.profiles import devices
@@ -54,6 +55,4 @@ def test_every_row_of_the_table_is_a_dot_and_the_sentence_has_its_numbers():
 )
 def test_nothing_is_cut_off(picture):
     picture = picture()
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)

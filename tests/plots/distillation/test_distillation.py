@@ -4,11 +4,16 @@ from functools import partial
 
 import numpy as np
 import pytest
+from pictures import assert_nothing_is_cut_off
 
+from edukit.distillation.peaks import PLACES, log_peak, one_peak, two_peaks
 from edukit.distillation.soft import soft_gradient, soft_labels
+from edukit.experiments.distillation import capacity_gap
 from edukit.experiments.distillation.few_labels import measured
 from edukit.plots import Picture
-from edukit.plots.distillation.few_labels import FewLabelsPlot, PartsPlot
+from edukit.plots.distillation.capacity_gap import CapacityGapPlot
+from edukit.plots.distillation.few_labels import FewLabelsPlot
+from edukit.plots.distillation.peaks import PeaksPlot
 from edukit.plots.distillation.soft import SoftPlot
 
 RANDOM = np.random.default_rng(0)
@@ -23,9 +28,7 @@ TABLE = {
     "unlabelled": {1000: [0.95, 0.97]},
 }
 ALONE = partial(FewLabelsPlot, table=TABLE)
-RUNS = {"plain": [{"soft": 4.0, "hard": 0.5}, {"soft": 1.0, "hard": 0.9}]}
-RUNS["hints"] = [part | {"features": 0.9} for part in RUNS["plain"]]
-PARTS = partial(PartsPlot, runs=RUNS)
+GAP = partial(CapacityGapPlot, table=capacity_gap.measured())
 
 
 def test_bars_and_rings_are_the_soft_labels():
@@ -56,17 +59,37 @@ def test_gains_are_taken_seed_by_seed_and_a_way_without_figures_stays_empty():
     assert "self-taught" not in text and [value.get_text() for value in picture._plot.values] == ["+0.0", "", "+0.0"]
 
 
-def test_the_parts_are_told():
-    text = Picture(PARTS).description
-    assert "plain: soft 4.00 to 1.000, hard 0.50 to 0.900" in text and "features 0.90 to 0.900" in text
+@pytest.mark.parametrize(("distance", "percent"), [(2, 60), (6, 60), (8, 90)])
+def test_the_two_students_are_the_closest_peaks(distance, percent):
+    picture = Picture(PeaksPlot, distance=0, larger_percent=75)
+    text = picture.move(distance=distance, larger_percent=percent)
+    teacher = two_peaks(distance, percent / 100)
+    for line, area, reverse in zip(picture._plot.lines, picture._plot.areas, (False, True), strict=True):
+        mean, width = one_peak(teacher, reverse=reverse)
+        np.testing.assert_allclose(line.get_ydata(), np.exp(log_peak(mean, width)))
+        assert area.get_paths()[0].vertices[:, 1].max() == pytest.approx(teacher.max())
+        assert f"mean {mean:.1f} and width {width:.1f}" in text and len(line.get_xdata()) == len(PLACES)
+    assert ("where the teacher says little" in text) == (distance >= 6 and percent == 60)
 
 
-def test_names_of_parts_do_not_lie_on_each_other():
-    picture = Picture(PARTS, figsize=(8.5, 2.8))
+def test_what_teachers_of_two_sizes_add_is_taken_seed_by_seed():
+    picture = Picture(GAP)
+    table = capacity_gap.measured()
+    assert {way for way, _ in picture._plot.rows} == {"smoothed", "large", "middle", "assistant"}
+    for key, gains in picture._plot.gains.items():
+        each = [100 * (row.test - alone.test) for row, alone in zip(table[key], table["alone", None], strict=True)]
+        np.testing.assert_allclose(gains, each)
+        assert f"{np.mean(each):+.1f} ({min(each):+.1f} to {max(each):+.1f})" in picture.description
+
+
+def test_the_lines_on_the_left_have_names_that_touch_no_line():
+    picture = Picture(partial(FewLabelsPlot, table=measured()), figsize=(8.5, 3.4), labels=100)
     picture.canvas.draw()
-    for axes in picture.axes:
-        boxes = [text.get_window_extent() for text in axes.texts]
-        assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+    left = picture.axes[0]
+    names = [text for text in left.texts if text.get_text().startswith("●")]
+    lines = [line.get_transform().transform_path(line.get_path()) for line in left.lines[:3]]
+    assert len(names) == 3
+    assert not [n for n in names for line in lines if line.intersects_bbox(n.get_window_extent(), filled=False)]
 
 
 @pytest.mark.parametrize(
@@ -75,15 +98,14 @@ def test_names_of_parts_do_not_lie_on_each_other():
         partial(Picture, SOFT, figsize=(8.5, 3), picture=1, temperature=1),
         partial(Picture, ALONE, figsize=(8.5, 3.4), labels=100),
         partial(Picture, partial(FewLabelsPlot, table=measured()), figsize=(8.5, 3.4), labels=100),
-        partial(Picture, PARTS, figsize=(8.5, 2.8)),
+        partial(Picture, PeaksPlot, figsize=(8.5, 2.8), distance=6, larger_percent=60),
+        partial(Picture, GAP, figsize=(8.5, 3.2)),
     ],
-    ids=["soft", "alone", "measured", "parts"],
+    ids=["soft", "alone", "measured", "peaks", "gap"],
 )
 def test_nothing_is_cut_off(draw):
     picture = draw()
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)
     assert picture.axes[-1].get_xlabel()
     for text in (text for axes in picture.axes for text in axes.texts if text.get_text()):
         assert text.get_window_extent().x1 <= picture.bbox.x1

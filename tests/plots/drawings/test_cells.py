@@ -2,20 +2,9 @@
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
-from edukit.plots import house
 from edukit.plots.drawings.cells import Cells, filter_bank, level_rows
-from edukit.plots.drawings.sheet import sheet, tints
-
-
-@pytest.fixture
-def axes():
-    figure = Figure(figsize=(7, 2.8))
-    FigureCanvasAgg(figure)
-    with house():
-        yield sheet(figure)
+from edukit.plots.drawings.sheet import tints
 
 
 def test_no_two_cells_of_a_bank_overlap():

@@ -12,23 +12,29 @@ from matplotlib.patches import FancyBboxPatch
 from edukit.panels import Panel
 from edukit.plots import Picture
 from edukit.plots.detection.overlap import OverlapPlot
-from edukit.plots.drawings.anchors import AnchorsPlot
-from edukit.plots.drawings.attention_fill import AttentionFillPlot
-from edukit.plots.drawings.bifpn import BifpnPlot
-from edukit.plots.drawings.bit_fields import FORMATS, BitFieldsPlot
-from edukit.plots.drawings.block import KINDS, BlockPlot
-from edukit.plots.drawings.block_memory import BlockMemoryPlot
-from edukit.plots.drawings.filter_bank import NOTES, FilterBankPlot
-from edukit.plots.drawings.integer_layer import IntegerLayerPlot
-from edukit.plots.drawings.merged_codes import MergedCodesPlot
-from edukit.plots.drawings.model_memory import ModelMemoryPlot
-from edukit.plots.drawings.number_grid import NumberGridPlot
-from edukit.plots.drawings.placement_steps import STEPS, PlacementPlot
-from edukit.plots.drawings.rounding_plane import METHODS, RoundingPlanePlot
-from edukit.plots.drawings.shards import ShardsPlot
-from edukit.plots.drawings.shared_scales import SHARINGS, SharedScalesPlot
-from edukit.plots.drawings.sign_product import SignProductPlot
-from edukit.plots.drawings.suppression_steps import SuppressionStepsPlot
+from edukit.plots.drawings.deployment.four_ways import NOTES as WAYS
+from edukit.plots.drawings.deployment.four_ways import FourWaysPlot
+from edukit.plots.drawings.deployment.model_memory import ModelMemoryPlot
+from edukit.plots.drawings.deployment.shards import ShardsPlot
+from edukit.plots.drawings.detection.anchors import AnchorsPlot
+from edukit.plots.drawings.detection.bifpn import BifpnPlot
+from edukit.plots.drawings.detection.suppression_steps import SuppressionStepsPlot
+from edukit.plots.drawings.distillation.two_pulls import TwoPullsPlot
+from edukit.plots.drawings.networks.attention_fill import AttentionFillPlot
+from edukit.plots.drawings.networks.block import KINDS, BlockPlot
+from edukit.plots.drawings.networks.block_fill import BlockFillPlot
+from edukit.plots.drawings.networks.block_memory import BlockMemoryPlot
+from edukit.plots.drawings.pruning.filter_bank import NOTES, FilterBankPlot
+from edukit.plots.drawings.quantization.bit_fields import FORMATS, BitFieldsPlot
+from edukit.plots.drawings.quantization.folded_norm import MODES, FoldedNormPlot
+from edukit.plots.drawings.quantization.integer_layer import IntegerLayerPlot
+from edukit.plots.drawings.quantization.latent_weights import LatentWeightsPlot
+from edukit.plots.drawings.quantization.merged_codes import MergedCodesPlot
+from edukit.plots.drawings.quantization.number_grid import NumberGridPlot
+from edukit.plots.drawings.quantization.placement_steps import STEPS, PlacementPlot
+from edukit.plots.drawings.quantization.rounding_plane import METHODS, RoundingPlanePlot
+from edukit.plots.drawings.quantization.shared_scales import SHARINGS, SharedScalesPlot
+from edukit.plots.drawings.quantization.sign_product import SignProductPlot
 
 NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 3, 8), (False, True), (-2.8, -0.3, 0.99, 2.8))]
 SMALL_NUMBERS = [dict(bits=b, symmetric=s, value=v) for b, s, v in product((2, 5), (False, True), (-2.8e-3, 0, 1e-3))]
@@ -48,6 +54,7 @@ DRAWINGS = {
     "layer": (IntegerLayerPlot, [dict(step=step) for step in range(7)]),
     "layer, clipped": (CLIPPED, [dict(step=step) for step in (0, 2, 5)]),
     "bank": (FilterBankPlot, PRUNED),
+    "four ways": (FourWaysPlot, [dict(way=way) for way in WAYS]),
     "attention": (AttentionFillPlot, [dict(step=step) for step in (0, 1, 6, 12)]),
     "attention, long": (partial(AttentionFillPlot, length=30, features=2), [dict(step=step) for step in (0, 1, 30)]),
     "attention, narrow": (partial(AttentionFillPlot, length=2, features=1), [dict(step=step) for step in range(3)]),
@@ -55,6 +62,11 @@ DRAWINGS = {
     "block, small": (partial(BlockPlot, channels=8, size=1), [dict(kind=kind) for kind in KINDS]),
     "block, large": (partial(BlockPlot, channels=512, size=224), [dict(kind=kind) for kind in KINDS]),
     "block memory": (BlockMemoryPlot, [dict(step=s, residual=r) for s, r in product(range(1, 6), (True, False))]),
+    "latent weights": (LatentWeightsPlot, [dict(step=step) for step in range(6)]),
+    "folded norm": (FoldedNormPlot, [dict(mode=mode) for mode in MODES]),
+    "blocks": (BlockFillPlot, [dict(step=step) for step in range(7)]),
+    "blocks, many": (partial(BlockFillPlot, blocks=6, block=3, features=4), [dict(step=step) for step in (0, 1, 21)]),
+    "blocks, one": (partial(BlockFillPlot, blocks=1, block=1, features=1), [dict(step=step) for step in range(2)]),
     "scales": (SharedScalesPlot, SCALES),
     "bits": (BitFieldsPlot, STORED),
     "signs": (SignProductPlot, [dict(step=step) for step in range(5)]),
@@ -67,6 +79,7 @@ DRAWINGS = {
     "overlap": (OverlapPlot, MOVED),
     "placement": (PlacementPlot, [dict(step=step) for step in range(len(STEPS))]),
     "rounding": (RoundingPlanePlot, ROUNDED),
+    "pulls": (TwoPullsPlot, [dict(temperature=t, alpha=a) for t, a in product((0.5, 1, 4, 20), (0.0, 0.1, 0.5, 1.0))]),
     "merged codes": (MergedCodesPlot, [dict(window=window) for window in range(4, 13)]),
 }
 
@@ -76,6 +89,7 @@ BASIC = [
     "bank",
     "attention",
     "block",
+    "blocks",
     "scales",
     "bits",
     "signs",
@@ -88,6 +102,7 @@ BASIC = [
     "placement",
     "rounding",
     "merged codes",
+    "pulls",
 ]
 
 

@@ -2,20 +2,8 @@
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
-from edukit.plots import house
 from edukit.plots.drawings.shapes import Arrow, Box, Bracket, Meter
-from edukit.plots.drawings.sheet import sheet
-
-
-@pytest.fixture
-def axes():
-    figure = Figure(figsize=(7, 2.8))
-    FigureCanvasAgg(figure)
-    with house():
-        yield sheet(figure)
 
 
 @pytest.mark.parametrize("words", [("one", ""), ("", "below"), ("input", "64 channels\n14 × 14"), ("i" * 15, "")])

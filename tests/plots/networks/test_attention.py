@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
+from pictures import assert_nothing_is_cut_off
 
 from edukit.experiments.networks.attention_cost import Cost, multiply_adds
 from edukit.measure import Latency
@@ -104,6 +105,4 @@ def test_no_two_names_of_lines_touch():
 )
 def test_nothing_is_cut_off(draw):
     picture = draw()
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from pictures import assert_nothing_is_cut_off
 
 from edukit.measure import Latency
 from edukit.networks import MobileClassifier, ResidualClassifier
@@ -108,7 +109,5 @@ def test_times_and_accuracies_are_told():
 )
 def test_nothing_is_cut_off(draw):
     picture = draw()
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)
     assert picture.axes[-1].get_xlabel()

@@ -5,6 +5,7 @@ from functools import cache, partial
 import numpy as np
 import pytest
 import torch
+from pictures import assert_nothing_is_cut_off
 
 from edukit.networks import ResidualClassifier
 from edukit.plots import Picture
@@ -84,9 +85,7 @@ def test_left_of_the_stair_is_the_plan():
 )
 def test_nothing_is_cut_off(draw):
     picture = draw()
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)
 
 
 def test_no_two_labels_of_layers_touch():

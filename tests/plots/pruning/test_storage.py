@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from pictures import assert_nothing_is_cut_off
 
 from edukit.plots import Picture
 from edukit.plots.pruning.storage import SPARSITIES, TYPES, StoragePlot
@@ -49,6 +50,4 @@ def test_2_4_takes_9_of_16_at_16_bits():
 def test_nothing_is_cut_off(layer, bits, percent):
     picture = Picture(STORAGE, figsize=(8.5, 3.2), layer="small", value_bits=32, sparsity_percent=30)
     picture.move(layer=layer, value_bits=bits, sparsity_percent=percent)
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)

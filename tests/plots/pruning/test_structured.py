@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+from pictures import assert_nothing_is_cut_off
 
 from edukit.experiments.pruning.half_the_macs import Row, measured
 from edukit.measure import Latency
@@ -56,7 +57,5 @@ def test_the_halves_are_told_by_their_multiples():
 )
 def test_nothing_is_cut_off_and_every_axis_is_named(draw):
     picture = draw()
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)
     assert all(axes.get_xlabel() for axes in picture.axes)

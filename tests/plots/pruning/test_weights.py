@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
+from pictures import assert_nothing_is_cut_off
 
 from edukit.plots import Picture
 from edukit.plots.pruning.weights import BINS, COLUMNS, ROWS, CurvesPlot, PassesPlot, RemovedPlot
@@ -86,9 +87,7 @@ def test_an_empty_filter_is_counted():
 )
 def test_nothing_is_cut_off(draw):
     picture = draw()
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)
     assert picture.axes[-1].get_xlabel()
 
 

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from pictures import assert_nothing_is_cut_off
 
 from edukit.plots import Picture
 from edukit.plots.quantization.calibrate import METHODS, MoreImagesPlot, MovingAveragePlot, RangePlot, SpreadPlot
@@ -103,9 +104,7 @@ def test_every_network_is_a_ring():
 )
 def test_nothing_is_cut_off_and_no_names_lie_on_each_other(draw):
     picture = draw()
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)
     for axes in picture.axes:
         boxes = [text.get_window_extent() for text in axes.texts if text.get_text()]
         assert not [1 for i, a in enumerate(boxes) for b in boxes[:i] if a.overlaps(b)]

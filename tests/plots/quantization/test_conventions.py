@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pictures import assert_nothing_is_cut_off
 
 from edukit.plots import Picture
 from edukit.plots.quantization.conventions import GRIDS, ConventionsPlot
@@ -27,9 +28,7 @@ def test_every_dot_is_a_value_and_every_code_stands_below_its_own(bits):
 
 def test_nothing_is_cut_off_and_no_code_lies_on_another():
     picture = Picture(ConventionsPlot, figsize=(7.5, 3.6), bits=4)
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)
     for texts in picture._plot.codes:
         boxes = [text.get_window_extent() for text in texts if text.get_visible()]
         assert all(left.x1 < right.x0 for left, right in zip(boxes, boxes[1:], strict=False))

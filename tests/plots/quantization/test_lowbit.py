@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from pictures import assert_nothing_is_cut_off
 
 from edukit.plots import Picture
 from edukit.plots.quantization.lowbit import BudgetPlot, FormatsPlot, PixelsPlot, landscape
@@ -88,9 +89,7 @@ def test_the_best_within_the_budget_is_marked():
 )
 def test_nothing_is_cut_off_and_every_axis_is_named(draw):
     picture = draw()
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)
     if len(picture.axes[0].images):
         assert all(axes.get_title("left") for axes in picture.axes)  # pictures have names, not axes
     else:

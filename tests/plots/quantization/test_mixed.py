@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from pictures import assert_nothing_is_cut_off
 
 from edukit.plots import Picture
 from edukit.plots.quantization.mixed import KINDS, BudgetPlot, DiagnosisPlot, LayerErrorsPlot
@@ -83,7 +84,5 @@ def test_a_diagnosis_shows_variants_and_layers():
 )
 def test_nothing_is_cut_off_and_every_axis_is_named(draw):
     picture = draw()
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)
     assert all(axes.get_ylabel() for axes in picture.axes) and picture.axes[-1].get_xlabel()

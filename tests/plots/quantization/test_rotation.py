@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from pictures import assert_nothing_is_cut_off
 
 from edukit.plots import Picture
 from edukit.plots.quantization.rotation import RotationPlot
@@ -56,7 +57,5 @@ def test_inputs_of_zeros_have_no_error():
 
 def test_nothing_is_cut_off_and_every_axis_is_named():
     picture = Picture(PLOT, figsize=(7.5, 3.2), times=100, format=INT)
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)
     assert all(axes.get_ylabel() and axes.get_xlabel() for axes in picture.axes)

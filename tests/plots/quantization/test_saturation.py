@@ -3,6 +3,7 @@
 from functools import partial
 
 import numpy as np
+from pictures import assert_nothing_is_cut_off
 
 from edukit.plots import Picture
 from edukit.plots.quantization.saturation import SaturationPlot
@@ -36,7 +37,5 @@ def test_per_channel_has_more_to_lose():
 
 def test_nothing_is_cut_off_the_picture():
     shown = picture(8, "per tensor")
-    shown.canvas.draw()
-    box = shown.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= shown.get_figwidth() and box.y1 <= shown.get_figheight()
+    assert_nothing_is_cut_off(shown)
     assert shown.axes[0].get_xlabel() and shown.axes[0].get_ylabel()

@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 import torch
+from pictures import assert_nothing_is_cut_off
 from torch import nn
 
 from edukit.plots import Picture
@@ -49,8 +50,6 @@ def test_groups_as_long_as_the_row_are_channels_and_longer_rows_lose_more(pictur
 
 
 def test_nothing_is_cut_off(picture):
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)
     left, right = picture.axes[0].get_xlim()
     assert all(left < x < right for line in picture._plot.lines.values() for x in line.get_xdata())

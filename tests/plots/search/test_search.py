@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from pictures import assert_nothing_is_cut_off
 
 from edukit.deployment.tradeoff import pareto_front
 from edukit.experiments.search.search_table import SPACE, complete_table
@@ -29,9 +30,7 @@ FIRST = next(SPACE.enumerate())
 )
 def test_nothing_is_cut_off(picture):
     picture = picture()
-    picture.canvas.draw()
-    box = picture.get_tightbbox()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.get_figwidth() and box.y1 <= picture.get_figheight()
+    assert_nothing_is_cut_off(picture)
 
 
 def test_the_line_is_the_median_and_the_band_the_middle_half():

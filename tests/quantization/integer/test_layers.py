@@ -90,6 +90,16 @@ def test_the_border_is_the_code_of_zero():
     assert integer_conv2d(q_x, np.ones((1, 1, 3, 3), int), None, grid, UNIT, UNIT, padding=1).max() == 0
 
 
+@pytest.mark.parametrize(("kernel", "dilation"), [((3, 3), 1), ((2, 4), 1), ((3, 2), (1, 2))])
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_paddings_that_have_a_name_are_torchs(padding, kernel, dilation):
+    wide = QParams(np.float32(1), np.int32(0), -(2**31), 2**31 - 1)
+    q_x, q_w = rng.integers(-9, 9, (2, 3, 7, 8)), rng.integers(-9, 9, (4, 3, *kernel))
+    exact = torch.conv2d(*map(torch.from_numpy, (1.0 * q_x, 1.0 * q_w)), padding=padding, dilation=dilation)
+    found = integer_conv2d(q_x, q_w, None, UNIT, UNIT, wide, padding=padding, dilation=dilation)
+    assert np.array_equal(found, exact.numpy())
+
+
 def test_a_zero_point_of_the_weights_counts():
     """An asymmetric weight grid: (q_w - Z_w), one for all or one for each output channel."""
     q_x, q_w, zeros = rng.integers(0, 256, (4, 6)), rng.integers(-8, 8, (3, 6)), np.int32([1, -2, 3])

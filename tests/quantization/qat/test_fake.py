@@ -95,6 +95,30 @@ def test_a_learned_scale_is_observed_once_and_then_trained():
     assert fake.grid.scale.item() == before
 
 
+def test_a_learned_clip_starts_where_the_range_ended_and_is_then_trained():
+    fake = ready(bits=4)
+    before = fake(X)
+    fake = ready(bits=4)
+    fake.learn_clip()
+    assert ((fake(X) - before).abs() < 1e-5).float().mean() > 0.999  # 10^log10: a value halfway may round elsewhere
+    fake(2 * X).sum().backward()
+    assert fake.log_clip.grad > 0  # what lies above it would like it to be higher
+    fake(10 * X)
+    assert fake.grid.scale.item() == pytest.approx(1 / 15)
+    with torch.no_grad():
+        fake.log_clip += 1
+    assert fake.grid.scale.item() == pytest.approx(10 / 15)
+
+
+@pytest.mark.parametrize("case", ["negative", "learned"])
+def test_only_a_range_that_starts_at_0_and_is_not_learned_gets_a_clip(case):
+    fake = FakeQuantize(4, learned=case == "learned")
+    fake(X - 0.5 if case == "negative" else X)
+    with pytest.raises(ValueError, match="range must start at 0"):
+        fake.learn_clip()
+    assert fake.log_clip is None
+
+
 def test_a_grid_before_the_first_batch_is_refused():
     with pytest.raises(ValueError, match="no batch was observed"):
         FakeQuantize().eval()(X)

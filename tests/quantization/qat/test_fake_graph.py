@@ -8,7 +8,7 @@ from unseen import followed
 from edukit.graph import capture
 from edukit.quantization import QParams, fake_quantize
 from edukit.quantization.ptq.fold import BATCH_NORM
-from edukit.quantization.ptq.linear import as_linear_layers
+from edukit.quantization.ptq.standard_form import as_linear_layers
 from edukit.quantization.qat.fake import BatchNorm, QuantizedLayer
 from edukit.quantization.qat.fake_graph import (
     Reads,

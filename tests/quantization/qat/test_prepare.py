@@ -16,8 +16,15 @@ from edukit.deployment import export, load, operators
 from edukit.networks.trained import trained
 from edukit.quantization import quantize_model
 from edukit.quantization.qat.fake import BatchNorm, FakeQuantize, QuantizedLayer
-from edukit.quantization.qat.prepare import convert, freeze_batchnorm, freeze_observers, prepare_qat
-from edukit.training import accuracy, fit
+from edukit.quantization.qat.prepare import (
+    clip_penalty,
+    convert,
+    freeze_batchnorm,
+    freeze_observers,
+    learn_clips,
+    prepare_qat,
+)
+from edukit.training import accuracy, cross_entropy, fit
 
 X = torch.rand(64, 3, 16, 16, generator=torch.Generator().manual_seed(1))
 SPLIT = SimpleNamespace(x=X, y=torch.arange(64) % 5)
@@ -252,3 +259,36 @@ def test_bad_input_is_refused_by_name(change, word):
 def test_only_a_prepared_model_can_be_converted():
     with pytest.raises(TypeError, match="model must come from prepare_qat"):
         convert(build("vgg"))
+
+
+def clips_of(model):
+    return {name: value.detach() for name, value in model.named_parameters() if name.endswith("log_clip")}
+
+
+@pytest.mark.parametrize("name", ["resnet", "inverted residual"])
+def test_with_learned_clips_it_starts_alike_trains_and_converts_without_a_change(name):
+    qat = prepare_qat(followed(name), X, 4, 4)
+    before = copy.deepcopy(qat.state_dict())
+    clipped = learn_clips(qat)
+    torch.testing.assert_close(clipped.eval()(X), qat.eval()(X))
+    assert all(torch.equal(a, b) for a, b in zip(before.values(), qat.state_dict().values(), strict=True))
+    fakes = [module for module in clipped.modules() if isinstance(module, FakeQuantize)]
+    assert 0 < len(clips_of(clipped)) == sum(int(fake.zero_point) == 0 for fake in fakes)
+    after = trained_a_little(clipped)
+    assert all(not torch.equal(a, b) for a, b in zip(*map(dict.values, map(clips_of, (clipped, after))), strict=True))
+    torch.testing.assert_close(convert(after)(X), after(X), rtol=0, atol=1e-5)
+
+
+def test_the_penalty_is_the_sum_of_squares_and_pulls_the_clips_down():
+    qat = learn_clips(prepare_qat(followed("resnet"), X, 4, 4))
+    expected = sum(10 ** (2 * clip) for clip in clips_of(qat).values())
+    torch.testing.assert_close(clip_penalty(qat).detach(), expected)
+    pulled = trained_a_little(qat, loss=lambda model, x, y: cross_entropy(model, x, y) + 10 * clip_penalty(model))
+    assert all(after < before for after, before in zip(clips_of(pulled).values(), clips_of(qat).values(), strict=True))
+    assert clip_penalty(prepare_qat(followed("resnet"), X, 4, 4)) == 0
+
+
+def test_a_model_without_a_range_from_0_learns_no_clips():
+    for model in (nn.Linear(2, 2), prepare_qat(nn.Linear(2, 2), torch.tensor([[-1.0, 1.0]]), learned_step=True)):
+        with pytest.raises(ValueError, match="starts at 0"):
+            learn_clips(model)

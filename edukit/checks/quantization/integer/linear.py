@@ -1,13 +1,14 @@
-"""Exercises on a linear layer that sees codes alone: integer_linear -> codes, absorbed_bias -> bias codes.
+"""An exercise on a linear layer that sees codes alone: integer_linear -> codes.
 
-    q_y = clip(round(M (Σ (q_x - Z_x) (q_w - Z_w) + b)) + Z_y)        Σ (q_x - Z_x) q_w = Σ q_x q_w - Z_x Σ q_w
+    q_y = clip(round(M (Σ (q_x - Z_x) (q_w - Z_w) + b)) + Z_y)
 
 Well-known mistakes  a zero point forgotten, or only one of the four terms; sums in the 8 or 16 bits of the codes; the
-bias added behind the multiplier; the sum over the outputs instead of the inputs
+bias added behind the multiplier
 """
 
 import numpy as np
 
+from edukit.checks.quantization.integer.multiplier import wrong_multipliers
 from edukit.checks.verdict import Exercise, first_difference
 from edukit.quantization.grid.affine import QParams
 
@@ -23,12 +24,6 @@ def integer_linear(q_x, q_w, bias, x_grid, w_grid, y_grid):
     M = x_grid.scale * np.ravel(w_grid.scale) / y_grid.scale
     codes = np.round(total * M) + y_grid.zero_point
     return np.clip(codes, y_grid.qmin, y_grid.qmax).astype(np.int32)
-
-
-def absorbed_bias(q_w, bias, Z_x):
-    """The bias of a layer that multiplies the codes q_x as they are: the term of the zero point is in it."""
-    axes = tuple(range(1, q_w.ndim))
-    return bias - Z_x * q_w.sum(axis=axes, dtype=np.int32)
 
 
 def _sum(q_x, q_w, bias, x_grid, w_grid):
@@ -117,12 +112,17 @@ def _show_layer(arguments, expected, got):
     return f"{q_x.shape[1]} inputs, {zeros}: output {out} needs code {expected[row, out]}, yours is {got[row, out]}"
 
 
-HAND = np.array([[10, 20, 30]], np.uint8), np.array([[2, -1, 3]], np.int8), np.array([4], np.int32)
-
 INTEGER_LINEAR = Exercise(
     integer_linear,
     [
-        (*HAND, _grid(0.1, 10), QParams(f32(0.05), np.int32(0), -128, 127), _grid(0.2, 5)),
+        (
+            np.array([[10, 20, 30]], np.uint8),
+            np.array([[2, -1, 3]], np.int8),
+            np.array([4], np.int32),
+            _grid(0.1, 10),
+            QParams(f32(0.05), np.int32(0), -128, 127),
+            _grid(0.2, 5),
+        ),
         _layer(1, 4, 3, 0, 0),
         _layer(3, 8, 4, 131, 0),
         _layer(2, 8, 4, 131, 0, per_channel=True),
@@ -165,18 +165,7 @@ INTEGER_LINEAR = Exercise(
             _bias_behind,
             "the bias was added behind the multiplier: its step is S_x S_w, that of the sum",
         ),
-        "scale of the output forgotten": (
-            _other_scale(lambda x, w, y: x * w),
-            "S_y is missing in M: a code counts steps of the output's grid",
-        ),
-        "multiplied by the scale of the output": (
-            _other_scale(lambda x, w, y: x * w * y),
-            "S_y divides in M: how many steps of size S_y fit into the real sum?",
-        ),
-        "one scale for all channels": (
-            _other_scale(lambda x, w, y: x * w[0] / y),
-            "each output channel has a scale of its own, so M is one number for each output",
-        ),
+        **wrong_multipliers(_other_scale),
         "cut off": (
             _other_end(lambda scaled, grid: _finished(scaled, grid, np.trunc)),
             "cut off instead of rounded: every code moves towards Z_y",
@@ -200,82 +189,5 @@ INTEGER_LINEAR = Exercise(
         "Which numbers does a phone hold here? Widen them to int32 before anything is subtracted or multiplied.",
         "Subtract both zero points, sum the products with `@`, and add the bias: it counts in steps of the sum.",
         "M = S_x S_w / S_y, with `np.ravel(w_grid.scale)` one number for each output. Then round, add Z_y, clip, cast.",
-    ),
-)
-
-
-def _wrong_bias(rule):
-    """A wrong absorbed_bias: rule(weights (out, inputs), bias, Z_x)."""
-    return lambda q_w, bias, Z_x: rule(q_w.reshape(len(q_w), -1).astype(np.int32), bias, Z_x)
-
-
-def _show_bias(arguments, expected, got):
-    q_w, bias, Z_x = arguments
-    if np.shape(got) != expected.shape:
-        return f"{len(q_w)} outputs need {len(q_w)} numbers, yours have the shape {np.shape(got)}"
-    (at,) = first_difference(expected, got)
-    total = q_w.reshape(len(q_w), -1)[at].sum(dtype=int)
-    return f"weights that sum to {total}, bias {bias[at]}, Z_x = {Z_x}: right is {expected[at]}, yours is {got[at]}"
-
-
-def _weights(*shape):
-    bias = random.integers(-9000, 9000, shape[0]).astype(np.int32)
-    return random.integers(-127, 128, shape).astype(np.int8), bias
-
-
-ABSORBED_BIAS = Exercise(
-    absorbed_bias,
-    [
-        (*HAND[1:], np.int32(10)),
-        (*_weights(3, 5), np.int32(0)),
-        *((*_weights(*shape), np.int32(Z)) for shape, Z in [((4, 4), 128), ((6, 9), 3), ((2, 300), 255)]),
-        (np.full((2, 40), 127, np.int8), np.array([5, -5], np.int32), np.int32(200)),
-        (*_weights(3, 4, 3, 3), np.int32(17)),
-        (*_weights(3, 3, 3, 3), np.int32(117)),
-    ],
-    {
-        "wrong sign": (
-            _wrong_bias(lambda w, b, Z_x: b + Z_x * w.sum(1)),
-            "the wrong sign: Σ q_x q_w holds Z_x Σ q_w too much, so the bias takes it away",
-        ),
-        "bias forgotten": (
-            _wrong_bias(lambda w, b, Z_x: -Z_x * w.sum(1)),
-            "the bias that was there is missing",
-        ),
-        "sum forgotten": (
-            _wrong_bias(lambda w, b, Z_x: b - Z_x * np.int32(w.shape[1])),
-            "every input was counted once, whatever its weight: the term is Z_x Σ q_w",
-        ),
-        "zero point forgotten": (
-            _wrong_bias(lambda w, b, Z_x: b - w.sum(1)),
-            "Z_x is missing in front of the sum",
-        ),
-        "one for all": (
-            _wrong_bias(lambda w, b, Z_x: b - Z_x * w.sum()),
-            "one sum for all outputs: each output has weights of its own",
-        ),
-        "over the outputs": (
-            lambda w, b, Z_x: b - Z_x * w.reshape(len(w), -1).sum(0, dtype=np.int32)[: len(b)],
-            "summed along axis 0: that runs over the outputs, and the inputs of each output are wanted",
-        ),
-        "mean": (
-            _wrong_bias(lambda w, b, Z_x: b - np.round(Z_x * w.mean(1)).astype(np.int32)),
-            "a mean instead of the sum over the inputs",
-        ),
-        "sizes": (
-            _wrong_bias(lambda w, b, Z_x: b - Z_x * np.abs(w).sum(1)),
-            "the signs of the weights were dropped",
-        ),
-        "sum in 8 bits": (
-            lambda w, b, Z_x: b - Z_x * w.reshape(len(w), -1).sum(1, dtype=np.int8),
-            "the sum of the weights wrapped: 8 bits end at 127, so sum in int32",
-        ),
-    },
-    "known before the first image comes: the zero point of the inputs costs nothing on the phone",
-    show=_show_bias,
-    hints=(
-        "Write Σ (q_x - Z_x) q_w as two sums. Which of them does not know the input?",
-        "Z_x Σ q_w is one whole number for each output: sum the weights over all axes but the first.",
-        "The new bias is the old one minus Z_x times that sum.",
     ),
 )
