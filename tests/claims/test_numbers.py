@@ -90,6 +90,12 @@ def test_a_source_in_another_sentence_is_no_source_but_a_sourced_number_may_be_s
     assert claims_of("It was 8.5 times. It was 8.5 times ([here](https://example.org)).") == []
 
 
+def test_a_row_of_a_table_has_the_source_above_the_table():
+    table = "| a | b |\n|---|---|\n| x | 8.5 times |"
+    assert claims_of(f"As others found (Author 2019):\n\n{table}") == []
+    assert claims_of(f"As others found (Author 2019).\n\nAnd we:\n\n{table}") == ["8.5 times"]
+
+
 def test_the_message_names_lesson_cell_number_and_sentence():
     (claim,) = Claims(Lesson("03", [cell("markdown", "Fine."), cell("markdown", "It took 12 ms.")])).unexplained
     assert str(claim) == "03, cell 1: '12 ms' in 'It took 12 ms.'"
