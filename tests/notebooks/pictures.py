@@ -40,7 +40,8 @@ def frame(panel, bits) -> Image.Image:
     """As large as the page shows it."""
     panel.controls["bits"].value = bits
     sharp = Image.open(io.BytesIO(panel._png)).convert("RGB")
-    return sharp.resize((sharp.width // 2, sharp.height // 2), Image.Resampling.LANCZOS).quantize(128)
+    page = sharp.resize((sharp.width // 2, sharp.height // 2), Image.Resampling.LANCZOS)
+    return page.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
 
 
 if __name__ == "__main__":
