@@ -64,11 +64,6 @@ def lead_of_teachers() -> float:
     return 100 * (statistics.mean(sum(teachers, [])) - statistics.mean(column("capacity_gap", "test", way="alone")))
 
 
-def margin(percent: float, images: int) -> float:
-    """How far an accuracy on so many images is uncertain, in points: 95 % of a normal distribution."""
-    return statistics.NormalDist().inv_cdf(0.975) * math.sqrt(percent * (100 - percent) / images)
-
-
 def as_heavy_as_weights() -> float:
     """How many tokens' keys and values weigh as much as the weights of Llama 3 8B at 4 bits."""
     return LLAMA_3_8B.token_macs / 2 / LLAMA_3_8B.cache_bytes(1)
@@ -143,7 +138,6 @@ CALLS = [
     standard_error,
     rounded_to_four_bits,
     lead_of_teachers,
-    margin,
     as_heavy_as_weights,
     ahead_at_once,
     column,
