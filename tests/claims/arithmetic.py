@@ -25,6 +25,8 @@ TABLE = """
 03b | 0.08 | (1 - 0.4 - 0.4)**2 + (2 * 0.4 - (1 - 0.4))**2
 03b | 17 times | 1.49 / 0.09
 03b | 20 dB | -10 * log10(0.01)
+04 | 96 of 100 | 100 * mean(column("ptq_methods", "accuracy", network="digits_residual", method="float"))
+04 | 94 of 100 | rounded_to_four_bits()
 05 | 77,128 | sum(layers("digits_residual"))
 05 | 229,376 | 448 * 2**9
 05 | 0.67 | 32 / 48
@@ -57,6 +59,7 @@ TABLE = """
 06b | 88 % | 100 - 100 / 8
 06b | 94 % | 100 - 100 / 16
 07 | 6 % | 100 * (33 / 32)**2 - 100
+08 | 9 points | lead_of_teachers()
 09 | 39,424 | 96 * 16 + 16 * 64 + 9 * 64 * 64
 09 | 11,920 | 96 * 16 + 16 + 16 * 64 + 64 + 9 * 16 * 64 + 64
 09 | 8.6 times | 4866 / 569
@@ -73,6 +76,11 @@ TABLE = """
 09 | 313,600 | (9 * 16 + 16 * 16) * 28**2
 09 | 41.0 million MACs | macs_of_mobilenet(0.25) / 10**6
 09 | 149.5 million MACs | macs_of_mobilenet(0.5) / 10**6
+10 | 134 MB | 2 * 4096**2 * 4 / 10**6
+10 | 10 of 100 | 100 / 10
+10b | 26,624 | as_heavy_as_weights()
+10b | 4.09 | log2(17)
+10b | 0.19 | 24 / 128
 11 | 3.5 billion | 3**20 / 10**9
 11 | 3.3 times | smallest("macs", width="16") / smallest("macs")
 11 | 3 times | smallest("macs", pool="late") / smallest("macs")
@@ -92,6 +100,7 @@ TABLE = """
 12 | 94 kB | column("detector_stages", "bytes", stage="static")[0] / 1000
 12 | 10 times | 979 / 94
 13 | 95 % | 100 * interval()
+13 | 0.68 times | column("runtimes_table", "speedup", network="digits, 78 k", runtime="onnxruntime")[0]
 13 | 3.4 times | max(column("runtimes_table", "speedup"))
 14 | 36 ms | 569 / 16 + 28 * 5 / 1000
 14 | 79 % | 100 - 100 * (0.2 + 2.3) / (2.6 + 9.2)

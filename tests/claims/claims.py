@@ -93,8 +93,12 @@ class Claims:
         return own if whole else own | Claims(self.lesson).said_of_sources
 
     def is_sourced(self, claim: Claim) -> bool:
-        """Whether the sentence carries a source."""
-        return bool(SOURCED.search(claim.paragraph.sentences[claim.at]))
+        """Whether the sentence carries a source; a row of a table has that of the paragraph above the table."""
+        said = [claim.paragraph.sentences[claim.at]]
+        if claim.paragraph.text.startswith("|"):
+            before = self.paragraphs[: self.paragraphs.index(claim.paragraph)]
+            said += [part.text for part in before if not part.text.startswith("|")][-1:]
+        return any(SOURCED.search(text) for text in said)
 
     def is_set(self, figure: Figure) -> bool:
         """Whether code, or a formula, holds the number: what was chosen is not measured."""

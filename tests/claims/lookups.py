@@ -13,6 +13,7 @@ from edukit.deployment import protocol
 from edukit.experiments.search import supernet
 from edukit.networks import mobilenet_v1, trained
 from edukit.networks.costs import layer_costs
+from edukit.networks.language_model import LLAMA_3_8B
 from edukit.quantization.lowbit.binary import binarize
 from edukit.quantization.lowbit.formats import NormalFloat
 from edukit.search.latency_table import rank_correlation
@@ -22,7 +23,7 @@ from edukit.search.operators_and_bits import best_within, one_after_the_other, t
 def column(table: str, name: str, **where: str) -> list[float]:
     """The numbers of a column of a bundled table, of the rows in which all other columns are as asked.
 
-    >>> column("detector_stages", "bytes", stage="teacher")
+    >>> column("detector_stages", "bytes", stage="teacher", seed="0", runtime="onnxruntime")
     [979084.0]
     """
     with open(bundled.path(f"datasets/{table}.csv"), encoding="utf-8", newline="") as file:
@@ -49,6 +50,23 @@ def gone(network: str, layer: int, share: float) -> float:
     """Which share of a layer goes when that share of all weights goes, the smallest of the whole network."""
     threshold = torch.cat([weight.abs().flatten() for weight in matrices(network)]).quantile(share)
     return float((matrices(network)[layer].abs() <= threshold).double().mean())
+
+
+def rounded_to_four_bits() -> float:
+    """Digits of 100 that are read with 4 bits for weights and activations, nothing trained."""
+    four = {"weight_bits": "4", "activation_bits": "4"}
+    return 100 * statistics.mean(column("learned_ranges", "validation", way="rounded", **four))
+
+
+def lead_of_teachers() -> float:
+    """How far the large and the middle teacher are ahead of the tiny student alone, in points, on average."""
+    teachers = [column("capacity_gap", "test", way=f"its own: {size}") for size in ("large", "middle")]
+    return 100 * (statistics.mean(sum(teachers, [])) - statistics.mean(column("capacity_gap", "test", way="alone")))
+
+
+def as_heavy_as_weights() -> float:
+    """How many tokens' keys and values weigh as much as the weights of Llama 3 8B at 4 bits."""
+    return LLAMA_3_8B.token_macs / 2 / LLAMA_3_8B.cache_bytes(1)
 
 
 def smallest(name: str, **changed: str) -> float:
@@ -118,6 +136,9 @@ def interval() -> float:
 
 CALLS = [
     standard_error,
+    rounded_to_four_bits,
+    lead_of_teachers,
+    as_heavy_as_weights,
     ahead_at_once,
     column,
     layers,
@@ -130,5 +151,5 @@ CALLS = [
     times_faster,
 ]
 NAMES = {call.__name__: call for call in (*CALLS, levels, interval)}
-NAMES |= {"mean": statistics.mean, "ranks": rank_correlation, "log10": math.log10, "sqrt": math.sqrt}
+NAMES |= {"mean": statistics.mean, "ranks": rank_correlation, "log10": math.log10, "log2": math.log2, "sqrt": math.sqrt}
 NAMES |= {"sum": sum, "max": max, "min": min, "round": round}

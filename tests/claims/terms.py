@@ -20,6 +20,7 @@ EVERYDAY = {  # words of every day, or of every programmer, which the glossary g
     "box", "budget", "code", "compressed", "energy", "estimate", "file", "float format", "head", "hint", "kernel",
     "level", "load", "mask", "measures", "neighbour", "peak", "power", "precision", "recall", "ridge", "round",
     "rounding", "rule", "score", "sign", "value", "weight", "width",
+    "stored weight", "window",
 }  # fmt: skip
 OTHERS = ["geometric median", "ridge regression"]  # names in which a term is only a part
 FORMULAS = r"\$\$[\s\S]*?\$\$|\$[^$\n]+\$|`[^`\n]+`|\]\([^)]*\)"

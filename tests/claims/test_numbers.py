@@ -12,7 +12,11 @@ from claims.prose import HELD, Lesson, lesson
 FREE = {float(number) for number in (*range(11), 100, 1000)} | {2.0**n for n in range(33)}
 
 
-@pytest.mark.parametrize("page", [*HELD, "README"])
+PAGES = [*HELD, "README"]
+LINES = [row for row in rows() if row[0] in PAGES]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_each_number_of_a_page_was_recorded_follows_from_others_or_has_a_source(page):
     assert [str(claim) for claims in pages(page) for claim in claims.unexplained] == []
 
@@ -86,19 +90,25 @@ def test_a_source_in_another_sentence_is_no_source_but_a_sourced_number_may_be_s
     assert claims_of("It was 8.5 times. It was 8.5 times ([here](https://example.org)).") == []
 
 
+def test_a_row_of_a_table_has_the_source_above_the_table():
+    table = "| a | b |\n|---|---|\n| x | 8.5 times |"
+    assert claims_of(f"As others found (Author 2019):\n\n{table}") == []
+    assert claims_of(f"As others found (Author 2019).\n\nAnd we:\n\n{table}") == ["8.5 times"]
+
+
 def test_the_message_names_lesson_cell_number_and_sentence():
     (claim,) = Claims(Lesson("03", [cell("markdown", "Fine."), cell("markdown", "It took 12 ms.")])).unexplained
     assert str(claim) == "03, cell 1: '12 ms' in 'It took 12 ms.'"
 
 
-@pytest.mark.parametrize(("page", "text", "how"), rows())
+@pytest.mark.parametrize(("page", "text", "how"), LINES)
 def test_a_line_of_arithmetic_comes_to_a_number_of_its_page(page, text, how):
     claims = [claim.figure for said in pages(page) for claim in said.all if claim.figure.text == text]
     assert claims, "no sentence says this number any more"
     assert claims[0].prints(value_of(how)), value_of(how)
 
 
-@pytest.mark.parametrize(("page", "text", "how"), rows())
+@pytest.mark.parametrize(("page", "text", "how"), LINES)
 def test_a_line_of_arithmetic_uses_numbers_of_its_page_and_computes(page, text, how):
     assert not isinstance(ast.parse(how, mode="eval").body, ast.Constant)
     one = pages(page)[0].lesson
