@@ -9,7 +9,7 @@ It is the gradient of a learned step (straight_through.py) without the rounding 
 Symbols   α the clip, above 0 · b bits · λ the strength of the pull
 Shapes    x any; α broadcasts against x, and its gradient is summed to the shape of α
 Source    Choi et al. 2018, https://arxiv.org/abs/1805.06085, eq. 1 to 3, and the L2 regularization behind them
-In production  the PACT quantizer of NVIDIA's and Intel's compression toolkits; most tools today learn the step instead
+In production  PACTFakeQuantize of MQBench; activation_preprocess_type='PACT' of PaddleSlim
 """
 
 import torch
