@@ -240,13 +240,8 @@ def find(words: str) -> Term | None:
 def page() -> str:
     """All terms as a page in Markdown."""
     rows = [f"| **{term.names[0]}** | {term.chinese} | {term.meaning} |" for term in sorted(TERMS, key=_order)]
-    head = [
-        "# Glossary",
-        "",
-        "The terms of the course, in English and in Chinese. `edukit/glossary.py` holds them.",
-        "",
-    ]
-    return "\n".join([*head, "| term | 中文 | meaning |", "|---|---|---|", *rows, ""])
+    head = "# Glossary\n\nThe terms of the course, in English and in Chinese. `edukit/glossary.py` holds them.\n"
+    return "\n".join([head, "| term | 中文 | meaning |", "|---|---|---|", *rows, ""])
 
 
 def _order(term: Term) -> str:

@@ -10,6 +10,7 @@ compressing/  the smallest file of any model within a budget
 pipeline.py   by hand: teacher, student, fewer channels, INT8
 phone/        the benchmark in a phone's browser, and the board of a class
 benchmark.py  every stage measured
+speed.py      one large network in eager torch and in two files
 machine.py    on which machine figures were measured
 claims.py     claims of articles beside it, with verdicts
 protocol.py   how two files are timed so that the answer holds tomorrow

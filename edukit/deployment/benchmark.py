@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import torch
 from torch import nn
 from tqdm import tqdm
 
@@ -32,11 +31,11 @@ from edukit.deployment.pipeline import Plan, as_int8, by_hand
 from edukit.deployment.protocol import Timing, timings
 from edukit.deployment.runtimes.installed import RUNS, WRITES, missing
 from edukit.deployment.runtimes.session import load
+from edukit.deployment.speed import Speed, measure_speed
 from edukit.deployment.under_load import UnderLoad, under_load
 from edukit.measure import count_activations, count_macs, count_parameters, size_bytes
-from edukit.networks import mobilenet_v1
-from edukit.quantization import QuantizedModel, fold_batchnorm, quantize_model
-from edukit.training import accuracy, seeded, threads
+from edukit.quantization import QuantizedModel
+from edukit.training import accuracy
 
 
 @dataclass(frozen=True)
@@ -94,16 +93,6 @@ def file_figures(stage: Stage) -> tuple[str, ...]:
         *(f"{1e3 * seconds:.1f}" for seconds in (stage.start.load_s, stage.start.first_s)),
         f"{stage.start.peak_bytes / 1e6:.1f}",
     )
-
-
-@dataclass(frozen=True)
-class Speed:
-    """One 224x224 MobileNetV1, three ways. It was never trained: speed does not ask what weights mean."""
-
-    macs: int
-    eager: Timing
-    float_file: Timing
-    int8_file: Timing
 
 
 @dataclass(frozen=True)
@@ -258,22 +247,3 @@ def raw_weight_bytes(model: nn.Module) -> int:
         stored = model.state_dict().items()
         return sum(t.nbytes for name, t in stored if name.endswith(("weight_codes", "weight_scale")))
     return sum(weight.nbytes for weight in model.parameters() if weight.ndim > 1)
-
-
-def measure_speed(folder: Path, size: int = 224, *, least_s: float = 2.0, progress: bool = False) -> Speed:
-    """Eager torch, the float file and the INT8 file of one MobileNetV1, one thread each, in turns."""
-    with seeded(0):
-        model = fold_batchnorm(mobilenet_v1())
-        images = torch.rand(4, 3, size, size)
-    makers = {"float": lambda: model, "INT8": lambda: quantize_model(model, images)}
-    steps = tqdm(makers.items(), f"MobileNetV1 at {size}x{size}: ", disable=not progress, leave=False)
-    files = [load(export(make(), images[:1], folder / f"speed_{name}.onnx")) for name, make in steps]
-    image = images[:1].numpy()
-
-    def eager():
-        with torch.inference_mode():
-            return model(images[:1])
-
-    functions = {"eager": eager, "float_file": lambda: files[0](image), "int8_file": lambda: files[1](image)}
-    with threads(1):
-        return Speed(count_macs(model, (3, size, size)), **timings(functions, least_s=least_s))

@@ -11,7 +11,6 @@ reference.py         MobileNet, SqueezeNet, ShuffleNetV2, ResNet-18 with the pub
 trained.py           trained("shapes_residual"): bundled weights
 attention/           softmax attention, whole, by blocks and with a cache, and linear attention
 language_model.py    MACs and bytes of a language model, from its sizes
-recall.py            how much weight a query can give to one key among N
 token_classifier.py  a classifier whose attention can be exchanged
 writer.py            a model that writes digits, pixel by pixel
 trained_writer.py    trained_writer(kv_heads): bundled weights

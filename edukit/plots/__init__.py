@@ -8,7 +8,7 @@ point_names.py  names for points that lie close together
 tour.py         filters, digits and bytes of a network that shrinks: lesson 00
 ways.py         files beside what an article promises: lesson 00
 benchmark.py    size, latency, calls, choice: lesson 15
-gallery.py      the pictures of the README
+gallery.py      the README's picture of the bench
 """
 
 from edukit.plots.picture import Picture

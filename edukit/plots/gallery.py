@@ -1,4 +1,4 @@
-"""The README's pictures, drawn by the kit's own plots: `python -m edukit.plots.gallery RESULTS.json FOLDER`.
+"""The README's picture of the bench, drawn by its own plot: `python -m edukit.plots.gallery RESULTS.json size.png`.
 
 RESULTS.json is what `edukit bench --output DIR` wrote.
 """
@@ -11,19 +11,14 @@ from types import SimpleNamespace
 from edukit.disk.sealed import without_check
 from edukit.plots.benchmark import SizePlot
 from edukit.plots.picture import Picture
-from edukit.plots.quantization.affine import StaircasePlot
 
 
-def main(results: str, folder: str) -> None:
-    """Draw both pictures into the folder and print their descriptions, which serve as alt text."""
+def main(results: str, file: str) -> None:
+    """Write the picture, and print its description, which serves as alt text."""
     stages = [SimpleNamespace(**stage) for stage in without_check(json.loads(Path(results).read_text()))["stages"]]
-    pictures = {
-        "size": Picture(SizePlot, figsize=(7.2, 3.4), stages=stages),
-        "staircase": Picture(StaircasePlot, figsize=(7.2, 3.4), bits=3, symmetric=False, high=1.0),
-    }
-    for name, picture in pictures.items():
-        (Path(folder) / f"{name}.png").write_bytes(picture.png())
-        print(f"{name}.png  {picture.description}")
+    picture = Picture(SizePlot, figsize=(7.2, 3.4), stages=stages)
+    Path(file).write_bytes(picture.png())
+    print(picture.description)
 
 
 if __name__ == "__main__":

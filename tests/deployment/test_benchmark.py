@@ -11,7 +11,6 @@ from edukit.deployment.benchmark import (
     FILE_HEADS,
     file_figures,
     installed_formats,
-    measure_speed,
     measure_stages,
     raw_weight_bytes,
 )
@@ -90,13 +89,6 @@ def test_raw_weight_bytes_of_a_known_layer():
     layer = nn.Sequential(nn.Linear(8, 4))
     assert raw_weight_bytes(layer) == 8 * 4 * 4
     assert raw_weight_bytes(quantize_model(layer, torch.rand(9, 8))) == 8 * 4 + 4 * 4  # codes, and 4 scales
-
-
-def test_speed_measures_three_ways_and_restores_the_threads(tmp_path):
-    before = torch.get_num_threads()
-    speed = measure_speed(tmp_path, size=32, least_s=0.01)
-    assert min(speed.eager.median_s, speed.float_file.median_s, speed.int8_file.median_s) > 0
-    assert torch.get_num_threads() == before
 
 
 @pytest.mark.parametrize("names", [["../outside"], ["a/b"], [""], [".."], ["a\\b"], ["a\0"], [3], ["a b", "a_b"]])

@@ -53,6 +53,58 @@ def _show(arguments, expected, got):
     return f"T = {temperature:g}, logits {numbers[0]}: {numbers[1]}, yours {numbers[2]}"
 
 
+MISTAKES = {
+    "cold": (
+        lambda z, T: soft_labels(z, 1.0),
+        "the temperature is missing: divide the logits by T before you take powers of e",
+    ),
+    "times T": (
+        lambda z, T: soft_labels(z, 1 / T),
+        "the logits were multiplied by T: then a higher temperature makes the answer harder, not softer",
+    ),
+    "after the softmax": (
+        lambda z, T: soft_labels(z, 1.0) / T,
+        "the probabilities were divided by T, and no longer sum to 1: the temperature belongs to the logits",
+    ),
+    "roots without a sum": (
+        lambda z, T: soft_labels(z, 1.0) ** (1 / T),
+        "those are the roots of the probabilities: now divide each row by its sum",
+    ),
+    "one sum": (
+        _one_sum,
+        "one sum for the whole batch: each row is an answer of its own, and sums to 1",
+    ),
+    "across": (
+        _across,
+        "the sum runs over the batch: each row sums to 1, over its classes",
+    ),
+    "logarithms": (
+        _logarithms,
+        "those are the logarithms of the probabilities: leave the last logarithm out",
+    ),
+    "overflow": (
+        _overflowing,
+        "a power of e has no place in a float from e^710 on: subtract the largest logit of the row first, which "
+        "changes no ratio",
+    ),
+    "shifted by the batch": (
+        _batch_shifted,
+        "the largest logit of the batch was subtracted, and all powers of another row became 0: each row its own",
+    ),
+    "first class": (
+        lambda z, T: np.eye(z.shape[1])[z.argmax(1)],
+        "that is the first class alone: a soft answer keeps what the other classes say",
+    ),
+}
+OVERFLOWING = {  # the same without the largest logit subtracted, as most people write it first
+    "cold": lambda z, T: _overflowing(z, 1.0),
+    "times T": lambda z, T: _overflowing(z, 1 / T),
+    "after the softmax": lambda z, T: _overflowing(z, 1.0) / T,
+    "one sum": lambda z, T: np.exp(z / T) / np.exp(z / T).sum(),
+    "across": lambda z, T: np.exp(z / T) / np.exp(z / T).sum(0),
+}
+
+
 SOFT_LABELS = Exercise(
     soft_labels,
     [
@@ -64,52 +116,10 @@ SOFT_LABELS = Exercise(
         (np.array([[4000.0, 3999.0, 0.0], [4000.0, 4000.0, 4000.0]]), 1.0),
         (np.array([[4000.0, 3998.0], [-4000.0, -4001.0]]), 2.0),
     ],
-    {
-        "cold": (
-            lambda z, T: soft_labels(z, 1.0),
-            "the temperature is missing: divide the logits by T before you take powers of e",
-        ),
-        "times T": (
-            lambda z, T: soft_labels(z, 1 / T),
-            "the logits were multiplied by T: then a higher temperature makes the answer harder, not softer",
-        ),
-        "after the softmax": (
-            lambda z, T: soft_labels(z, 1.0) / T,
-            "the probabilities were divided by T, and no longer sum to 1: the temperature belongs to the logits",
-        ),
-        "roots without a sum": (
-            lambda z, T: soft_labels(z, 1.0) ** (1 / T),
-            "those are the roots of the probabilities: now divide each row by its sum",
-        ),
-        "one sum": (
-            _one_sum,
-            "one sum for the whole batch: each row is an answer of its own, and sums to 1",
-        ),
-        "across": (
-            _across,
-            "the sum runs over the batch: each row sums to 1, over its classes",
-        ),
-        "logarithms": (
-            _logarithms,
-            "those are the logarithms of the probabilities: leave the last logarithm out",
-        ),
-        "overflow": (
-            _overflowing,
-            "a power of e has no place in a float from e^710 on: subtract the largest logit of the row first, which "
-            "changes no ratio",
-        ),
-        "cold overflow": (
-            lambda z, T: _overflowing(z, 1.0),
-            "the temperature is missing, and powers of large logits overflow: first divide, then subtract the largest",
-        ),
-        "shifted by the batch": (
-            _batch_shifted,
-            "the largest logit of the batch was subtracted, and all powers of another row became 0: each row its own",
-        ),
-        "first class": (
-            lambda z, T: np.eye(z.shape[1])[z.argmax(1)],
-            "that is the first class alone: a soft answer keeps what the other classes say",
-        ),
+    MISTAKES
+    | {
+        f"{name}, overflow": (wrong, f"{MISTAKES[name][1]}; besides, powers of large logits overflow")
+        for name, wrong in OVERFLOWING.items()
     },
     "the ratios are the T-th roots of what they were, and each row sums to 1",
     shown=_by_hand,

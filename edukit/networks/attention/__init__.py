@@ -6,6 +6,7 @@ cache.py    the cache of keys and values, and heads that share them
 window.py   which tokens a window sees, with the first ones and without
 linear.py   linear attention, its weights, and its running state
 layers.py   both as layers with heads
+recall.py   how much weight a query can give to one key among N
 """
 
 from edukit.networks.attention.cache import GroupedAttention, KVCache, grouped_attention

@@ -17,9 +17,9 @@ def two_pulls() -> Panel:
     """How a teacher and a label pull at the same student, class by class, by temperature and alpha.
 
     >>> two_pulls().description[:63]
-    'T = 1, alpha = 0.5: the teacher says cat 93.4 % and dog 5.84 %,'
+    'T = 1, alpha = 0.1: the teacher says cat 93.4 % and dog 5.84 %,'
     """
-    return Panel(TwoPullsPlot, temperature=[1, 2, 4, 8], alpha=[0.5, 0.1, 0.9], still={"temperature": 4, "alpha": 0.9})
+    return Panel(TwoPullsPlot, temperature=[1, 2, 4, 8], alpha=[0.1, 0.5, 0.9], still={"temperature": 4, "alpha": 0.9})
 
 
 def peaks() -> Panel:
@@ -48,9 +48,8 @@ def soft(images, teacher_logits, student_logits, classes) -> Panel:
     plot = partial(
         SoftPlot, images=images, teacher_logits=teacher_logits, student_logits=student_logits, classes=classes
     )
-    return Panel(
-        plot, temperature=(1, 20, 1), picture=(1, len(images), 1), still={"temperature": 5}, figsize=(8.5, 3.0)
-    )
+    still = {"temperature": 4, "picture": len(images)}
+    return Panel(plot, temperature=(1, 20, 1), picture=(1, len(images), 1), still=still, figsize=(8.5, 3.0))
 
 
 def few_labels(table) -> Panel:

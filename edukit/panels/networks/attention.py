@@ -104,7 +104,7 @@ def written(model, texts, *, prompt: int) -> Panel:
     '33 of 65 tokens'
     """
     plot = partial(WrittenPlot, model=model, texts=texts, prompt=prompt)
-    return Panel(plot, tokens=(prompt, 65, prompt), play="tokens", still={"tokens": 65}, figsize=(7.0, 2.1))
+    return Panel(plot, tokens=(prompt, 65, prompt), play="tokens", still={"tokens": 65}, figsize=(7.0, 2.5))
 
 
 def sinks(model, texts) -> Panel:

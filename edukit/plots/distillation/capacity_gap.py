@@ -31,14 +31,9 @@ class CapacityGapPlot:
                 gains, color = self.gains[key], WAYS[key[0]][1]
                 axes.plot(gains, np.full(len(gains), place), "o", color=INK, fillstyle="none", markersize=5)
                 axes.plot(gains.mean(), place, "o", color=color, markersize=9)
-                axes.text(
-                    gains.mean(),
-                    place - 0.25,
-                    f"{gains.mean():+.1f}".replace("-", "−"),
-                    ha="center",
-                    va="bottom",
-                    color=INK,
-                )
+                ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # the line at 0 ends at the words
+                style = dict(ha="center", va="bottom", color=INK, bbox=ground)
+                axes.text(gains.mean(), place - 0.25, f"{gains.mean():+.1f}".replace("-", "−"), **style)
             axes.set_yticks(range(len(self.rows)), [_name(key) for key in self.rows])
             for tick, (way, _) in zip(axes.get_yticklabels(), self.rows, strict=True):
                 tick.set_color(dark(WAYS[way][1]))

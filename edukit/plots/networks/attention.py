@@ -10,7 +10,7 @@ from matplotlib.ticker import NullLocator
 
 from edukit.experiments.networks.attention_cost import crossing, meeting, multiply_adds
 from edukit.networks.attention import linear_weights, softmax_weights
-from edukit.networks.recall import recalled_weight
+from edukit.networks.attention.recall import recalled_weight
 from edukit.networks.token_classifier import queries_and_keys
 from edukit.plots.layers import STILL
 from edukit.plots.style import BLUE, FAINT, GREEN, INK, LIMIT, MUTED, ORANGE, dark, house
@@ -162,7 +162,7 @@ class RecallPlot:
             self.texts = {k: ax.text(LENGTHS[-1] * 1.15, 0, k, color=dark(COLORS[k]), va="center") for k in self.kinds}
             self.texts["bound"] = ax.text(LENGTHS[-1] * 1.15, 0, "bound, d / N", color=dark(LIMIT), va="center")
             ax.set_title("Each query means one key. Dashed: no linear attention gets above it")
-            ax.set(xscale="log", yscale="log", xlabel="keys in the haystack, N", ylabel="weight on the needle, %")
+            ax.set(xscale="log", yscale="log", xlabel="keys, N", ylabel="weight on the key that is meant, %")
             ax.set_xticks(LENGTHS, [f"{n:,}" for n in LENGTHS])
             ax.set_yticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
             for axis in (ax.xaxis, ax.yaxis):
@@ -183,8 +183,8 @@ class RecallPlot:
             self.texts[name].set_y(height)
         return (
             f"Sharpness {sharpness}, {features} features: among {LENGTHS[-1]:,} keys softmax lays "
-            f"{found['softmax'][-1]:.0f}% on the needle, linear {found['linear'][-1]:.1f}%, and {bound[-1]:.1f}% is "
-            "the most that linear can."
+            f"{found['softmax'][-1]:.0f}% on the one it means, linear {found['linear'][-1]:.1f}%, and {bound[-1]:.1f}% "
+            "is the most that linear can."
         )
 
 

@@ -73,7 +73,11 @@ class CachePlot:
             style = dict(ha="left", va="bottom")
             example = devices[phone].example.partition(",")[0]
             self.axes.text(
-                FEWEST * 1.1, self.memory * 1.06, f"memory of a phone ({example})", color=dark(LIMIT), **style
+                FEWEST * 1.1,
+                self.memory * 1.06,
+                f"{self.memory:g} GB, memory of a phone ({example})",
+                color=dark(LIMIT),
+                **style,
             )
             self.axes.text(
                 FEWEST * 1.1, self.weights / 1.06, "its weights, 4 bits each", color=dark(MUTED), ha="left", va="top"

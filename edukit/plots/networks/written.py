@@ -29,7 +29,7 @@ class WrittenPlot:
                 ax.grid(False)
                 ax.spines[:].set_visible(True)
                 ax.axhline((prompt - 1) / SIDE - 0.5, color=LIMIT, linestyle="--", linewidth=1.2)
-            self.axes[0].set_title("Above the dashed line: given. Below it: written")
+            fig.suptitle("Above the dashed line: given. Below it: written", x=0.01, ha="left", size=11)
             bar = fig.add_subplot(grid[1, :])
             bar.set(xlim=(0, self.kept * (PIXELS + 1)), ylim=(0, 1), yticks=[], facecolor=FAINT)
             bar.set_xlabel("numbers in the cache of one text")

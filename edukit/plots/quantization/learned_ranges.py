@@ -30,7 +30,7 @@ class LearnedRangesPlot:
                 self.names[way] = axes.text(0, 0, way, color=dark(color), va="center")
             self.start = axes.plot([], [], "D", color=INK, fillstyle="none", markersize=5, linestyle="none")[0]
             self.rounded = axes.text(0.08, 0, "rounded, not trained", color=INK, va="top")
-            axes.set(xticks=list(self.places.values()), xticklabels=[str(n) for n in self.places], ylim=(0, 104))
+            axes.set(xticks=list(self.places.values()), xticklabels=[str(n) for n in self.places], ylim=(0, 109))
             axes.set(xlim=(-0.2, len(passes) + 1.1), xlabel="passes over the training images")
             axes.set(ylabel="digits read, of 100", title="A small mark is one network, a line their mean")
 

@@ -105,7 +105,8 @@ def test_powers_that_overflow_are_told_so_with_what_else_is_wrong():
         return np.exp(logits / temperature) / np.exp(logits / temperature).sum(1, keepdims=True)
 
     assert "subtract the largest logit of the row" in check.soft_labels(naive).line
-    assert "the temperature is missing" in check.soft_labels(lambda z, T: naive(z, 1)).line
+    for wrong, said in ((lambda z, T: naive(z, 1), "T before"), (lambda z, T: naive(z, 1) / T, "no longer sum to 1")):
+        assert said in check.soft_labels(wrong).line and "; besides, powers" in check.soft_labels(wrong).line
 
 
 def test_answers_of_the_wrong_form_are_told_so():

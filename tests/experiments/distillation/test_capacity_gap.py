@@ -45,6 +45,23 @@ def test_the_bundled_table_is_whole():
     assert all(tuple(row.seed for row in rows) == Plan().seeds for rows in table.values())
 
 
+def test_the_table_says_what_the_lesson_says():
+    """No teacher lifts the tiny student by half a point, smoothed labels do; forward is unsure, reverse oversure."""
+    table = measured()
+
+    def test(way, temperature=None):
+        return 100 * np.array([row.test for row in table[way, temperature]])
+
+    gains = {key: (test(*key) - test("alone")).mean() for key in TAUGHT}
+    assert max(gains.values()) < 0.5 < 1.5 < (test("smoothed") - test("alone")).mean()
+    assert min((test(OWN + way) - test("alone")).min() for way in TEACHERS) > 6
+    for key in (("large", 4.0), ("middle", 1.0)):
+        assert (test(*key) > test("alone")).sum() == (test(*key) < test("alone")).sum() == 3
+    assert all(row.sure < row.test for row in table["forward", 1.0])
+    assert all(row.sure > row.test for row in table["reverse", 1.0])
+    assert max(test(way, 1.0).mean() for way in ("forward", "reverse")) < test("alone").mean()
+
+
 def test_the_bundled_figures_are_what_the_code_measures():
     """The large networks are bundled: their test accuracy can be taken again at once."""
     for row in measured()[OWN + "large", None]:

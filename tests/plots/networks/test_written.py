@@ -12,7 +12,7 @@ from edukit.plots.networks.written import WrittenPlot
 
 TEXTS = as_tokens(np.random.default_rng(0).integers(0, 17, (3, 1, 8, 8)) / 16)
 MODEL = Writer(kv_heads=2)
-draw = partial(Picture, partial(WrittenPlot, model=MODEL, texts=TEXTS, prompt=33), figsize=(7.0, 2.8))
+draw = partial(Picture, partial(WrittenPlot, model=MODEL, texts=TEXTS, prompt=33), figsize=(7.0, 2.5))
 
 
 @pytest.mark.parametrize("tokens", [1, 34, 65])
@@ -28,6 +28,7 @@ def test_pixels_so_far_are_shown_and_the_cache_is_counted(tokens):
     assert picture._plot.bar.get_width() == numbers
 
 
+@pytest.mark.filterwarnings("error")  # a layout that collapses is a warning
 @pytest.mark.parametrize("tokens", [1, 65])
 def test_nothing_is_cut_off(tokens):
     picture = draw(tokens=tokens)

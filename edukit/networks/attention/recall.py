@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from edukit.networks.attention import softmax_weights
+from edukit.networks.attention.softmax import softmax_weights
 from edukit.refuse import check_sizes
 
 

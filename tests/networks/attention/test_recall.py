@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from edukit.networks.attention import linear_weights, softmax_weights
-from edukit.networks.recall import recalled_weight
+from edukit.networks.attention.recall import recalled_weight
 
 
 @pytest.mark.parametrize("d", [1, 4, 16])
