@@ -58,12 +58,6 @@ def rounded_to_four_bits() -> float:
     return 100 * statistics.mean(column("learned_ranges", "validation", way="rounded", **four))
 
 
-def lead_of_teachers() -> float:
-    """How far the large and the middle teacher are ahead of the tiny student alone, in points, on average."""
-    teachers = [column("capacity_gap", "test", way=f"its own: {size}") for size in ("large", "middle")]
-    return 100 * (statistics.mean(sum(teachers, [])) - statistics.mean(column("capacity_gap", "test", way="alone")))
-
-
 def as_heavy_as_weights() -> float:
     """How many tokens' keys and values weigh as much as the weights of Llama 3 8B at 4 bits."""
     return LLAMA_3_8B.token_macs / 2 / LLAMA_3_8B.cache_bytes(1)
@@ -137,7 +131,6 @@ def interval() -> float:
 CALLS = [
     standard_error,
     rounded_to_four_bits,
-    lead_of_teachers,
     as_heavy_as_weights,
     ahead_at_once,
     column,
