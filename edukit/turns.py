@@ -5,6 +5,8 @@
     random numbers    torch draws them from one generator for the process
     evaluation mode   a model that two threads ask has one mode for both
 
+    progress bars     two need two lines, which a notebook cannot take back: only the outer one shows
+
 So a server, or a class on one kernel, gets from eight threads what it gets from one. A training waits between two of
 its steps, not for the end of another one. What a caller runs in torch itself waits for nobody.
 
@@ -15,6 +17,8 @@ import functools
 import threading
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
+
+from tqdm import tqdm
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -47,6 +51,14 @@ class Turns:
         if not self.depth:
             self._owner = None
             self._taken.release()
+
+
+class Bar(tqdm):
+    """A progress bar on stderr that goes when it is full; inside another one it shows nothing."""
+
+    def __init__(self, *args, disable: bool = False, leave: bool = False, **options):
+        inside = any(not getattr(bar, "disable", True) for bar in list(tqdm._instances))  # it is one of them
+        super().__init__(*args, disable=disable or inside, leave=leave, **options)
 
 
 ONE_AT_A_TIME = Turns()

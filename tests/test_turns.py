@@ -15,7 +15,7 @@ from edukit.measure import count_macs
 from edukit.pruning import shrink, shrink_to_macs
 from edukit.quantization import fold_batchnorm, prepare_qat, quantize_dynamic, quantize_model
 from edukit.training import fit, predict
-from edukit.turns import Turns
+from edukit.turns import Bar, Turns
 
 GENERATOR = torch.Generator().manual_seed(17)
 X, Y = torch.rand(16, 3, 8, 8, generator=GENERATOR), torch.randint(4, (16,), generator=GENERATOR)
@@ -113,3 +113,20 @@ def test_an_error_ends_a_turn():
     with pytest.raises(KeyError), turns:
         raise KeyError
     assert turns.depth == 0
+
+
+def test_a_bar_inside_another_one_shows_nothing_and_a_later_one_does(capsys):
+    for _ in Bar(range(2), desc="outer"):
+        assert list(Bar("ab", desc="inner")) == ["a", "b"]
+    told = capsys.readouterr().err
+    assert "outer" in told and "inner" not in told and "\n" not in told
+    assert list(Bar([1], desc="later")) == [1]
+    told = capsys.readouterr().err
+    assert "later" in told and told.split("\r")[-2].strip() == ""  # it takes itself away
+
+
+def test_a_bar_that_was_left_early_does_not_hide_the_next(capsys):
+    with pytest.raises(KeyError), Bar(total=2, desc="first"):
+        raise KeyError
+    list(Bar([1], desc="next"))
+    assert "next" in capsys.readouterr().err

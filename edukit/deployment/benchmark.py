@@ -17,7 +17,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from torch import nn
-from tqdm import tqdm
 
 from edukit.checked import checked
 from edukit.data.dataset import Dataset
@@ -36,6 +35,7 @@ from edukit.deployment.under_load import UnderLoad, under_load
 from edukit.measure import count_activations, count_macs, count_parameters, size_bytes
 from edukit.quantization import QuantizedModel
 from edukit.training import accuracy
+from edukit.turns import Bar
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def benchmark(
         found = measure_stages(models | quantized, data, kept, formats=formats, **asked)
         speed = measure_speed(Path(scratch), progress=progress)
         files = [kept / f"{_file_name(int8)}{FORMATS[format]}" for format in formats[int8]]
-        steps = tqdm(files, "under load: ", disable=not progress, leave=False)
+        steps = Bar(files, "under load: ", disable=not progress)
         loads = [under_load(int8, path, data.test.x[:1], seconds=sustained_s) for path in steps]
     here = {stage.name: stage for stage in found if stage.runtime == "onnxruntime"}
     stages = [here[name] for name in models]
@@ -200,7 +200,7 @@ def measure_stages(
         raise ValueError(f"models must have names of their own, also with _ for a space, got {', '.join(models)}")
     image = data.test.x[:1]
     files = [(name, format) for name in models for format in (formats or {}).get(name, ["onnx"])]
-    steps = tqdm(files, "4/4 export: ", disable=not progress, leave=False)
+    steps = Bar(files, "4/4 export: ", disable=not progress)
     paths = [export(models[name], image, folder / f"{names[name]}{FORMATS[format]}") for name, format in steps]
     sessions = {path: load(path, threads=1) for path in paths}
     times = timings({path: lambda s=session: s(image) for path, session in sessions.items()}, least_s=least_s)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from tqdm import tqdm
 
 from edukit.deployment.files.export import export
 from edukit.deployment.protocol import Timing, timings
@@ -13,6 +12,7 @@ from edukit.measure import count_macs
 from edukit.networks import mobilenet_v1
 from edukit.quantization import fold_batchnorm, quantize_model
 from edukit.training import seeded, threads
+from edukit.turns import Bar
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def measure_speed(folder: Path, size: int = 224, *, least_s: float = 2.0, progre
         model = fold_batchnorm(mobilenet_v1())
         images = torch.rand(4, 3, size, size)
     makers = {"float": lambda: model, "INT8": lambda: quantize_model(model, images)}
-    steps = tqdm(makers.items(), f"MobileNetV1 at {size}x{size}: ", disable=not progress, leave=False)
+    steps = Bar(makers.items(), f"MobileNetV1 at {size}x{size}: ", disable=not progress)
     files = [load(export(make(), images[:1], folder / f"speed_{name}.onnx")) for name, make in steps]
     image = images[:1].numpy()
 

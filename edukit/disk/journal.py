@@ -18,9 +18,8 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, as_completed
 from pathlib import Path
 
-from tqdm import tqdm
-
 from edukit.disk.sealed import with_check, without_check
+from edukit.turns import Bar
 
 
 class Journal:
@@ -62,7 +61,7 @@ class Journal:
         """
         missing = {name: arguments for name, arguments in tasks.items() if name not in self.known}
         found = _in_parallel(missing, function, executor) if executor else _in_turn(missing, function)
-        for name, value in tqdm(found, desc=progress, total=len(missing), disable=not progress):
+        for name, value in Bar(found, desc=progress, total=len(missing), disable=not progress):
             if isinstance(value, float) and not math.isfinite(value):
                 raise ValueError(f"the value of {name} must be finite, got {value}")
             self._append({"name": name, "value": value})

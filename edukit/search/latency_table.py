@@ -21,7 +21,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
-from tqdm import tqdm
 
 from edukit.checked import checked
 from edukit.deployment.files.export import export
@@ -30,6 +29,7 @@ from edukit.deployment.runtimes.session import Session, load
 from edukit.disk.sealed import with_check, without_check, write_atomically
 from edukit.measure import latencies
 from edukit.refuse import check_number, check_whole
+from edukit.turns import Bar
 
 EMPTY = "nothing"
 Part = tuple[nn.Module, Sequence[int]]  # a module, and the shape of one input of it
@@ -128,7 +128,7 @@ def measured_s(
     """
     check_whole(repeats, "repeats")
     calls = {}
-    for name, (module, shape) in tqdm(models.items(), desc="preparing", leave=False, delay=2):
+    for name, (module, shape) in Bar(models.items(), desc="preparing", delay=2):
         image = np.random.default_rng(0).random((1, *shape), np.float32)
         calls[name] = partial((opened or exported)(module, shape, runtime, threads), image)
     return {name: found.median_s for name, found in latencies(calls, repeats=repeats).items()}

@@ -18,7 +18,6 @@ from functools import partial
 
 import numpy as np
 from torch import nn
-from tqdm import tqdm
 
 from edukit.data import shapes
 from edukit.refuse import check_positive, check_whole
@@ -27,6 +26,7 @@ from edukit.search.space import SearchSpace, generator
 from edukit.search.supernet import Supernet
 from edukit.search.supernet_parts import measure_networks, measure_parts, part_names
 from edukit.training import accuracy
+from edukit.turns import Bar
 
 MOST = 5000  # networks whose time is predicted; of a larger space as many are drawn
 
@@ -119,7 +119,7 @@ def look(space: SearchSpace, choices: list[dict], accuracy_of: Callable, looks: 
     """
     order = np.random.default_rng(seed).permutation(len(choices))
     known: dict[int, float] = {}
-    for turn in tqdm(range(min(looks, len(choices))), desc="search", leave=False, delay=2):
+    for turn in Bar(range(min(looks, len(choices))), desc="search", delay=2):
         if known and time.monotonic() > until:
             break
         unknown = [int(i) for i in order if i not in known]

@@ -20,7 +20,6 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
-from tqdm import tqdm
 
 from edukit.checked import check_callable, check_seed, checked
 from edukit.copies import copied
@@ -29,7 +28,7 @@ from edukit.refuse import check_number, check_positive, check_whole, is_finite, 
 from edukit.signatures import passes_on
 from edukit.training.evaluate import logits_of, predict
 from edukit.training.labelled import IGNORED, as_split, class_axis
-from edukit.turns import ONE_AT_A_TIME
+from edukit.turns import ONE_AT_A_TIME, Bar
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def descend(model: nn.Module, x, y, how: Recipe, *, epochs: int, loss: Callable,
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: one_cycle((step + 0.5) / steps))
     generator = torch.Generator().manual_seed(seed)
     dice = torch.Generator().manual_seed(seed)
-    bar = tqdm(range(epochs), desc=how.progress, disable=not how.progress, leave=False)
+    bar = Bar(range(epochs), desc=how.progress, disable=not how.progress)
     with bar:
         for _ in bar:
             losses = []

@@ -13,21 +13,20 @@ import logging
 import warnings
 
 import torch
-from tqdm import tqdm
 
 from edukit.copies import with_stored_weights
 from edukit.errors import cause
 from edukit.graph import allowed_sizes
 from edukit.inputs import check_it_runs, has_batch
 from edukit.quantization import QuantizedModel
-from edukit.turns import ONE_AT_A_TIME
+from edukit.turns import ONE_AT_A_TIME, Bar
 
 OPSET = 18
 
 
 def onnx_bytes(model, inputs) -> bytes:
     """The file's content, for any number of rows; ValueError for a model that cannot be traced or written."""
-    with ONE_AT_A_TIME, quiet(), tqdm(total=2, desc="export", leave=False, delay=2) as bar:
+    with ONE_AT_A_TIME, quiet(), Bar(total=2, desc="export", delay=2) as bar:
         program = _traced(model.network if isinstance(model, QuantizedModel) else model, inputs)
         bar.update()
         free_batches = _free_batches(program)

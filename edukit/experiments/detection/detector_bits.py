@@ -19,7 +19,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import nn
-from tqdm import tqdm
 
 from edukit.data import scenes
 from edukit.detection import detect, tiny_anchors, trained_detector
@@ -30,6 +29,7 @@ from edukit.quantization import quantize_model
 from edukit.quantization.debug.partial import Parts
 from edukit.quantization.ptq.fold import float_network
 from edukit.training import threads
+from edukit.turns import Bar
 
 PARTS = {
     "backbone": ("backbone.",),
@@ -60,7 +60,7 @@ def measure(model: nn.Module, calibration: torch.Tensor, split, bits=BITS) -> It
     yield _row("none", 32, [], network, split)
     for b in bits:
         parts = Parts(network, quantize_model(network, calibration, b, rounding="nearest"))
-        for part, prefixes in tqdm(PARTS.items(), desc=f"{b} bits", leave=False, delay=2):
+        for part, prefixes in Bar(PARTS.items(), desc=f"{b} bits", delay=2):
             names = [name for name in parts.layers if name.startswith(prefixes)]
             yield _row(part, b, names, parts.switched_on(names, activations=False), split)
 

@@ -25,7 +25,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from torch import nn
-from tqdm import tqdm
 
 from edukit.data import Dataset, Split, digits
 from edukit.distillation.fit import distill
@@ -34,6 +33,7 @@ from edukit.networks import DepthwiseSeparable, ResidualClassifier, trained
 from edukit.networks.blocks import conv_bn
 from edukit.refuse import check_whole
 from edukit.training import accuracy, fit, seeded, threads
+from edukit.turns import Bar
 
 TRIED = [*[(temperature, 0.9) for temperature in (1, 2, 4, 8, 16)], (4, 0.5), (4, 1.0)]  # with alpha
 
@@ -128,7 +128,7 @@ class Row:
 
 def measure(images: Dataset, plan: Plan) -> Iterator[Row]:
     """Rows of the table, one as soon as it is known."""
-    for seed, labels in tqdm([(seed, labels) for seed in range(plan.seeds) for labels in plan.labels]):
+    for seed, labels in Bar([(seed, labels) for seed in range(plan.seeds) for labels in plan.labels]):
         for way, model in trained_students(images, labels, seed, plan):
             row = validated(images, way, labels, seed, plan, model)
             yield replace(row, test=accuracy(model, images.test))
@@ -136,7 +136,7 @@ def measure(images: Dataset, plan: Plan) -> Iterator[Row]:
 
 def tune(images: Dataset, plan: Plan) -> Iterator[Row]:
     """Rows for every pair of temperature and alpha in TRIED, taught with all labels, on validation images only."""
-    for temperature, alpha in tqdm(TRIED, desc="tuning"):
+    for temperature, alpha in Bar(TRIED, desc="tuning"):
         tried = replace(plan, temperature=temperature, alpha=alpha)
         every = images.train
         for seed in range(3):

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch.nn.functional import scaled_dot_product_attention
-from tqdm import tqdm
 
 from edukit.measure import Latency, latencies, peak_memory
 from edukit.networks.attention import linear_attention, softmax_attention
+from edukit.turns import Bar
 
 KINDS = {"softmax": softmax_attention, "softmax, fused": scaled_dot_product_attention, "linear": linear_attention}
 
@@ -61,7 +61,7 @@ def measure_cost(lengths, *, d: int = 64, kinds: dict[str, Callable] = KINDS) ->
     (['softmax', 'softmax, fused', 'linear'], [8, 16])
     """
     costs = {name: {} for name in kinds}
-    for N in tqdm(lengths, desc="cost of attention", unit="length", leave=False, delay=2):
+    for N in Bar(lengths, desc="cost of attention", unit="length", delay=2):
         random = torch.Generator().manual_seed(N)
         qkv = 2 * torch.rand(3, 1, 1, N, d, generator=random) - 1
         calls = {name: lambda attend=attend, qkv=qkv: attend(*qkv) for name, attend in kinds.items()}

@@ -13,7 +13,6 @@ In production  benchmarks of pruning: Blalock et al. 2020, https://arxiv.org/abs
 
 import numpy as np
 import torch
-from tqdm import tqdm
 
 from edukit.data import Split, shapes
 from edukit.networks import trained
@@ -23,6 +22,7 @@ from edukit.pruning.channels.reestimate import reestimate_batchnorm
 from edukit.pruning.channels.remove import remove_channels
 from edukit.pruning.channels.shrink import channel_groups
 from edukit.training import accuracy
+from edukit.turns import Bar
 
 RATIOS = (0, 0.25, 0.5)
 DRAWS = 5
@@ -42,7 +42,7 @@ def scores_kept(seeds=(0, 1, 2), ratios=RATIOS, draws: int = DRAWS, images: int 
     validation = Split(data.validation.x[:images], data.validation.y[:images])
     groups = channel_groups(trained("shapes_residual", seeds[0]), seen[:2])  # one plan, so one list of groups
     old, new = {}, {}
-    for seed in tqdm(seeds, desc="scores", unit="network", leave=False, delay=2):
+    for seed in Bar(seeds, desc="scores", unit="network", delay=2):
         net = trained("shapes_residual", seed)
         whole = [accuracy(model, validation) for model in (net, reestimate_batchnorm(net, seen))]  # counted once
         for name, score in [*_scores(net, data).items(), *(("random", _random(net, groups, d)) for d in range(draws))]:

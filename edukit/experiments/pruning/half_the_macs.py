@@ -28,7 +28,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
-from tqdm import tqdm
 
 from edukit.data import shapes
 from edukit.deployment import export, load
@@ -40,6 +39,7 @@ from edukit.networks.blocks import conv_bn
 from edukit.pruning.channels.budget import macs, shrink_to_macs
 from edukit.pruning.channels.reestimate import reestimate_batchnorm
 from edukit.training import accuracy, fit, seeded, shift, threads
+from edukit.turns import Bar
 
 ROUNDS, SHARE = 11, 0.5
 LEARN = dict(epochs=8, learning_rate=0.003, augment=shift)
@@ -152,7 +152,7 @@ def speedups(model: nn.Module, others: dict, example, *, rounds: int = ROUNDS, r
         calls = {}
         for i, net in enumerate([model, *others.values()]):
             calls[i] = partial(load(export(net, image, Path(folder) / f"{i}.onnx")), image.numpy())
-        bar = tqdm(range(rounds), desc="speed", unit="round", leave=False, delay=2)
+        bar = Bar(range(rounds), desc="speed", unit="round", delay=2)
         times = [latencies(calls, warmup=2, repeats=repeats) for _ in bar]
     ratios = {name: [t[0].median_s / t[i].median_s for t in times] for i, name in enumerate(others, 1)}
     return {name: tuple(float(np.percentile(r, p)) for p in (50, 25, 75)) for name, r in ratios.items()}

@@ -23,7 +23,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from torch import nn
-from tqdm import tqdm
 
 from edukit.data import Dataset, digits
 from edukit.experiments.rows import append, read
@@ -32,6 +31,7 @@ from edukit.networks.trained import SEEDS, trained
 from edukit.quantization.qat.fake import FakeQuantize, QuantizedLayer
 from edukit.quantization.qat.prepare import clip_penalty, learn_clips, prepare_qat
 from edukit.training import accuracy, cross_entropy, fit, threads
+from edukit.turns import Bar
 
 PULLS = (0.0, 1e-3, 1e-2, 1e-1)  # tried on validation images
 LEAST_BITS = (2, 2)
@@ -129,7 +129,7 @@ def measure(images: Dataset, plan: Plan) -> Iterator[Row]:
     """Rows of the table, one as soon as it is known."""
     for seed in SEEDS:
         model = capture(trained("digits_residual", seed), images.calibration.x)
-        for way, bits, passes in tqdm(list(plan.trainings()), desc=f"seed {seed}"):
+        for way, bits, passes in Bar(list(plan.trainings()), desc=f"seed {seed}"):
             row, qat = reached(images, model, way, bits, passes, seed, plan.pull)
             yield replace(row, test=accuracy(qat, images.test))
 
@@ -138,7 +138,7 @@ def tune(images: Dataset, plan: Plan) -> Iterator[Row]:
     """Rows for every pull in PULLS, at LEAST_BITS and the last of the passes, on validation images only."""
     for seed in SEEDS:
         model = capture(trained("digits_residual", seed), images.calibration.x)
-        for pull in tqdm(PULLS, desc=f"tuning, seed {seed}"):
+        for pull in Bar(PULLS, desc=f"tuning, seed {seed}"):
             row, _ = reached(images, model, "learned clips", LEAST_BITS, plan.passes[-1], seed, pull)
             yield replace(row, way="tuning")
 

@@ -20,7 +20,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from tqdm import tqdm
 
 from edukit import data
 from edukit.experiments.rows import append, read
@@ -35,6 +34,7 @@ from edukit.quantization.ptq.smooth import awq, smoothquant
 from edukit.quantization.ptq.static import quantize_model
 from edukit.table import Table
 from edukit.training import accuracy, threads
+from edukit.turns import Bar
 
 BITS = range(2, 9)
 FLOAT = "float"
@@ -81,7 +81,7 @@ def compare(
     """
     reached = {}
     models = [capture(model, data.calibration.x) for model in models]
-    for name, method in tqdm(methods.items(), desc=f"{bits} bits", leave=False):
+    for name, method in Bar(methods.items(), desc=f"{bits} bits"):
         ready = [method.prepare(model, data.calibration.x, bits) for model in models]
         options = {"rounding": "nearest"} | method.options
         quantized = [quantize_model(m, data.calibration.x, bits, activation_bits, **options) for m in ready]

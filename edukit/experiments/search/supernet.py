@@ -19,7 +19,6 @@ from pathlib import Path
 import torch
 from safetensors.torch import save
 from torch import nn
-from tqdm import tqdm
 
 from edukit.data import shapes
 from edukit.experiments.networks.make_trained import rounded
@@ -32,6 +31,7 @@ from edukit.search.supernet import Supernet
 from edukit.search.train_supernet import RECIPE, train_supernet
 from edukit.search.trained_supernet import SIZES, trained_supernet
 from edukit.training import accuracy, fit, seeded, shift, threads
+from edukit.turns import Bar
 
 SEED = 0
 EPOCHS = 6, 2, 2, 14
@@ -128,9 +128,7 @@ def train(folder: Path) -> None:
 def table(folder: Path) -> None:
     """Every network in float."""
     data, supernet = shapes(), trained_supernet()
-    write(
-        [row_of(supernet, choice, data) for choice in tqdm(list(supernet.space.enumerate()))], folder / "supernet.csv"
-    )
+    write([row_of(supernet, choice, data) for choice in Bar(list(supernet.space.enumerate()))], folder / "supernet.csv")
 
 
 def row_of(supernet: Supernet, choice: dict, data) -> Row:
@@ -146,7 +144,7 @@ def bits(folder: Path) -> None:
     """Every network with all pairs of bits; then the test images of those that a search has chosen."""
     data, supernet = shapes(), trained_supernet()
     float_rows = [row for row in measured() if row.bits1 == 32]
-    rows = [with_bits(supernet, row, pair, data) for row in tqdm(float_rows, desc="bits") for pair in PAIRS]
+    rows = [with_bits(supernet, row, pair, data) for row in Bar(float_rows, desc="bits") for pair in PAIRS]
     candidates = [row.candidate for row in float_rows + rows]
     chosen = {(c.choice, c.bits) for c in together(candidates) + one_after_the_other(candidates)}
     for i, row in enumerate(rows):

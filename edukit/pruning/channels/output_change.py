@@ -17,12 +17,12 @@ import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 from torch.utils._pytree import tree_leaves
-from tqdm import tqdm
 
 from edukit.copies import copied
 from edukit.inputs import as_inputs, has_batch
 from edukit.pruning.channels.allot import Menu
 from edukit.pruning.channels.remove import remove_channels
+from edukit.turns import Bar
 
 LEAST, MOST, BATCH = 16, 128, 32  # rows that are needed, that are used, that run at once
 TRIED = 4  # choices of each group
@@ -45,7 +45,7 @@ def menu_by_output(model: nn.Module, x, menu: Menu) -> Menu:
     tried = {name: _tried(choices) for name, choices in menu.items()}
     losses = {(name, 0): 0.0 for name in menu}
     trials = [(name, place) for name, places in tried.items() for place in places if place]
-    for name, place in tqdm(trials, desc="change of the output", leave=False, delay=2):
+    for name, place in Bar(trials, desc="change of the output", delay=2):
         smaller = remove_channels(model, menu[name][place].gone)
         losses[name, place] = _change(_answers(_as_after_new_statistics(smaller), inputs), whole)
     measured = {name: [losses[name, place] for place in places] for name, places in tried.items()}

@@ -18,7 +18,6 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 
 from torch import nn
-from tqdm import tqdm
 
 from edukit.checked import checked
 from edukit.pruning.channels.budget import macs
@@ -26,6 +25,7 @@ from edukit.pruning.channels.choose import all_scores, choose
 from edukit.pruning.channels.remove import remove_channels
 from edukit.pruning.channels.shrink import channel_groups
 from edukit.refuse import check_model, check_number, shown
+from edukit.turns import Bar
 
 Table = dict[str, dict[float, float]]  # {first maker of a group: {ratio: measure}}
 
@@ -58,7 +58,7 @@ def sensitivity(
     scores = all_scores(model, groups, method)
     whole = float(evaluate(model))
     table = {group.makers[0]: {0.0: whole} for group in groups if not group.fixed_by}
-    for name, ratio in tqdm([(n, r) for n in table for r in ratios], desc="sensitivity", leave=False, delay=2):
+    for name, ratio in Bar([(n, r) for n in table for r in ratios], desc="sensitivity", delay=2):
         smaller = remove_channels(model, choose(model, groups, {name: ratio}, scores))
         table[name][ratio] = float(evaluate(smaller))
     return table

@@ -13,7 +13,6 @@ from dataclasses import replace
 import torch
 from torch import nn
 from torch.utils._pytree import tree_leaves
-from tqdm import tqdm
 
 from edukit.checked import checked
 from edukit.copies import copied, with_stored_weights
@@ -25,7 +24,7 @@ from edukit.pruning.channels.remove import remove_channels, zero_channels
 from edukit.pruning.channels.trace import follow
 from edukit.pruning.score import as_weights
 from edukit.refuse import check_not_quantized, is_finite
-from edukit.turns import in_turn
+from edukit.turns import Bar, in_turn
 
 
 @checked
@@ -52,7 +51,7 @@ def shrink(
     )
     """
     model = with_stored_weights(model)
-    with tqdm(total=2, desc="shrink", leave=False, delay=2) as bar:
+    with Bar(total=2, desc="shrink", delay=2) as bar:
         gone = weakest_channels(model, example, ratio, method, min_channels=min_channels, multiple=multiple)
         bar.update()
         return checked_removal(model, gone, example)

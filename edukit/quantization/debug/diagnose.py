@@ -14,7 +14,6 @@ In production  AIMET's QuantAnalyzer; Polygraphy's debug tools for TensorRT: bot
 from collections.abc import Callable
 
 from torch import nn
-from tqdm import tqdm
 
 from edukit.checked import checked
 from edukit.quantization.debug import questions
@@ -25,6 +24,7 @@ from edukit.quantization.debug.quick import quick_diagnosis
 from edukit.quantization.debug.trials import concluded, restore_layers, try_fixes
 from edukit.quantization.ptq.static import quantize_model
 from edukit.signatures import passes_on
+from edukit.turns import Bar
 
 
 @checked
@@ -51,7 +51,7 @@ def diagnose(
     """
     if not callable(evaluate):
         raise TypeError(f"evaluate must be a function of a model, got {type(evaluate).__name__}")
-    with tqdm(desc="diagnose", unit=" evaluations", leave=False, delay=2) as bar:
+    with Bar(desc="diagnose", unit=" evaluations", delay=2) as bar:
         case = Case.of(model, calibration, how)
         scores = Scores(evaluate, tolerance, bar.update)
         return quick_diagnosis(case, scores) if quick else whole_diagnosis(case, scores)

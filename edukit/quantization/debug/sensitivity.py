@@ -22,7 +22,6 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 from torch.utils._pytree import tree_leaves
-from tqdm import tqdm
 
 from edukit.checked import checked
 from edukit.copies import copied
@@ -36,7 +35,7 @@ from edukit.quantization.ptq.rewrite import layer_bias
 from edukit.quantization.ptq.static import quantize_model
 from edukit.signatures import passes_on
 from edukit.training.evaluate import evaluating
-from edukit.turns import in_turn
+from edukit.turns import Bar, in_turn
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ def sensitivity(
     parts = {b: Parts(network, quantize_model(network, batches, b, **how)) for b in bits if b != FLOAT}
     names = parts[min(bits)].layers
     table = {name: dict.fromkeys(bits, exact) for name in names}
-    for name, b in tqdm(list(itertools.product(names, parts)), desc="sensitivity", leave=False, delay=2):
+    for name, b in Bar(list(itertools.product(names, parts)), desc="sensitivity", delay=2):
         table[name][b] = float(evaluate(parts[b].switched_on([name])))
     return table
 

@@ -18,13 +18,13 @@ from dataclasses import dataclass, replace
 import torch
 from torch import fx, nn
 from torch.nn import functional as F
-from tqdm import tqdm
 
 from edukit.graph import LAYERS, has_rows, joined, layer_name, parameter
 from edukit.quantization.grid.affine import QParams, dequantize, fake_quantize, quantize
 from edukit.quantization.ptq.placement import is_activation
 from edukit.quantization.ptq.rounding import Moments, bias_correction, gptq
 from edukit.refuse import is_finite
+from edukit.turns import Bar
 
 ROWS = 8192  # of a sample; more changes little, and each costs memory and time
 VALUES = 2**25  # of the largest activation, in both networks: 128 MiB each
@@ -99,7 +99,7 @@ class SideBySide(fx.Interpreter):
         self.layers = layers
         self.grids = grids
         self.hat = {}  # the values of the quantized network; self.env holds those of the float network
-        self.bar = tqdm(total=len(layers), desc="rounding", leave=False, delay=2)
+        self.bar = Bar(total=len(layers), desc="rounding", delay=2)
 
     def run(self, *inputs):
         with self.bar, torch.no_grad():

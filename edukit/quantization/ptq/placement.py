@@ -18,13 +18,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import fx
-from tqdm import tqdm
 
 from edukit.graph import LAYERS, layer_name, watched
 from edukit.quantization.grid.affine import QParams, choose_qparams
 from edukit.quantization.grid.calibrate import for_grid
 from edukit.quantization.grid.observer import Observer
 from edukit.quantization.ptq.fold import BATCH_NORM
+from edukit.turns import Bar
 
 aten = torch.ops.aten
 AVERAGES = {getattr(aten, f"{kind}avg_pool{n}d").default for kind in ("", "adaptive_") for n in (1, 2, 3)}
@@ -94,7 +94,7 @@ def choose_grids(graph, points, batches, choose) -> dict[fx.Node, QParams]:
             observers[node].update(value)
 
     with torch.no_grad():
-        for batch in tqdm(batches, desc="calibrating", leave=False, delay=2):
+        for batch in Bar(batches, desc="calibrating", delay=2):
             watched(graph, batch, observe)
     grids = {node: choose(observer) for node, observer in observers.items()}
     return {point: grids[origin[point]] for point in points}
