@@ -14,11 +14,13 @@ In production  the same calls; an app loads the files with org.pytorch.executorc
 import os
 
 import torch
+from torch import fx
+from torch.utils._pytree import tree_leaves
 
 from edukit.deployment.files.decomposed import decomposed
 from edukit.deployment.files.rewritten import rewritten, shape_of
 from edukit.deployment.files.signature import Signature, with_signature
-from edukit.deployment.files.to_onnx import names, quiet
+from edukit.deployment.files.to_onnx import check_tensors, names, quiet
 from edukit.errors import cause
 from edukit.inputs import has_batch
 from edukit.quantization import QuantizedModel
@@ -39,8 +41,9 @@ def mobile_bytes(model, inputs: tuple[torch.Tensor, ...], format: str) -> bytes:
 
 def _signature(graph, inputs) -> Signature:
     shapes = [("batch", *x.shape[1:]) if has_batch(x, inputs) else tuple(x.shape) for x in inputs]
-    answers = graph.graph.output_node().args[0]
-    results = [tuple(shape_of(x)) for x in (answers if isinstance(answers, tuple | list) else (answers,))]
+    answers = tree_leaves(graph.graph.output_node().args[0])
+    check_tensors(answers, fx.Node)
+    results = [tuple(shape_of(x)) for x in answers]
     if any(type(size) is not int for shape in results for size in shape[1:]):
         raise ValueError("model must answer with the batch as the first axis of each output")
     free = [("batch", *shape[1:]) if shape and type(shape[0]) is not int else shape for shape in results]

@@ -13,6 +13,7 @@ import logging
 import warnings
 
 import torch
+from torch.export.graph_signature import ConstantArgument, OutputKind, TensorArgument
 
 from edukit.copies import with_stored_weights
 from edukit.errors import cause
@@ -69,7 +70,21 @@ def _traced(model, inputs) -> torch.export.ExportedProgram:
     except Exception as error:
         check_it_runs(frozen, inputs)
         raise ValueError(f"model cannot be traced by torch.export: {cause(error)}") from error
+    outputs = [spec.arg for spec in program.graph_signature.output_specs if spec.kind is OutputKind.USER_OUTPUT]
+    check_tensors([arg.value if isinstance(arg, ConstantArgument) else arg for arg in outputs], TensorArgument)
     return program
+
+
+def check_tensors(outputs, kind: type) -> None:
+    """Raise a ValueError that names the first output which is no tensor, but a number of Python, a word or None.
+
+    >>> check_tensors([torch.zeros(1), 3], torch.Tensor)
+    Traceback (most recent call last):
+    ValueError: model must answer with tensors, output 1 is 3: leave it out
+    """
+    for place, output in enumerate(outputs):
+        if not isinstance(output, kind):
+            raise ValueError(f"model must answer with tensors, output {place} is {output}: leave it out")
 
 
 def _free_batches(program) -> tuple:

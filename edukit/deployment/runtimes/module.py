@@ -4,6 +4,7 @@ import inspect
 
 import torch
 from torch import nn
+from torch.utils._pytree import tree_leaves
 
 from edukit.copies import with_stored_weights
 from edukit.deployment.runtimes.opened import Opened
@@ -20,7 +21,7 @@ def opened(model: nn.Module, threads: int) -> Opened:
     def run(arrays):
         with torch_threads(threads), torch.no_grad():
             found = model(*as_inputs(tuple(arrays)))
-        return [x.numpy() for x in (found if isinstance(found, tuple | list) else (found,))]
+        return [x.numpy() for x in tree_leaves(found)]
 
     graph = model.network if isinstance(model, QuantizedModel) else model
     if isinstance(graph, Captured):

@@ -97,6 +97,38 @@ def test_bad_input_is_refused_and_leaves_no_file(change, word, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+class AndAnother(nn.Linear):
+    """Answers with something beside a tensor."""
+
+    def __init__(self, other):
+        super().__init__(4, 3)
+        self.other = other
+
+    def forward(self, x):
+        return super().forward(x), self.other(x)
+
+
+@pytest.mark.parametrize(
+    "other, said",
+    [(lambda x: 3, "3"), (lambda x: None, "None"), (lambda x: x.shape[1], "4")],
+    ids=["3", "None", "size"],
+)
+@pytest.mark.parametrize("wrap", [lambda model: model, lambda model: quantize_model(model, torch.rand(8, 4))])
+def test_an_output_that_is_no_tensor_is_refused_by_its_place(other, said, wrap, tmp_path):
+    with pytest.raises(ValueError, match=f"^model must answer with tensors, output 1 is {said}: leave it out"):
+        export(wrap(AndAnother(other)), torch.rand(2, 4), tmp_path / "model.onnx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_outputs_by_name_are_written_in_their_order(tmp_path):
+    class Named(nn.Linear):
+        def forward(self, x):
+            return {"logits": super().forward(x), "twice": 2 * x}
+
+    logits, twice = load(export(Named(4, 3), torch.rand(2, 4), tmp_path / "model.onnx"))(np.ones((2, 4), np.float32))
+    assert logits.shape == (2, 3) and (twice == 2).all()
+
+
 def test_a_file_that_answers_otherwise_is_refused_and_not_written(tmp_path, monkeypatch):
     other = onnx_bytes(build("vgg"), (X[:2] * 0,))
     wrong = nn.Sequential(build("vgg"), nn.Flatten())
