@@ -112,8 +112,7 @@ pruned_copy = Exercise(
         ),
         "copied with its order": (
             _pruned_in_its_own_order,
-            "right, but for an array that is stored column by column: np.copy and np.array keep that order, and "
-            "`ravel` then hands out another copy; `w.copy()` stores it row by row",
+            "np.copy keeps an order by columns, and ravel then copies again: w.copy() stores row by row",
         ),
     },
     "a new array, exactly the smallest share is zero, and the caller's weights are as they were",
@@ -139,7 +138,7 @@ size_bytes = Exercise(
         "nearest": (lambda n, b: round(n * b / 8), "rounded to the nearest: even a single bit more needs a byte"),
         "nearest, halves up": (
             lambda n, b: int(n * b / 8 + 0.5),
-            "rounded to the nearest: even a single bit more needs a byte",
+            "rounded to the nearest, halves up: a quarter of a byte needs a byte as well",
         ),
         "one more": (lambda n, b: n * b // 8 + 1, "a byte too many where the bits fill their bytes to the last"),
         "each rounded up": (

@@ -113,7 +113,7 @@ def look(space: SearchSpace, choices: list[dict], accuracy_of: Callable, looks: 
 
     >>> from edukit.search import LayerChoice
     >>> space = SearchSpace([LayerChoice("a", range(8)), LayerChoice("b", range(8))])
-    >>> known = look(space, list(space.enumerate()), lambda choice: choice["a"] + choice["b"], 24, math.inf)
+    >>> known = look(space, list(space.enumerate()), lambda choice: choice["a"] + choice["b"], 24, float("inf"))
     >>> len(known), max(known.values())
     (24, 14)
     """

@@ -179,7 +179,9 @@ def learn_clips(model: nn.Module) -> nn.Module:
 def clip_penalty(model: nn.Module) -> torch.Tensor:
     """The sum of the squares of all learned clips, 0 without any: times a strength, a part of the loss of PACT.
 
-    >>> qat = learn_clips(prepare_qat(nn.Sequential(nn.ReLU(), nn.Linear(1, 2)), torch.tensor([[0.0], [2.0]])))
+    >>> net = nn.Sequential(nn.ReLU(), nn.Linear(1, 1, bias=False))
+    >>> _ = nn.init.constant_(net[1].weight, -1.0)  # so that of all ranges only the input's starts at 0
+    >>> qat = learn_clips(prepare_qat(net, torch.tensor([[0.0], [2.0]])))
     >>> round(clip_penalty(qat).item(), 3)
     4.0
     """
