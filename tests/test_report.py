@@ -20,6 +20,7 @@ def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run") / "out"
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(pipeline.PLANS, "digits", QUICK)
+        patch.setattr(import_module("edukit.deployment.benchmark"), "LEAST_S", 0.1)
         return report.run("digits", seed=3, output=str(folder), sustained_s=0.5), folder
 
 

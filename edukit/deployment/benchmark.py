@@ -37,6 +37,8 @@ from edukit.quantization import QuantizedModel
 from edukit.training import accuracy
 from edukit.turns import Bar
 
+LEAST_S = 2.0  # that each file runs at least
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -145,27 +147,19 @@ def benchmark(
     formats = dict.fromkeys((fp32, int8), installed_formats())
     with tempfile.TemporaryDirectory() as scratch:
         kept = Path(folder or scratch)
-        asked = {"least_s": 2.0, "fresh": True, "progress": progress}
-        found = measure_stages(models | quantized, data, kept, formats=formats, **asked)
-        speed = measure_speed(Path(scratch), progress=progress)
+        asked = {"formats": formats, "least_s": LEAST_S, "fresh": True, "progress": progress}
+        found = measure_stages(models | quantized, data, kept, **asked)
+        speed = measure_speed(Path(scratch), least_s=LEAST_S, progress=progress)
         files = [kept / f"{_file_name(int8)}{FORMATS[format]}" for format in formats[int8]]
         steps = Bar(files, "under load: ", disable=not progress)
-        loads = [under_load(int8, path, data.test.x[:1], seconds=sustained_s) for path in steps]
+        loads = [under_load(int8, file, data.test.x[:1], seconds=sustained_s, least_s=LEAST_S / 2) for file in steps]
     here = {stage.name: stage for stage in found if stage.runtime == "onnxruntime"}
     stages = [here[name] for name in models]
     also = [here[name] for name in quantized]
     pairs = list(zip(stages[:-1], [*also, stages[-1]], strict=True))
-    return Result(
-        data=data.name,
-        seed=seed,
-        stages=stages,
-        speed=speed,
-        claims=judge(stages, speed, pairs, len(data.test.y)),
-        machine=machine(),
-        elsewhere=[stage for stage in found if stage.runtime != "onnxruntime"],
-        quantized=also,
-        under_load=loads,
-    )
+    claims = judge(stages, speed, pairs, len(data.test.y))
+    elsewhere = [stage for stage in found if stage.runtime != "onnxruntime"]
+    return Result(data.name, seed, stages, speed, claims, machine(), elsewhere, also, loads)
 
 
 def installed_formats() -> list[str]:

@@ -12,8 +12,6 @@ The files hold the weights as float16, half the bytes; the card datasets/detecto
 In production  the zoos of MediaPipe, LiteRT and torchvision hold trained detectors
 """
 
-import hashlib
-
 import torch
 from safetensors.torch import load
 from torch import nn
@@ -25,6 +23,7 @@ from edukit.pruning.channels.remove import remove_channels
 
 SIZE_OF = {"teacher": "large", "student": "small", "distilled": "small", "pruned": "small"}
 CLASSES = 6  # of scenes()
+FOLDER = "datasets/detectors"
 
 
 @checked
@@ -38,18 +37,11 @@ def trained_detector(name: str = "student", seed: int = 0) -> nn.Module:
     """
     if name not in SIZE_OF:
         raise ValueError(f"name must be one of {', '.join(SIZE_OF)}, got {name!r}")
-    folder = bundled.path("datasets/detectors")
-    seeds = sorted(file.stem.rpartition("_")[2] for file in folder.glob(f"{name}_*.safetensors"))
+    files = bundled.path(FOLDER).glob(f"{name}_*.safetensors")
+    seeds = sorted(file.stem.rpartition("_")[2] for file in files)
     if str(seed) not in seeds:
         raise ValueError(f"seed must be one of {', '.join(seeds)} for {name}, got {seed!r}")
-    file = folder / f"{name}_{seed}.safetensors"
-    content = file.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found not in bundled.path("datasets/detectors.md").read_text():
-        raise ValueError(
-            f"{file} is damaged: its SHA-256 is {found}, which its card does not name; install edukit again"
-        )
-    return with_weights(name, load(content))
+    return with_weights(name, load(bundled.intact(f"{FOLDER}/{name}_{seed}.safetensors", "datasets/detectors.md")))
 
 
 def with_weights(name: str, weights: dict[str, torch.Tensor]) -> nn.Module:

@@ -6,8 +6,6 @@
 In production  once-for-all's ofa_net(..., pretrained=True)
 """
 
-import hashlib
-
 import torch
 from safetensors.torch import load
 
@@ -24,10 +22,7 @@ def trained_supernet() -> Supernet:
 
     Raises ValueError for a file whose SHA-256 is not the one on its card.
     """
-    content = bundled.path(NAME).read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found not in bundled.path("datasets/supernet.md").read_text():
-        raise ValueError(f"{NAME} is damaged: its SHA-256 is {found}, which its card does not name; install it again")
+    content = bundled.intact(NAME, "datasets/supernet.md")
     with torch.random.fork_rng(devices=[]):  # the first weights are drawn only to be replaced
         supernet = Supernet(**SIZES)
     supernet.load_state_dict(load(content))

@@ -36,6 +36,24 @@ def test_a_missing_file_is_named():
         bundled.path("datasets/nothing.npz")
 
 
+@pytest.mark.parametrize(
+    ("name", "sibling", "card"),
+    [
+        ("trained/digits_residual_0", "trained/digits_residual_1", "trained"),
+        ("writers/writer_1_0", "writers/writer_1_1", "writers"),
+        ("detectors/student_0", "detectors/distilled_0", "detectors"),
+    ],
+)
+def test_weights_of_another_training_are_not_taken_for_those_of_a_file(name, sibling, card, tmp_path, monkeypatch):
+    """They have the same shapes, and their SHA-256 stands on the same card: in another row."""
+    copy = tmp_path / f"{name.rpartition('/')[2]}.safetensors"
+    copy.write_bytes(bundled.path(f"datasets/{sibling}.safetensors").read_bytes())
+    real = bundled.path
+    monkeypatch.setattr(bundled, "path", lambda asked: copy if name in asked else real(asked))
+    with pytest.raises(ValueError, match=f"{copy.name} is damaged: its SHA-256 is"):
+        bundled.intact(f"datasets/{name}.safetensors", f"datasets/{card}.md")
+
+
 def names(folder):
     return sorted(path.name for path in Path(folder).glob("*.ipynb"))
 
