@@ -49,6 +49,10 @@ def test_the_table_shows_int8_of_every_stage_and_each_runtime_under_load(written
     runtimes = [load["runtime"] for load in results["under_load"]]
     assert runtimes == list(dict.fromkeys(stage["runtime"] for stage in results["stages"] + results["elsewhere"]))
     assert text.count("over 3 float stages") == 3
+    sizes = {stage["name"]: stage["size_bytes"] for stage in results["stages"] + results["quantized"]}
+    pairs = ("teacher", "teacher INT8"), ("student", "student INT8"), ("fewer channels", "INT8")
+    smaller = [sizes[before] / sizes[after] for before, after in pairs]
+    assert f"{min(smaller):.1f}x to {max(smaller):.1f}x over 3 float stages" in text
 
 
 def test_a_long_run_takes_a_positive_time(monkeypatch):

@@ -23,6 +23,13 @@ def test_a_file_is_measured_on_one_thread_and_on_two(tmp_path, monkeypatch):
     assert 1 < len(found.windows) <= WINDOWS + 1 and all(window.median_s > 0 for window in found.windows)
 
 
+def test_the_ratio_says_how_many_times_as_fast_two_threads_are(tmp_path, monkeypatch):
+    path = conv_chain(tmp_path / "a.onnx", 4, 8)
+    monkeypatch.setattr(under_load, "timings", lambda calls, least_s: {name: name for name in calls})
+    monkeypatch.setattr(under_load, "ratio", lambda before, after: (before, after))
+    assert under_load.under_load("a", path, INPUT, seconds=0.01).two_threads == ("one", "two")
+
+
 def test_the_row_sets_the_last_window_beside_the_first():
     windows = [Latency.of([0.001]), Latency.of([0.009]), Latency.of([0.0015])]
     row = UnderLoad("INT8", "litert", Ratio(1.5, 1.4, 1.6), windows).row
