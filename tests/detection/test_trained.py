@@ -4,6 +4,7 @@ import re
 
 import pytest
 import torch
+from damaged import damage
 
 from edukit import bundled
 from edukit.data import scenes
@@ -54,11 +55,7 @@ def test_layers_read_their_sizes_from_the_weights():
 
 
 def test_a_damaged_file_is_refused_before_it_is_read(tmp_path, monkeypatch):
-    content = bytearray(bundled.path("datasets/detectors/student_0.safetensors").read_bytes())
-    content[-1] ^= 1
-    (tmp_path / "student_0.safetensors").write_bytes(content)
-    real = bundled.path
-    monkeypatch.setattr(bundled, "path", lambda p: tmp_path if p == "datasets/detectors" else real(p))
+    damage("datasets/detectors/student_0.safetensors", tmp_path, monkeypatch)
     with pytest.raises(ValueError, match="damaged"):
         trained_detector("student")
 

@@ -130,5 +130,9 @@ def test_of_two_panels_of_a_board_the_newest_follows_it(board):
     for number in range(3):
         sends(board, number)
         assert until(lambda number=number: f"{number + 1} phone" in second._status.value)
-    alive = [thread for thread in threading.enumerate() if thread.name == "edukit board"]
-    assert len([thread for thread in alive if thread._target.__self__ in (first, second)]) == 1
+
+    def following():
+        alive = [thread for thread in threading.enumerate() if thread.name == "edukit board"]
+        return [thread for thread in alive if thread._target.__self__ in (first, second)]
+
+    assert until(lambda: len(following()) == 1)  # the first sees only at its next look that it is no longer asked
