@@ -81,6 +81,7 @@ class Exercise:
     agree      agree(arguments, expected, got): is it right? may raise on answers of the wrong form
     show       show(arguments, expected, got): the question and both answers, in a few words
     new        whether the answer must be a new array, none that was handed over
+    loud       {index of a question: the error with which a right answer may refuse it}, where others go wrong silently
     shown      what `solution()` shows, where `solve` needs more of the package than a lesson has room for
     hints      from general to specific, none of them the whole solution; made of the rest where none are written
 
@@ -98,6 +99,7 @@ class Exercise:
     agree: Callable = lambda arguments, expected, got: alike(expected, got)
     show: Callable = lambda arguments, expected, got: f"for {arguments} right is {expected}, yours is {got}"
     new: bool = False
+    loud: dict[int, type[Exception]] = field(default_factory=dict)
     shown: Callable | None = None
     hints: tuple[str, ...] = ()
     _asked: list[str] = field(default_factory=list, init=False, compare=False)
@@ -116,16 +118,20 @@ class Exercise:
         if fingerprint(source_of(answer)) in given(name_of(self)):
             return Verdict(False, "· this is still the code you were given; change it and check again")
         asked = Asked(answer, self.questions, new=self.new)
+        refused = ""
         for number, arguments in enumerate(self.questions):
             expected = self.solve(*arguments)
             got = asked[number]
             if isinstance(got, Failure):
+                if isinstance(got.error, self.loud.get(number, ())):
+                    refused = f"; but {got.brief}"
+                    continue
                 if isinstance(got.error, NotImplementedError) and not str(got.error):  # as starter code raises it
                     return Verdict(False, "· not attempted yet")
                 return _no(self._known(number, asked, got.brief) or got.line)
             if not self._is_right(arguments, expected, got):
                 return _no(self._hint(number, asked, expected))
-        return Verdict(True, f"✓ {self.praise}")
+        return Verdict(True, f"✓ {self.praise}{refused}")
 
     def hint(self) -> Hints:
         """The hints so far, and the next one; after the last they stay as they are."""

@@ -180,6 +180,7 @@ CAUSAL_ATTENTION = Exercise(
     },
     "hidden before the softmax, so that each row still shares out exactly 1",
     show=_show_rows,
+    loud={4: OverflowError},  # math.exp says that e^710 is too large, where np.exp goes on with inf and answers NaN
     hints=(
         "Which positions may position i see, and which weight must the others have?",
         "`np.tril(np.ones((N, N), bool))` is True where position i (row) may see position j (column). What "

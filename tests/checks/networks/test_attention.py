@@ -1,5 +1,7 @@
 """Right answers in other words pass, and mistakes in other clothes are recognised."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -99,3 +101,29 @@ def test_answers_of_another_form_are_told_the_form():
 def test_phi_of_the_checks_is_the_packages():
     x = np.linspace(-40, 5, 91)
     assert np.allclose(phi(x), positive(torch.from_numpy(x)), rtol=1e-12)
+
+
+def in_loops(q, k, v, exp=math.exp):
+    """Causal attention whose exponentials are taken of the scores as they are."""
+    rows = []
+    for i in range(len(q)):
+        weights = [exp(float(q[i] @ k[j]) / math.sqrt(len(q[i]))) for j in range(i + 1)]
+        rows.append(sum(weight * v[j] for j, weight in enumerate(weights)) / sum(weights))
+    return rows
+
+
+def test_scores_too_large_for_an_exponential_may_be_refused_aloud_but_not_answered_with_nan():
+    assert check.causal_attention(in_loops)
+    assert "but your function raised OverflowError" in check.causal_attention(in_loops).line
+    assert "e^710 is beyond every float" in check.causal_attention(lambda q, k, v: in_loops(q, k, v, np.exp)).line
+
+
+def test_only_the_question_with_large_scores_may_be_refused_and_only_for_that_reason():
+    def never(q, k, v):
+        raise OverflowError("too large")
+
+    def otherwise(q, k, v):
+        raise ValueError("too large") if abs(q @ k.T).max() > 1000 else TypeError
+
+    assert not check.causal_attention(never)
+    assert not check.causal_attention(lambda q, k, v: otherwise(q, k, v) if abs(q).max() > 40 else in_loops(q, k, v))
