@@ -1,18 +1,19 @@
 """Two layers of a picture: what stands still is drawn once, what may move is drawn for each picture.
 
     still    paper, axes' background, ticks and their labels       kept as pixels until a limit, tick or label changes
-             and texts that a plot has marked with gid=STILL
+             and texts and images that a plot has marked with gid=STILL
     moving   the grid and all that is drawn above it               drawn over the kept pixels, in matplotlib's own order
 
 Most of the time of drawing goes into texts. The grid moves, for a shaded span may lie under it.
 
-Assumes   axes that do not cover each other's labels, and no labels of ticks inside of axes; marked texts stay in their
-          places, and nothing but transparent pixels is drawn under them
+Assumes   axes that do not cover each other's labels, and no labels of ticks inside of axes; what is marked stays in its
+          place, nothing but transparent pixels is drawn under it, and an image keeps its pixels
 In production  matplotlib.animation with blit=True: the plot itself has to name the artists that move
 """
 
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.text import Text
 
 STILL = "still"
 
@@ -83,13 +84,13 @@ def _draw_still(figure, renderer) -> dict:
             for axis in (axes.xaxis, axes.yaxis):
                 grids[axis] = _grid(axis)
                 _draw_without(grids[axis], axis, renderer)
-    for text in _marked(figure):
-        text.draw(renderer)
+    for artist in _marked(figure):
+        artist.draw(renderer)
     return grids
 
 
 def _marked(figure) -> list:
-    """The visible texts that a plot has marked, in matplotlib's order."""
+    """The visible texts and images that a plot has marked, in matplotlib's order."""
     shown = [figure, *(axes for axes in figure.axes if axes.get_visible())]
     return [artist for parent in shown for artist in _in_order(parent) if artist.get_gid() == STILL]
 
@@ -113,7 +114,7 @@ def _draw_without(lines, axis, renderer):
 
 def _look(figure) -> list:
     """All that the still layer shows, as values."""
-    words = [(_look_of_text(text), text.get_position()) for text in _marked(figure)]
+    words = [(_look_of_text(one), one.get_position()) for one in _marked(figure) if isinstance(one, Text)]
     return [words, *(_look_of_axes(axes) for axes in figure.axes)]
 
 

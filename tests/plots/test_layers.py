@@ -5,6 +5,7 @@ import pytest
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.text import Text
 
 from edukit.plots.layers import STILL, Layers
@@ -19,7 +20,7 @@ def plot():
         axes = figure.subplots(1, 2)
         axes[0].span = axes[0].axvspan(0.2, 0.4, color="#e6e8eb", zorder=0)  # under the grid
         axes[0].line = axes[0].plot([0, 1], [0, 1], label="line", clip_on=False)[0]
-        axes[1].imshow(np.arange(12).reshape(3, 4))
+        axes[1].imshow(np.arange(12).reshape(3, 4), gid=STILL)
         axes[0].set(title="left", xlabel="x", ylabel="y")
         axes[1].note = axes[1].text(0, 1.1, "right", transform=axes[1].transAxes, gid=STILL)
         figure.legend(loc="upper right")
@@ -75,11 +76,14 @@ def test_axes_are_drawn_again_only_where_they_changed(plot, move, monkeypatch):
     assert bool(drawn) == (move not in STAND_STILL | {"the grid away"})
 
 
-def test_a_marked_text_is_drawn_once(plot, monkeypatch):
+@pytest.mark.parametrize("kind", [Text, AxesImage])
+def test_a_marked_text_or_image_is_drawn_once(plot, monkeypatch, kind):
     figure, left, right = plot
-    layers, drawn, draw = Layers(figure), [], Text.draw
+    right.imshow(np.eye(2), alpha=0.5)
+    layers, drawn, draw = Layers(figure), [], kind.draw
     layers.draw()
-    monkeypatch.setattr(Text, "draw", lambda text, renderer: drawn.append(text) or draw(text, renderer))
+    monkeypatch.setattr(kind, "draw", lambda artist, renderer: drawn.append(artist) or draw(artist, renderer))
     MOVES["a line"](left, right)
     layers.draw()
-    assert left.title in drawn and right.note not in drawn
+    moving, still = (left.title, right.note) if kind is Text else right.images[::-1]
+    assert moving in drawn and still not in drawn

@@ -8,6 +8,7 @@ from matplotlib.patches import Rectangle
 
 from edukit.detection import nms
 from edukit.detection.coco import judge
+from edukit.plots.layers import STILL
 from edukit.plots.style import INK, ORANGE, house
 
 BLUE = "#56B4E9"  # bright enough on a photograph
@@ -76,7 +77,7 @@ class _Scene:
 
     def __init__(self, axes, image, names):
         self.names = names
-        axes.imshow(np.asarray(image).transpose(1, 2, 0), interpolation="nearest")
+        axes.imshow(np.asarray(image).transpose(1, 2, 0), interpolation="nearest", gid=STILL)
         axes.axis("off")
         self.axes = axes
         self.found = [_patch(axes, "-") for _ in range(MOST)]

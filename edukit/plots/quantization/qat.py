@@ -47,7 +47,7 @@ class LatentWeightPlot:
                 title="Its loss", xlabel="the weight itself", ylabel="loss", ylim=(-0.6, 6), xticks=[-1, 0, 1]
             )
             self.path.set(title="Along the way; dashed: rounding changes", xlabel="update", ylabel="value")
-            self.path.set(xlim=(-1, UPDATES + 9), ylim=(-1.5, 1.25), xticks=range(0, UPDATES + 1, 10))
+            self.path.set(xlim=(-1, UPDATES + 12), ylim=(-1.5, 1.25), xticks=range(0, UPDATES + 1, 10))
 
     def update(self, update, gradient, learning_rate):
         """update 0 to 60; gradient "true" or "straight-through"; learning_rate 0.05 or 0.2."""
