@@ -94,6 +94,12 @@ def ahead_at_once(of: str) -> float:
     return statistics.mean(100 * (at_once - later) for at_once, later in found)
 
 
+def lost_on_photographs(technique: str, setting: str, repair: str) -> float:
+    """How much less than the whole network the smaller one reads of the photographs, as a share of all."""
+    whole = column("photographs", "accuracy", technique="none")[0]
+    return whole - column("photographs", "accuracy", technique=technique, setting=setting, repair=repair)[0]
+
+
 def times_smaller(data: str) -> float:
     """How many times smaller the last file of `edukit bench` is than the teacher's."""
     teacher, last = (column("bench_runs", "size_bytes", data=data, stage=stage) for stage in ("teacher", "INT8"))
@@ -139,6 +145,7 @@ CALLS = [
     smallest,
     error_of_signs,
     macs_of_mobilenet,
+    lost_on_photographs,
     times_smaller,
     points_away,
     times_faster,
