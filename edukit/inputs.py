@@ -47,6 +47,17 @@ def as_inputs(example, model: nn.Module | None = None, name: str = "inputs") -> 
     return tuple(x.to(*kinds) if x.is_floating_point() else x for x in inputs)
 
 
+def for_torch(array: np.ndarray) -> np.ndarray:
+    """The array as torch can hold it: rows and columns forwards, this machine's order of bytes, at most 64 bits.
+
+    >>> torch.as_tensor(for_torch(np.arange(3, dtype=">f4")[::-1]))
+    tensor([2., 1., 0.])
+    """
+    kind = np.float64 if array.dtype == np.longdouble else array.dtype.newbyteorder("=")
+    array = array.astype(kind, copy=False)
+    return array.copy() if any(step < 0 for step in array.strides) else array
+
+
 def with_two_rows(inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
     """What torch.export may look at: two rows at least, for it takes a 1 for a constant, and no view of another tensor.
 
@@ -142,13 +153,14 @@ def _in_order(model, named: Mapping) -> tuple:
 def _as_tensor(batch, name) -> torch.Tensor:
     if isinstance(batch, torch.Tensor):
         check_dense(batch, name)
-        return batch
+        return batch.clone() if batch.is_inference() else batch  # else no gradient could pass it
     try:
         array = np.asarray(batch)
     except (ValueError, TypeError):  # rows of unequal length, or what cannot be an array
         array = np.empty(0, object)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must be arrays of numbers, or a tuple of them in forward's order, got {_kind(batch)}")
+    array = for_torch(array)
     return torch.as_tensor(array.astype(np.float32) if array.dtype == np.float64 else array)
 
 

@@ -4,6 +4,8 @@
                       another thread would be rounded otherwise
     random numbers    torch draws them from one generator for the process
     evaluation mode   a model that two threads ask has one mode for both
+    a caller's torch  no_grad, inference_mode and autocast change what is traced, counted and trained: they are set
+                      aside meanwhile
 
     progress bars     two need two lines, which a notebook cannot take back: only the outer one shows
 
@@ -16,8 +18,10 @@ In production  a process of its own for each conversion
 import functools
 import threading
 from collections.abc import Callable
+from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
+import torch
 from tqdm import tqdm
 
 P = ParamSpec("P")
@@ -64,8 +68,22 @@ class Bar(tqdm):
 ONE_AT_A_TIME = Turns()
 
 
+@contextmanager
+def usual_settings():
+    """Inside, or in a function that it decorates, torch computes as it does unless told otherwise.
+
+    Gradients can be had and nothing is cast, whatever no_grad, inference_mode or autocast stands around.
+
+    >>> with torch.inference_mode(), usual_settings():
+    ...     torch.is_grad_enabled()
+    True
+    """
+    with torch.inference_mode(False), torch.enable_grad(), torch.autocast("cpu", enabled=False):
+        yield
+
+
 def in_turn(function: Callable[P, R]) -> Callable[P, R]:
-    """A decorator: calls from several threads are computed one after the other.
+    """A decorator: calls from several threads are computed one after the other, with torch's usual settings.
 
     >>> @in_turn
     ... def depth():
@@ -76,7 +94,7 @@ def in_turn(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def waiting(*args: P.args, **kwargs: P.kwargs) -> R:
-        with ONE_AT_A_TIME:
+        with ONE_AT_A_TIME, usual_settings():
             return function(*args, **kwargs)
 
     return waiting

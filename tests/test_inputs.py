@@ -225,3 +225,10 @@ def test_a_script_is_refused_by_its_name():
     for call in calls:
         with pytest.raises(ValueError, match="^model is a ScriptModule"):
             call()
+
+
+@pytest.mark.parametrize("kind", [">f4", "<f4", np.longdouble, np.float64])
+def test_numpy_s_mirrored_and_foreign_arrays_are_what_they_show(kind):
+    images = np.arange(24.0).reshape(2, 3, 2, 2)
+    found = as_inputs(images.astype(kind)[:, ::-1, :, ::-1])[0]
+    assert found.dtype == torch.float32 and torch.equal(found, torch.tensor(images).flip(1, 3).float())

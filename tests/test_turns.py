@@ -130,3 +130,22 @@ def test_a_bar_that_was_left_early_does_not_hide_the_next(capsys):
         raise KeyError
     list(Bar([1], desc="next"))
     assert "next" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("around", [torch.no_grad, torch.inference_mode, lambda: torch.autocast("cpu", torch.bfloat16)])
+@pytest.mark.parametrize("kind", ["quantize_model", "prepare_qat", "shrink_to_macs", "fit", "distill"])
+def test_what_the_caller_told_torch_changes_no_result(kind, around):
+    expected = numbers(CONVERSIONS[kind](NETS[1], 1))
+    with around():
+        found = numbers(CONVERSIONS[kind](NETS[1], 1))
+    assert all(map(torch.equal, expected, found))
+    assert not any(tensor.is_inference() for tensor in found)
+
+
+def test_data_that_were_made_in_inference_mode_serve_a_training():
+    with torch.inference_mode():
+        x, y = X.clone(), Y.clone()
+        macs = count_macs(NETS[0], x)
+    trained = fit(NETS[0], (x, y), epochs=1, batch_size=4, progress=None)
+    assert all(map(torch.equal, numbers(trained), numbers(fit(NETS[0], SPLIT, epochs=1, batch_size=4, progress=None))))
+    assert macs == count_macs(NETS[0], X) > 0

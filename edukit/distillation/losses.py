@@ -31,6 +31,7 @@ import torch
 from torch.nn import functional as F
 
 from edukit.checked import check_several, checked
+from edukit.inputs import for_torch
 from edukit.refuse import (
     Array,
     check_array,
@@ -126,7 +127,7 @@ def kd_terms(
     check_whole(ignore_index, "ignore_index", -(2**63), 2**63 - 1)
     if labels is not None:
         check_real(labels, "labels")
-        labels = torch.as_tensor(labels)
+        labels = labels if isinstance(labels, torch.Tensor) else torch.as_tensor(for_torch(np.asarray(labels)))
         _check_labels(labels, student_logits, ignore_index)
     teachers_logits = [by_place(logits, labels, ignore_index)[0] for logits in teachers_logits]
     student_logits, labels = by_place(student_logits, labels, ignore_index)
@@ -184,7 +185,7 @@ def _as_tensor(logits, name) -> torch.Tensor:
         check_real(logits, name)
         logits = np.asarray(logits, np.float32)
     check_array(logits, name)
-    return torch.as_tensor(logits)
+    return torch.as_tensor(for_torch(logits) if isinstance(logits, np.ndarray) else logits)
 
 
 def _like(student_logits, loss):

@@ -164,7 +164,7 @@ def _counted(model, input_shape_or_example) -> "_MacCounter":
     failed = None
     tries = _one_input(model, input_shape_or_example)
     for inputs in tries:
-        with torch.no_grad(), _plain_attention(), _MacCounter() as counter:
+        with torch.no_grad(), plain_attention(), _MacCounter() as counter:
             try:
                 model(*inputs)
             except Exception as error:  # whatever the model's own code raises
@@ -179,7 +179,7 @@ def _counted(model, input_shape_or_example) -> "_MacCounter":
 
 
 @contextmanager
-def _plain_attention():
+def plain_attention():
     """torch's attention layers as separate operators, not as one that hides its matrix products."""
     before = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)

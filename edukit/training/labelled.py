@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
+from edukit.inputs import for_torch
 from edukit.refuse import Array, is_tensor
 
 IGNORED = -100
@@ -86,4 +87,5 @@ def _array(values, name):
     found = np.asarray(values)
     if found.dtype.kind not in "biuf":
         raise TypeError(f"{name} must be an array of numbers, got {type(values).__name__}")
+    found = for_torch(found)
     return found.astype(np.float32) if found.dtype == np.float64 else found

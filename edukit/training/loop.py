@@ -28,7 +28,7 @@ from edukit.refuse import check_number, check_positive, check_whole, is_finite, 
 from edukit.signatures import passes_on
 from edukit.training.evaluate import logits_of, predict
 from edukit.training.labelled import IGNORED, as_split, class_axis
-from edukit.turns import ONE_AT_A_TIME, Bar
+from edukit.turns import ONE_AT_A_TIME, Bar, usual_settings
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ def cross_entropy(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> torch.T
 
 @checked
 @passes_on(Recipe)
+@usual_settings()
 def fit(model: nn.Module, split, *, epochs: int, loss: Callable = cross_entropy, seed: int = 0, **recipe) -> nn.Module:
     """A trained copy of the model, in evaluation mode; the model itself is not changed, whatever happens.
 
@@ -103,6 +104,7 @@ def fit(model: nn.Module, split, *, epochs: int, loss: Callable = cross_entropy,
     return descend(model, x, y, how, epochs=epochs, loss=loss, seed=seed)
 
 
+@usual_settings()
 def descend(model: nn.Module, x, y, how: Recipe, *, epochs: int, loss: Callable, seed: int) -> nn.Module:
     """The loop of `fit` on rows that were checked before; y holds whatever the loss needs of each row.
 

@@ -274,3 +274,9 @@ def test_labels_that_do_not_fit_the_places_are_refused_in_a_line():
         assert len(str(told.value)) < 160
     with pytest.raises(ValueError, match="labels hold no place that counts"):
         kd_loss(logits, logits, torch.full((2, 8, 8), -100))
+
+
+def test_mirrored_and_foreign_arrays_have_the_loss_of_plain_ones():
+    student, teacher, labels = np.eye(4, 3), np.ones((4, 3)), np.array([0, 1, 2, 0])
+    plain = kd_loss(student[::-1].copy(), teacher, labels[::-1].copy())
+    assert kd_loss(student[::-1], teacher.astype(">f8"), labels.astype(">i8")[::-1]) == plain

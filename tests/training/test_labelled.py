@@ -99,3 +99,9 @@ def test_labels_of_another_shape_are_refused():
 def test_text_is_no_array():
     with pytest.raises(TypeError, match="split.y must be an array of numbers, got list"):
         as_split((X, ["a"] * 40))
+
+
+def test_mirrored_and_foreign_arrays_can_become_tensors():
+    x, y = np.arange(6, dtype=">f4").reshape(3, 2)[:, ::-1], np.arange(3, dtype=">i8")[::-1]
+    split = as_split((x, y))
+    assert torch.as_tensor(split.x).tolist() == x.tolist() and torch.as_tensor(split.y).tolist() == [2, 1, 0]

@@ -15,13 +15,14 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from edukit.copies import copied
 from edukit.data.dataset import SPLITS
-from edukit.inputs import LABELS, as_inputs, check_count, check_it_runs
+from edukit.inputs import LABELS, as_inputs, check_count, check_it_runs, for_torch
 from edukit.refuse import is_finite
 from edukit.training.labelled import as_split
 
@@ -132,7 +133,7 @@ def _gathered(loader, name) -> tuple:
 
 
 def _labels(y, count: int, name: str) -> torch.Tensor:
-    labels = torch.as_tensor(y)
+    labels = y if isinstance(y, torch.Tensor) else torch.as_tensor(for_torch(np.asarray(y)))
     if len(labels) != count:
         raise ValueError(f"{name} must have a label for each row, got {count} rows and {len(labels)} labels")
     if labels.is_floating_point() or labels.dtype == torch.bool:

@@ -17,10 +17,14 @@ from edukit.training import threads as torch_threads
 def opened(model: nn.Module, threads: int) -> Opened:
     """The model as it is now, in evaluation mode. Shapes are known where it was captured, as quantized models are."""
     model = with_stored_weights(model).eval()
+    kinds = {weight.dtype for weight in model.parameters() if weight.is_floating_point()}
 
     def run(arrays):
+        inputs = as_inputs(tuple(arrays))
+        if len(kinds) == 1:
+            inputs = tuple(x.to(*kinds) if x.is_floating_point() else x for x in inputs)
         with torch_threads(threads), torch.no_grad():
-            found = model(*as_inputs(tuple(arrays)))
+            found = model(*inputs)
         return [x.numpy() for x in tree_leaves(found)]
 
     graph = model.network if isinstance(model, QuantizedModel) else model

@@ -36,6 +36,7 @@ from edukit.pruning.channels.trace import Follower, follow
 from edukit.refuse import check_whole
 from edukit.training import cross_entropy
 from edukit.training.labelled import as_split
+from edukit.turns import usual_settings
 
 RECTIFIERS = {"relu", "relu6"}
 LIMITS = {"hardtanh", "clamp", "clamp_min"}  # rectifiers where their lower limit is 0: nn.ReLU6 is hardtanh
@@ -74,6 +75,7 @@ def batchnorm_scores(model: nn.Module, example) -> dict[str, torch.Tensor]:
 
 
 @checked
+@usual_settings()
 def activity_scores(model: nn.Module, x, *, batch_size: int = 256) -> dict[str, torch.Tensor]:
     """The share of positive values behind the ReLUs that follow, over all positions and images: 1 - APoZ.
 
@@ -107,6 +109,7 @@ def activity_scores(model: nn.Module, x, *, batch_size: int = 256) -> dict[str, 
 
 
 @checked
+@usual_settings()
 def taylor_scores(
     model: nn.Module, split, *, loss: Callable = cross_entropy, batch_size: int = 32
 ) -> dict[str, torch.Tensor]:

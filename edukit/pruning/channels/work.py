@@ -18,11 +18,14 @@ from torch.utils.flop_counter import flop_registry
 
 from edukit.copies import copied
 from edukit.graph import tensors_of
-from edukit.inputs import as_inputs
+from edukit.inputs import as_inputs, has_batch
+from edukit.measure.counts import plain_attention
+from edukit.turns import usual_settings
 
 Rows = Mapping[tuple[str, int], int]  # {(weight, axis): a number of rows}
 
 
+@usual_settings()
 def macs_by_weight(model: nn.Module, example) -> dict[str, int]:
     """{weight: multiply-accumulates of one input}, for the weights that a run on the example meets.
 
@@ -30,8 +33,9 @@ def macs_by_weight(model: nn.Module, example) -> dict[str, int]:
     {'0.weight': 18, '2.weight': 10}
     """
     own = copied(model).eval()
-    with torch.no_grad(), _Counting(own) as counting:
-        own(*(part[:1].clone() for part in as_inputs(example, model)))
+    inputs = as_inputs(example, model)
+    with torch.no_grad(), plain_attention(), _Counting(own) as counting:
+        own(*(part[:1].clone() if has_batch(part, inputs) else part.clone() for part in inputs))
     return dict(counting.macs)
 
 

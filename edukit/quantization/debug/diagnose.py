@@ -24,11 +24,12 @@ from edukit.quantization.debug.quick import quick_diagnosis
 from edukit.quantization.debug.trials import concluded, restore_layers, try_fixes
 from edukit.quantization.ptq.static import quantize_model
 from edukit.signatures import passes_on
-from edukit.turns import Bar
+from edukit.turns import Bar, usual_settings
 
 
 @checked
 @passes_on(quantize_model)
+@usual_settings()
 def diagnose(
     model: nn.Module, calibration, evaluate: Callable, *, tolerance: float = 0.01, quick: bool = False, **how
 ) -> Diagnosis:

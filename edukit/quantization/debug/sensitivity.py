@@ -35,7 +35,7 @@ from edukit.quantization.ptq.rewrite import layer_bias
 from edukit.quantization.ptq.static import quantize_model
 from edukit.signatures import passes_on
 from edukit.training.evaluate import evaluating
-from edukit.turns import Bar, in_turn
+from edukit.turns import Bar, in_turn, usual_settings
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,7 @@ def _shares(energy, *errors):
 
 @checked
 @passes_on(quantize_model, without=("weight_bits",), rounding="nearest")
+@usual_settings()
 def sensitivity(
     model: nn.Module, calibration, evaluate: Callable, bits: Iterable[int] = (2, 4, 8), **how
 ) -> dict[str, dict[int, float]]:

@@ -48,7 +48,12 @@ def quantize_dynamic(model: nn.Module, bits: int = 8, *, example=None) -> Quanti
 
 
 class DynamicLinear(nn.Module):
-    """A linear layer on int8 codes; x (…, in) -> (…, out)."""
+    """A linear layer on int8 codes; x (…, in) -> (…, out).
+
+    >>> layer = DynamicLinear(torch.eye(2), None, 8)
+    >>> torch.allclose(layer.weight, torch.eye(2)), layer.in_features
+    (True, 2)
+    """
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None, bits: int):
         super().__init__()
@@ -56,8 +61,15 @@ class DynamicLinear(nn.Module):
         self.codes = nn.Parameter(quantize(weight.detach(), grid).to(torch.int8), requires_grad=False)
         self.bias = None if bias is None else nn.Parameter(bias.detach().clone(), requires_grad=False)
         self.register_buffer("scale", grid.scale.flatten())
+        self.out_features = len(weight)
+        self.in_features = weight.shape[1]
         # torch's encoder layers have a second, fused path that reads the weights themselves; a hook turns it off.
         self.register_forward_hook(lambda *_: None)
+
+    @property
+    def weight(self) -> torch.Tensor:
+        """What the codes stand for, in float, for a model that reads the weight of its layer itself."""
+        return self.codes * self.scale[:, None]
 
     def forward(self, x):
         return torch.ops.edukit.dynamic_linear(x, self.codes, self.scale, self.bias)
@@ -66,6 +78,9 @@ class DynamicLinear(nn.Module):
 def _by_modules(model, bits) -> QuantizedModel:
     model = with_stored_weights(model).eval()
     report = []
+    for module in model.modules():
+        if isinstance(module, nn.TransformerEncoder):
+            module.use_nested_tensor = False  # tensors with rows of unequal length, which only torch's layers take
     for name, module in list(model.named_modules()):
         own = [p for p in module.parameters(recurse=False) if p.is_floating_point()]
         if type(module) is nn.Linear and not has_code_of_its_own(module):

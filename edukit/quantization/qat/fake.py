@@ -52,11 +52,11 @@ class FakeQuantize(nn.Module):
         if not 0 <= momentum < 1:
             raise ValueError(f"momentum must be at least 0 and below 1, got {momentum!r}")
         self.bits, self.momentum, self.observing, self.faking = bits, momentum, True, True
-        self.register_buffer("low", torch.tensor(torch.nan))
-        self.register_buffer("high", torch.tensor(torch.nan))
-        self.register_buffer("scale", torch.ones(()))
+        self.register_buffer("low", torch.tensor(torch.nan, dtype=torch.float32))
+        self.register_buffer("high", torch.tensor(torch.nan, dtype=torch.float32))
+        self.register_buffer("scale", torch.ones((), dtype=torch.float32))
         self.register_buffer("zero_point", torch.zeros((), dtype=torch.int32))
-        self.log_scale = nn.Parameter(torch.zeros(())) if learned else None
+        self.log_scale = nn.Parameter(torch.zeros((), dtype=torch.float32)) if learned else None
         self.log_clip = None
 
     @property

@@ -24,6 +24,7 @@ class Held:
     [
         (X, Y),
         (X.double().numpy(), Y.tolist()),
+        (X.flip(1).numpy()[:, ::-1], Y.flip(0).numpy()[::-1]),
         TensorDataset(X, Y),
         DataLoader(TensorDataset(X, Y), batch_size=7),
         {"input": X, "labels": Y},

@@ -27,6 +27,12 @@ def test_a_quantized_model_knows_its_shapes():
         session(IMAGES[:, :2])
 
 
+@pytest.mark.parametrize("kind", [torch.float64, torch.float16])
+def test_a_model_of_another_kind_of_floats_takes_its_own(kind):
+    model, x = nn.Linear(4, 3).to(kind), torch.rand(5, 4).to(kind)
+    np.testing.assert_array_equal(load(model)(x.numpy()), model(x).detach().numpy())
+
+
 def test_it_runs_nowhere_else():
     with pytest.raises(ValueError, match="runtime must be 'torch'"):
         load(nn.Linear(2, 2), runtime="onnxruntime")

@@ -23,6 +23,23 @@ def test_the_work_of_a_layer_is_what_count_macs_counts(layer, shape):
     assert macs_by_weight(layer, torch.zeros(2, *shape)) == {"weight": count_macs(layer, shape)}
 
 
+def test_the_work_inside_torch_s_own_attention_layer_is_seen():
+    """In evaluation mode it runs as one operator, which hides its products."""
+    layer, x = nn.TransformerEncoderLayer(16, 2, 24, batch_first=True).eval(), torch.zeros(2, 10, 16)
+    work = {"self_attn.in_proj_weight": 48 * 16, "self_attn.out_proj.weight": 16 * 16}
+    work |= {"linear1.weight": 24 * 16, "linear2.weight": 24 * 16}
+    assert macs_by_weight(layer, x) == {name: 10 * macs for name, macs in work.items()}
+
+
+def test_an_input_without_a_batch_is_given_whole():
+    class Shifted(nn.Linear):
+        def forward(self, x, table, scale):
+            return super().forward(x) + scale * table.sum(0) / len(table)
+
+    example = torch.zeros(4, 3), torch.zeros(7, 5), torch.tensor(2.0)
+    assert macs_by_weight(Shifted(3, 5), example) == {"weight": 15}
+
+
 def test_without_rows_the_work_is_that_of_the_smaller_model():
     """Residual additions, depthwise convolutions and 1x1 convolutions, one channel of each group gone."""
     net, x = mobilenet_v2().eval(), torch.zeros(1, 3, 32, 32)

@@ -117,3 +117,28 @@ def test_a_layer_with_hooks_stays_as_it_is_without_an_example():
 def test_a_norm_behind_a_linear_layer_goes_into_it():
     net = nn.Sequential(nn.Linear(6, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 3)).eval()
     assert [row.precision for row in quantize_dynamic(net, example=torch.rand(4, 6)).report] == ["int8", "int8"]
+
+
+def test_a_model_that_reads_the_weight_of_its_layer_itself_gets_what_the_codes_stand_for():
+    class Tied(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.into = nn.Linear(6, 8)
+
+        def forward(self, x):
+            return nn.functional.linear(self.into(x).relu(), self.into.weight.t()) / self.into.in_features
+
+    net, x = Tied(), torch.randn(16, 6, generator=torch.Generator().manual_seed(2))
+    quantized = quantize_dynamic(net)
+    assert [row.precision for row in quantized.report] == ["int8"]
+    assert ((quantized(x) - net(x)).norm() / net(x).norm()).item() < 0.03
+
+
+def test_torch_s_encoder_takes_padded_sentences():
+    layer = nn.TransformerEncoderLayer(16, 2, 24, batch_first=True)
+    net, x = nn.TransformerEncoder(layer, 2).eval(), torch.randn(4, 5, 16, generator=torch.Generator().manual_seed(2))
+    padded = torch.arange(5) >= torch.tensor([[3], [5], [5], [4]])
+    with torch.no_grad():
+        answer = net(x, src_key_padding_mask=padded)
+        dynamic = quantize_dynamic(net)(x, src_key_padding_mask=padded)
+    assert ((dynamic - answer)[~padded].norm() / answer[~padded].norm()).item() < 0.03

@@ -292,3 +292,13 @@ def test_a_model_without_a_range_from_0_learns_no_clips():
     for model in (nn.Linear(2, 2), prepare_qat(nn.Linear(2, 2), torch.tensor([[-1.0, 1.0]]), learned_step=True)):
         with pytest.raises(ValueError, match="starts at 0"):
             learn_clips(model)
+
+
+def test_torch_s_default_type_does_not_reach_a_model_of_float32():
+    net, x = nn.Sequential(nn.Linear(4, 3)), torch.rand(8, 4)
+    try:
+        torch.set_default_dtype(torch.float64)
+        answer = prepare_qat(net, x)(x)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert answer.dtype == torch.float32

@@ -91,7 +91,7 @@ class Follower(fx.Interpreter):
             case "_native_batch_norm_legit_no_training" | "_native_batch_norm_legit" | "instance_norm" | "prelu":
                 return self._norm(node, ids, value)
             case name if "pool" in name or name.startswith("upsample"):
-                return window(ids, value)
+                return self._window(node, ids, value)
             case "group_norm":
                 return self._group_norm(node, ids)
             case "glu":
@@ -124,6 +124,15 @@ class Follower(fx.Interpreter):
     def _group_norm(self, node, ids):
         weights = self._weights(node.args[2:4])
         return None if weights is None else group_norm(self.registry, ids, node.args[1], weights)
+
+    def _window(self, node, ids, value):
+        """A second input, such as the places that max_unpool2d writes to, is of the same channels."""
+        others = [self.ids[n] for n in node.all_input_nodes[1:] if self.ids[n] is not None]
+        if any(other.shape != ids.shape for other in others):
+            return None
+        for other in others:
+            self.registry.unite(ids, other)
+        return window(ids, value)
 
     def _pointwise(self, node, value):
         """What meets on one place is one channel; a weight that takes part has a row for each."""

@@ -211,3 +211,16 @@ def test_rolling_and_the_spread_over_places_leave_channels_free():
     assert summary(spread)[0] == ("a.weight", 6, "")
     over_channels = Net(lambda n, x: n.b(n.a(x).roll(1, 1)), a=nn.Conv2d(3, 6, 1), b=nn.Conv2d(6, 2, 1))
     assert summary(over_channels)[0] == ("a.weight", 6, "roll")
+
+
+def test_max_unpool_writes_to_the_places_that_were_found_in_the_same_channels():
+    class Unpooled(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b, self.c = (nn.Conv2d(n, m, 3, padding=1) for n, m in ((1, 8), (8, 8), (8, 2)))
+
+        def forward(self, x):
+            x, places = nn.functional.max_pool2d(self.a(x), 2, return_indices=True)
+            return self.c(nn.functional.max_unpool2d(self.b(x), places, 2))
+
+    assert str(follow(Unpooled(), torch.rand(2, 1, 6, 6))[0]) == "Group(8 channels made by a.weight, b.weight)"
