@@ -92,6 +92,7 @@ ONLINE = Frugal(
         _question(3, 4, 2, 8),
         _rising(0.0, -800.0),
         _rising(0.0, 800.0),
+        _rising(-8010.0, -8000.0, -8005.0),
     ],
     {
         "nothing shrinks": (
