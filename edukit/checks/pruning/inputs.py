@@ -22,6 +22,16 @@ def _rows(scores, sparsity):
     return ranks >= round(sparsity * scores.shape[1])
 
 
+def _counted(whole):
+    """A wrong mask: another way to a whole number of weights."""
+
+    def mask(w, x, sparsity):
+        inputs = w.shape[1]
+        return _rows(np.abs(w) * np.linalg.norm(x, axis=0), whole(sparsity * inputs) / inputs)
+
+    return mask
+
+
 def _in_one_ranking(w, x, sparsity):
     scores = (np.abs(w) * np.linalg.norm(x, axis=0)).ravel()
     stays = np.ones(scores.size, bool)
@@ -95,6 +105,14 @@ WANDA = Exercise(
         "only inputs": (
             lambda w, x, s: _rows(np.broadcast_to(np.linalg.norm(x, axis=0), w.shape), s),
             "only the inputs were asked: the score is the product of |w| and the norm",
+        ),
+        "cut off": (
+            _counted(int),
+            "the number that goes was cut off: round it",
+        ),
+        "half up": (
+            _counted(lambda number: int(number + 0.5)),
+            "right but for halves: Python's round(2.5) is 2, the even neighbour",
         ),
     },
     "a small weight with a large input stays, and a large weight with nothing to multiply goes",
