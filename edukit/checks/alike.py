@@ -2,7 +2,8 @@
 
     |a - b| <= 1e-5 |a| + 8 ε max |a|        ε of the less exact of the two types, of float32 where yours is float16
 
-Truth values, whole numbers and floats are three kinds: where whole numbers are right, 16.0 is wrong, and 1 is not True.
+Two whole numbers are equal or differ: no rounding excuses one more. Truth values, whole numbers and floats are three
+kinds: where whole numbers are right, 16.0 is wrong, and 1 is not True.
 A whole number in the place of a float is a float.
 """
 
@@ -49,11 +50,18 @@ def as_numbers(value) -> np.ndarray | None:
     (array([1, 2]), None, None)
     """
     try:
-        value = sorted(value) if isinstance(value, set | frozenset) else value
+        value = _in_order(value)
         array = value.detach().cpu().numpy() if is_tensor(value) else np.asarray(value)
     except Exception:  # rows of different lengths, tensors inside of lists, objects that refuse
         return None
     return array if array.dtype.kind in "biuf" else None
+
+
+def _in_order(value):
+    """Sets as rising lists, sets in a list or tuple too."""
+    if isinstance(value, list | tuple):
+        return [_in_order(part) for part in value] if any(isinstance(part, set) for part in value) else value
+    return sorted(value) if isinstance(value, set | frozenset) else value
 
 
 def kind(array: np.ndarray) -> str:
@@ -62,9 +70,11 @@ def kind(array: np.ndarray) -> str:
 
 
 def differing(expected, got) -> np.ndarray:
-    """True where two arrays of one shape differ by more than float rounding."""
+    """True where two arrays of one shape differ by more than float rounding; whole numbers differ or are equal."""
     expected = np.asarray(expected)
     got = np.asarray(got)
+    if kind(expected) == kind(got) == "i":
+        return expected != got
     return ~np.isclose(got, expected, rtol=1e-5, atol=_rounding(expected, got), equal_nan=True)
 
 

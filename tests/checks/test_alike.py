@@ -49,3 +49,11 @@ def test_a_zero_alone_must_be_exact():
 
 def test_what_is_no_array_of_numbers():
     assert as_numbers(object()) is as_numbers([[1], [1, 2]]) is as_numbers([torch.ones(2, requires_grad=True)]) is None
+
+
+def test_whole_numbers_are_equal_or_differ():
+    assert not alike(10**9, 10**9 + 1) and alike(1e9, 1e9 + 1)
+
+
+def test_sets_in_a_list_are_read_in_rising_order():
+    assert alike([[1, 2], [3, 4]], [{2, 1}, {4, 3}]) and not alike([[1, 2]], [{1, 3}])

@@ -78,6 +78,7 @@ PREPROCESS = Exercise(
         (np.full((64, 32), 40, np.uint8),),
         (_paper(96, 160, ink=90),),
         (np.uint8(random.integers(0, 256, (128, 128))),),
+        (_paper(544, 544),),
     ],
     {
         "paper is high": (

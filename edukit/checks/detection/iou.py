@@ -62,12 +62,13 @@ def _corners(box):
 
 def _bytes_wrap(a, b):
     a, b = np.asarray(a), np.asarray(b)
-    if a.dtype != np.uint8:
+    if a.dtype.kind == "f":
         return iou_by_hand(a, b)
     with np.errstate(all="ignore"):
         width, height = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
         one, two = ((box[2] - box[0]) * (box[3] - box[1]) for box in (a, b))
-        return float(width * height / (one + two - width * height))
+        both = max(width, 0) * max(height, 0)
+        return float(both / (one + two - both))
 
 
 def _show(arguments, expected, got):
@@ -86,6 +87,8 @@ IOU = Exercise(
         (np.array([0, 0, 4, 4]), np.array([4, 4, 8, 8])),
         (np.array([-3.5, -2.0, 1.25, 2.0]), np.array([-1.0, -4.0, 5.0, 0.5])),
         (np.array([10, 0, 200, 180], np.uint8), np.array([20, 30, 220, 190], np.uint8)),
+        (np.array([5.0, 6.0, 9.0, 8.0]), np.array([2.0, 1.0, 7.0, 7.5])),
+        (np.array([0, 0, 70000, 90000], np.int32), np.array([500, 0, 80000, 60000], np.int32)),
     ],
     {
         "no clip": (_unclipped, "boxes that do not meet have a negative width or height: it must be 0 there"),
@@ -121,7 +124,7 @@ IOU = Exercise(
         ),
         "bytes wrap": (
             _bytes_wrap,
-            "bytes wrap around, 190 times 180 does not fit: make floats of the boxes first",
+            "small whole numbers wrap around, 190 times 180 does not fit into a byte: make floats of the boxes first",
         ),
     },
     "the one number by which detectors are trained, thinned out and judged",

@@ -69,7 +69,7 @@ def _worked(answer, arguments):
     Counted.work = 0
     Counted.largest = 0
     with _CountTorch() as in_torch:
-        got = ask(answer, tuple(np.asarray(part).view(Counted) for part in arguments))
+        got = ask(answer, tuple(part.view(Counted) if isinstance(part, np.ndarray) else part for part in arguments))
     got = got.view(np.ndarray) if isinstance(got, Counted) else got
     return got, Counted.work + in_torch.work, max(Counted.largest, in_torch.largest)
 

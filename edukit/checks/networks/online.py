@@ -28,11 +28,21 @@ def online_softmax(q, k, v, block):
     return mean / total
 
 
-def _wrong(*, sums=True, values=True, one_way=False, scale=np.sqrt, subtract=True, whole_blocks=False, divide=True):
+def _wrong(
+    *,
+    sums=True,
+    values=True,
+    one_way=False,
+    scale=np.sqrt,
+    subtract=True,
+    whole_blocks=False,
+    divide=True,
+    first=-np.inf,
+):
     """The loop with one mistake in it."""
 
     def answer(q, k, v, block):
-        largest, total, mean = -np.inf if subtract else 0.0, 0.0, np.zeros(v.shape[1])
+        largest, total, mean = first if subtract else 0.0, 0.0, np.zeros(v.shape[1])
         end = len(k) // block * block if whole_blocks else len(k)
         for start in range(0, end, block):
             scores = k[start : start + block] @ q / scale(len(q))
@@ -92,6 +102,7 @@ ONLINE = Frugal(
         _question(3, 4, 2, 8),
         _rising(0.0, -800.0),
         _rising(0.0, 800.0),
+        _rising(-8010.0, -8000.0, -8005.0),
     ],
     {
         "nothing shrinks": (
@@ -138,6 +149,10 @@ ONLINE = Frugal(
         "not divided": (
             _wrong(divide=False),
             "the sum of the values is there: divide it by the sum of the exponentials at the end",
+        ),
+        "maximum from 0": (
+            _wrong(first=0.0),
+            "the maximum begins at 0: if all scores lie far below it, every exponential is 0, and so is their sum",
         ),
     },
     "the softmax of the whole row, and never more numbers than a block",

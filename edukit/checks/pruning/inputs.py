@@ -22,6 +22,16 @@ def _rows(scores, sparsity):
     return ranks >= round(sparsity * scores.shape[1])
 
 
+def _counted(whole):
+    """A wrong mask: another way to a whole number of weights."""
+
+    def mask(w, x, sparsity):
+        inputs = w.shape[1]
+        return _rows(np.abs(w) * np.linalg.norm(x, axis=0), whole(sparsity * inputs) / inputs)
+
+    return mask
+
+
 def _in_one_ranking(w, x, sparsity):
     scores = (np.abs(w) * np.linalg.norm(x, axis=0)).ravel()
     stays = np.ones(scores.size, bool)
@@ -58,6 +68,10 @@ WANDA = Exercise(
         (*_drawn(3, 8, 8, seed=3), 0.25),
         (np.array([[1.0, 1.0, 1.0, 1.0]]), np.ones((2, 4)), 0.5),
         (np.array([[1.0, -2.0, 3.0], [0.1, 0.2, 0.3]]), np.array([[0.0, 1.0, 1.0]]), 0.0),
+        (*_drawn(2, 5, 4, seed=4), 0.5),
+        (*_drawn(3, 7, 4, seed=5), 0.5),
+        (*_drawn(4, 9, 5, seed=6), 0.4),
+        (np.array([[1.0, 1.0, 0.9]]), np.array([[4.0, 1, 2.5], [0, 3, 2.5]]), 0.34),
     ],
     {
         "magnitude": (
@@ -91,6 +105,14 @@ WANDA = Exercise(
         "only inputs": (
             lambda w, x, s: _rows(np.broadcast_to(np.linalg.norm(x, axis=0), w.shape), s),
             "only the inputs were asked: the score is the product of |w| and the norm",
+        ),
+        "cut off": (
+            _counted(int),
+            "the number that goes was cut off: round it",
+        ),
+        "half up": (
+            _counted(lambda number: int(number + 0.5)),
+            "right but for halves: Python's round(2.5) is 2, the even neighbour",
         ),
     },
     "a small weight with a large input stays, and a large weight with nothing to multiply goes",

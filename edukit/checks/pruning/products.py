@@ -71,6 +71,9 @@ CSR = Exercise(
         _question(3, 5, seed=1),
         _question(4, 4, seed=2, empty=1),
         _question(5, 3, seed=3, zeros=0.3, empty=[0, 3]),
+        _question(4, 3, seed=4, empty=[1, 3]),
+        _question(3, 1, seed=5, zeros=0.0),
+        _question(2, 3, seed=6, empty=[0, 1]),
     ],
     {
         "not looked up": (

@@ -59,6 +59,8 @@ BITMASK = Exercise(
         (_sparse((4, 4), 1, np.int8),),
         (_sparse((5, 3), 2, np.float32),),
         (np.zeros((2, 4), np.float16),),
+        (np.float32([[1e-9, -0.0, 2], [0, -1e-30, 0]]),),
+        (_sparse((3, 5), 3).T,),
     ],
     {
         "a byte each": (
@@ -151,6 +153,8 @@ RUNS = Exercise(
         (np.array([0.5, 0, 0, -1.5]), 1),
         (np.concatenate([np.zeros(40), [3], np.zeros(16), [4]]), 4),
         (np.zeros(9), 3),
+        (np.array([0, 1e-9, 0, -1e-30]), 2),
+        (np.concatenate([np.zeros(20), [3], np.zeros(35), [4]]), 5),
     ],
     {
         "no filler": (

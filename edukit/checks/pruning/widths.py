@@ -59,6 +59,8 @@ WIDTHS = Exercise(
         ({8: 1e-3, 9: 2.1e-3, 10: 2.0e-3, 11: 1.9e-3, 12: 1.2e-3}, 1.3e-3),
         ({4: 2e-3, 5: 2.4e-3, 6: 2.2e-3, 7: 3e-3}, 2.4e-3),
         ({16: 2e-3, 24: 3e-3, 32: 5e-3}, 1.0),
+        ({24: 2e-3, 16: 1.5e-3, 8: 1e-3}, 2e-3),
+        ({8: 1e-3, 16: 2e-3, 24: 2.0000001e-3}, 2e-3),
     ],
     {
         "promise of the MACs": (
@@ -84,6 +86,10 @@ WIDTHS = Exercise(
         "fewest": (
             lambda times, limit_s: min(_fitting(times, limit_s)),
             "that is the smallest number that fits: as many channels as possible should stay",
+        ),
+        "last in the table": (
+            lambda times, limit_s: list(_fitting(times, limit_s))[-1],
+            "that is the last one in the table that fits: a table may stand in any order",
         ),
         "seconds": (
             lambda times, limit_s: max(_fitting(times, limit_s).values()),

@@ -40,6 +40,7 @@ LATENCY = Exercise(
         (PARTS, 12e-6, []),
         ({"only": 5e-6}, 5e-6, ["only"] * 3),
         (PARTS, 0.0, ["stem", "block 3x3"]),
+        ({"stem": 14.32e-6, "head": 13.17e-6}, 11.91e-6, ["stem", "head", "stem"]),
     ],
     {
         "the plain sum": (

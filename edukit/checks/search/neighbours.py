@@ -50,7 +50,7 @@ def _sorted(architectures):
 
 
 def _agree(_, expected, got) -> bool:
-    return _sorted(expected) == _sorted(got)
+    return isinstance(got, list | tuple) and _sorted(expected) == _sorted(got)
 
 
 def _show(arguments, expected, got):

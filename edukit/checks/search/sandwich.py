@@ -36,7 +36,7 @@ def _sorted(networks):
 
 
 def _agree(_, expected, got) -> bool:
-    return _sorted(expected) == _sorted(got)
+    return isinstance(got, list | tuple) and _sorted(expected) == _sorted(got)
 
 
 def _show(arguments, expected, got):
@@ -69,6 +69,7 @@ SANDWICH = Exercise(
         (OPTIONS, ("kernel",), []),
         (TURNED, ("kernel", "width", "depth"), [THREE]),
         (TURNED, ("kernel", "depth"), [THREE]),
+        (OPTIONS, (), [TWO]),
     ],
     {
         "no phases": (

@@ -83,3 +83,33 @@ def test_published_example():
 def test_a_loss_of_54_hundredths_is_not_within_half_a_point():
     assert check.within_points.solve(0.8524, 0.8470, 0.5) is False
     assert "0.54" in check.within_points(lambda b, a, p: round(100 * (b - a), 1) <= p).line
+
+
+def missed_by(statistic, digits=6):
+    def answer(measured, limits):
+        calls = measured["calls_s"]
+        found = {
+            "bytes": measured["bytes"],
+            "p90_s": statistic(calls) if calls else float("nan"),
+            "peak_bytes": measured["peak_bytes"],
+            "points": round(100 * (measured["before"] - measured["after"]), digits),
+        }
+        return [name for name in limits if not found[name] <= limits[name]]
+
+    return answer
+
+
+def test_other_percentiles_coarse_points_and_names_without_an_order_are_refused():
+    assert check.missed(missed_by(lambda calls: np.quantile(calls, 0.9)))
+    assert not check.missed(missed_by(lambda calls: np.quantile(calls, 0.95)))
+    assert not check.missed(missed_by(lambda calls: np.quantile(calls, 0.9), digits=1))
+    assert not check.missed(lambda *question: set(check.missed.solve(*question)))
+
+
+def test_the_sum_of_a_large_block_needs_more_than_16_bits():
+    def in_16_bits(frame):
+        high, wide = frame.shape[0] // 32, frame.shape[1] // 32
+        sums = frame.reshape(32, high, 32, wide).sum((1, 3), dtype=np.uint16)
+        return np.float32(1 - sums / (high * wide * 255))[None, None]
+
+    assert not check.preprocess(in_16_bits)

@@ -32,3 +32,20 @@ def test_rows_with_the_right_class_that_differ_are_asked():
 
 def test_one_number_alone_is_told_so():
     assert check.parity(lambda a, b, step: float(np.abs(a - b).max() / step)).line.startswith("✗")
+
+
+def test_a_tolerance_and_rows_that_are_permuted_are_refused():
+    def tolerant(expected, found, step):
+        near = np.isclose(expected, found).reshape(len(expected), -1).all(1)
+        return check.parity.solve(expected, found, step)[0], int(near.sum())
+
+    def by_means(expected, found, step):
+        means = (x.astype(float).reshape(len(x), -1).mean(1) for x in (expected, found))
+        return check.parity.solve(expected, found, step)[0], int(np.equal(*means).sum())
+
+    def in_bytes(expected, found, step):
+        largest = np.abs(expected - found).max() if expected.dtype == np.int8 else 0
+        steps, rows = check.parity.solve(expected, found, step)
+        return (round(float(largest) / step) if largest else steps), rows
+
+    assert not any(check.parity(answer) for answer in (tolerant, by_means, in_bytes))

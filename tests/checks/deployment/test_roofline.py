@@ -30,3 +30,11 @@ def test_both_limits_are_asked():
 def test_an_answer_of_another_form_is_told_what_to_return():
     assert "return two things" in check.roofline(lambda m, b, peak, w: min(peak, m / b * w)).line
     assert "return two things" in check.roofline(lambda m, b, peak, w: (min(peak, m / b * w), "cpu")).line
+
+
+def test_at_the_ridge_the_peak_sets_the_limit():
+    def at_most(macs, size_bytes, peak, bandwidth):
+        speed = macs / size_bytes * bandwidth
+        return min(peak, speed), "memory" if speed <= peak else "compute"
+
+    assert not check.roofline(at_most)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from edukit.checks import detection as check
 from edukit.detection import average_precision, encode_boxes, iou, nms
@@ -75,3 +76,28 @@ def test_answers_of_another_form_are_told_so():
     assert not check.nms(lambda boxes, scores, threshold: [float(k) for k in nms(boxes, scores, threshold=threshold)])
     assert not check.nms(lambda boxes, scores, threshold: np.ones(len(boxes), bool))
     assert not check.encode(lambda box, anchor: 0.0)
+
+
+def iou_with_b_on_the_right(a, b):
+    a, b = np.float64(a), np.float64(b)
+    width = max(0, min(a[2], b[2]) - b[0])
+    both = width * max(0, min(a[3], b[3]) - max(a[1], b[1]))
+    return both / (np.prod(a[2:] - a[:2]) + np.prod(b[2:] - b[:2]) - both)
+
+
+def iou_in_int32(a, b):
+    a, b = (box if box.dtype.kind == "f" else box.astype(np.int32) for box in (a, b))
+    both = np.prod(np.maximum(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0), dtype=a.dtype)
+    areas = [np.prod(box[2:] - box[:2], dtype=a.dtype) for box in (a, b)]
+    return float(both / (areas[0] + areas[1] - both))
+
+
+def test_an_order_of_the_boxes_and_narrow_whole_numbers_are_refused():
+    assert not check.iou(iou_with_b_on_the_right)
+    assert not check.iou(iou_in_int32)
+
+
+def test_places_may_come_in_a_tensor_and_not_as_floats():
+    assert check.nms(lambda *question: torch.tensor(nms_that_shrinks(*question)))
+    assert not check.nms(lambda *question: nms_that_shrinks(*question).astype(float))
+    assert not check.nms(lambda boxes, scores, threshold: nms_that_shrinks(boxes, scores, threshold + 1e-3))

@@ -114,3 +114,16 @@ def test_answers_of_the_wrong_form_are_told_so():
     assert not check.reverse_kl(lambda s, t, T: "little")
     assert "one number for each logit" in check.soft_gradient(lambda s, t, T: s[0]).line
     assert not check.kd_loss(lambda *question: "much")
+
+
+def test_a_reverse_divergence_in_float32_passes_and_bare_exponentials_do_not():
+    def bare(student, teacher, T):
+        q, p = (np.exp(z / T) / np.exp(z / T).sum(1, keepdims=True) for z in (student, teacher))
+        return T**2 * (q * np.log(q / p)).sum(1).mean()
+
+    def in_float32(student, teacher, T):
+        s, t = (torch.tensor(z, dtype=torch.float32) / T for z in (student, teacher))
+        return T**2 * F.kl_div(F.log_softmax(t, 1), F.softmax(s, 1), reduction="batchmean")
+
+    assert not check.reverse_kl(bare)
+    assert check.reverse_kl(in_float32), check.reverse_kl(in_float32)

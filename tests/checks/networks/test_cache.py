@@ -66,3 +66,10 @@ def test_a_cache_of_another_shape_is_told_the_shape():
         return y, keys.ravel(), values
 
     assert "keys has the shape (1, 2), yours has (2,)" in check.cached_step(flat).line
+
+
+@pytest.mark.parametrize("exercise", [check.cached_step, check.step])
+def test_text_and_a_generator_are_refused_and_float32_is_not(exercise):
+    assert not exercise(lambda *question: tuple(part.astype(str) for part in exercise.solve(*question)))
+    assert not exercise(lambda *question: (part for part in exercise.solve(*question)))
+    assert exercise(lambda *question: [np.float32(part) for part in exercise.solve(*question)])

@@ -82,3 +82,33 @@ def test_two_passes_over_the_keys_hold_little_and_pass():
         return np.array(sums) / total
 
     assert check.online_softmax(twice)
+
+
+@pytest.mark.parametrize("start", [0.0, -100.0, -1000.0])
+def test_a_maximum_that_starts_at_a_number_is_refused(start):
+    def answer(q, k, v, block):
+        largest, total, mean = start, 0.0, 0.0
+        for at in range(0, len(k), block):
+            scores = k[at : at + block] @ q / len(q) ** 0.5
+            before, largest = largest, max(largest, scores.max())
+            weights = np.exp(scores - largest)
+            total = np.exp(before - largest) * total + weights.sum()
+            mean = np.exp(before - largest) * mean + weights @ v[at : at + block]
+        return mean / total
+
+    assert not check.online_softmax(answer)
+
+
+def test_the_size_of_a_block_is_a_plain_number_for_the_large_question_too():
+    def in_torch(q, k, v, block):
+        q, k, v = (torch.as_tensor(part) for part in (q, k, v))
+        largest, total, mean = torch.tensor(-torch.inf, dtype=q.dtype), 0.0, 0.0
+        for keys, values in zip(k.split(block), v.split(block), strict=True):
+            scores = keys @ q / len(q) ** 0.5
+            before, largest = largest, torch.maximum(largest, scores.max())
+            weights = torch.exp(scores - largest)
+            total = torch.exp(before - largest) * total + weights.sum()
+            mean = torch.exp(before - largest) * mean + weights @ values
+        return mean / total
+
+    assert check.online_softmax(in_torch), check.online_softmax(in_torch)

@@ -78,3 +78,51 @@ def test_answers_of_the_wrong_form_are_told_so():
     assert not check.bitmask(lambda w: w)
     assert not check.run_lengths(lambda w, bits: [])
     assert "W @ x has the shape" in check.csr_product(lambda values, columns, starts, x: np.zeros(9)).line
+
+
+def wanda(going=lambda share, inputs: round(share * inputs), norm=lambda x: (x**2).sum(0) ** 0.5):
+    def mask(w, x, sparsity):
+        ranks = (np.abs(w) * norm(x)).argsort(1, kind="stable").argsort(1)
+        return ranks >= going(sparsity, w.shape[1])
+
+    return mask
+
+
+def without_minlength(values, columns, starts, x):
+    return np.bincount(np.repeat(np.arange(len(starts) - 1), np.diff(starts)), values * x[columns])
+
+
+def first_numbers_of_rows(values, columns, starts, x):
+    sums = np.add.reduceat(values * x[columns], starts[:-1])
+    return np.where(np.diff(starts) > 0, sums, 0)
+
+
+def above(least):
+    return lambda w: (w[np.abs(w) > least], np.packbits(np.abs(w.ravel()) > least, bitorder="little"))
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [
+        (check.wanda_mask, wanda(lambda share, inputs: int(share * inputs))),
+        (check.wanda_mask, wanda(lambda share, inputs: int(share * inputs + 0.5))),
+        (check.wanda_mask, wanda(lambda share, inputs: int(np.ceil(share * inputs)))),
+        (check.wanda_mask, wanda(norm=lambda x: np.abs(x).mean(0))),
+        (check.csr_product, without_minlength),
+        (check.csr_product, first_numbers_of_rows),
+        (check.bitmask, above(1e-8)),
+        (check.bitmask, lambda w: check.bitmask.solve(w.ravel("K"))),
+        (check.run_lengths, lambda w, bits: check.run_lengths.solve(np.where(np.abs(w) < 1e-3, 0, w), bits)),
+        (check.run_lengths, lambda w, bits: check.run_lengths.solve(w, min(bits, 4))),
+        (check.channels_within, lambda times, limit: [n for n, s in times.items() if s <= limit][-1]),
+        (check.channels_within, lambda times, limit: max(n for n, s in times.items() if s <= limit + 1e-6)),
+        (check.in_steps, lambda w, shares: [[str(i) for i in step] for step in check.in_steps.solve(w, shares)]),
+        (check.in_steps, lambda w, shares: [[i + 0.5 for i in step] for step in check.in_steps.solve(w, shares)]),
+    ],
+)
+def test_answers_that_are_right_for_easy_questions_only_are_refused(exercise, answer):
+    assert not exercise(answer)
+
+
+def test_steps_may_be_sets():
+    assert check.in_steps(lambda w, shares: [{*step} for step in check.in_steps.solve(w, shares)])

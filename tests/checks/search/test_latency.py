@@ -25,3 +25,7 @@ def test_the_package_says_the_same(question):
 def test_an_answer_of_another_form_is_wrong():
     assert not check.predicted_latency(lambda seconds, call, names: None)
     assert not check.predicted_latency(lambda seconds, call, names: [call])
+
+
+def test_a_latency_in_whole_microseconds_is_refused():
+    assert not check.predicted_latency(lambda *question: round(check.predicted_latency.solve(*question), 6))

@@ -35,3 +35,8 @@ def test_the_package_trains_the_same_networks(small):
 
 def test_one_network_alone_is_wrong():
     assert not check.sandwich(lambda options, small, drawn: dict.fromkeys(options, 3))
+
+
+def test_a_phase_in_which_nothing_may_be_small_and_a_generator_are_asked():
+    assert not check.sandwich(lambda options, small, drawn: check.sandwich.solve(options, small or options, drawn))
+    assert not check.sandwich(lambda *question: (network for network in check.sandwich.solve(*question)))

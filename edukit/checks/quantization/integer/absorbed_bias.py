@@ -47,6 +47,7 @@ ABSORBED_BIAS = Exercise(
         (np.full((2, 40), 127, np.int8), np.array([5, -5], np.int32), np.int32(200)),
         (*_weights(3, 4, 3, 3), np.int32(17)),
         (*_weights(3, 3, 3, 3), np.int32(117)),
+        (np.full((2, 600), 127, np.int8), np.array([8, -9], np.int32), np.int32(255)),
     ],
     {
         "wrong sign": (

@@ -88,9 +88,12 @@ def _cast_first(scaled, grid):
     return np.clip(codes, grid.qmin, grid.qmax).astype(np.int32)
 
 
-def _grid(scale, zero_point, signed=False):
-    low = -128 * signed
-    return QParams(f32(scale), np.int32(zero_point), low, low + 255)
+def _zero_point_inside(scaled, grid):
+    return np.clip(np.round(scaled + grid.zero_point), grid.qmin, grid.qmax).astype(np.int32)
+
+
+def _grid(scale, zero_point):
+    return QParams(f32(scale), np.int32(zero_point), 0, 255)
 
 
 def _layer(rows, n, out, Z_x, Z_w, *, per_channel=False):
@@ -129,6 +132,22 @@ INTEGER_LINEAR = Exercise(
         _layer(4, 16, 5, 7, -9),
         _layer(2, 64, 6, 203, 11, per_channel=True),
         _layer(9, 33, 1, 255, 0),
+        (
+            np.array([[1, 3, 5], [7, 200, 9]], np.uint8),
+            np.array([[1, 0, 0], [0, 0, -1]], np.int8),
+            np.array([0, 0], np.int32),
+            _grid(0.5, 0),
+            QParams(f32(1), np.int32(0), -128, 127),
+            _grid(1.0, 7),
+        ),
+        (
+            np.array([[255, 0, 9], [0, 255, 5]], np.uint8),
+            np.array([[9, -9, 1], [-1, -2, 0]], np.int8),
+            np.array([40, -60], np.int32),
+            _grid(0.5, 2),
+            QParams(f32(0.5), np.int32(0), -128, 127),
+            QParams(f32(1), np.int32(7), 0, 15),
+        ),
     ],
     {
         "zero point of the inputs forgotten": (
@@ -169,6 +188,18 @@ INTEGER_LINEAR = Exercise(
         "cut off": (
             _other_end(lambda scaled, grid: _finished(scaled, grid, np.trunc)),
             "cut off instead of rounded: every code moves towards Z_y",
+        ),
+        "half up": (
+            _other_end(lambda scaled, grid: _finished(scaled, grid, lambda steps: np.floor(steps + 0.5))),
+            "right but for ties, which all go up here: `np.round` takes the even neighbour",
+        ),
+        "zero point inside the rounding": (
+            _other_end(_zero_point_inside),
+            "right but for ties: round first, then add Z_y, since an odd Z_y makes the other neighbour even",
+        ),
+        "always up to 255": (
+            _other_end(lambda scaled, grid: np.clip(np.round(scaled) + grid.zero_point, 0, 255).astype(np.int32)),
+            "the codes end at 255 here: each grid has a qmin and a qmax of its own",
         ),
         "zero point of the output forgotten": (
             _other_end(lambda scaled, grid: np.clip(np.round(scaled), grid.qmin, grid.qmax).astype(np.int32)),

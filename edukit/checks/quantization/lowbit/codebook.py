@@ -5,6 +5,7 @@ Well-known mistakes  the distance without its size; a mean of nothing; codes tha
 
 import numpy as np
 
+from edukit.checks.alike import as_numbers, kind
 from edukit.checks.verdict import Exercise, first_difference
 
 random = np.random.default_rng(5)
@@ -64,7 +65,9 @@ def _until_nothing_changes(w, centroids):
 
 
 def _same(_, expected, got) -> bool:
-    codes, centroids = got
+    codes, centroids = map(as_numbers, got)
+    if codes is None or centroids is None or kind(codes) != "i":
+        return False
     fits = np.shape(codes) == expected[0].shape and np.shape(centroids) == expected[1].shape
     return bool(fits and np.array_equal(codes, expected[0]) and np.allclose(centroids, expected[1], rtol=1e-5, atol=0))
 
@@ -80,7 +83,7 @@ def _show(arguments, expected, got):
             (at,) = first_difference(right, np.asarray(yours))
             what = f"the code of {w[at]:.3g}" if name == "codes" else f"centroid {at}, before {centroids[at]:.3g},"
             return f"among {centroids[:4].round(3).tolist()}, {what} must be {right[at]:.4g}, yours is {yours[at]:.4g}"
-    return "codes and centroids are numbers"
+    return "codes are whole numbers of an integer type, and centroids are numbers"
 
 
 def _start(w, clusters):

@@ -6,6 +6,7 @@ of the first layer forgotten; dead channels, 0 / 0; the scales laid along the wr
 
 import numpy as np
 
+from edukit.checks.alike import as_numbers
 from edukit.checks.verdict import Exercise, alike
 from edukit.quantization.ptq.equalize import equalize_pair
 from edukit.quantization.ptq.smooth import smoothing_scales
@@ -40,8 +41,8 @@ def _columns_of_first(w1, b1, w2):
 
 def _same_pair(_, expected, got) -> bool:
     """Equal where a channel is alive; where it is dead, any finite factor leaves the function as it is."""
-    got = [np.asarray(part, np.float64) for part in got]
-    if not all(np.isfinite(part).all() for part in got):
+    got = [as_numbers(part) for part in got] if isinstance(got, tuple | list) else [None]
+    if not all(part is not None and np.isfinite(part).all() for part in got):
         return False
     alive = (np.abs(expected[0]).max(1) > 0) & (np.abs(expected[2]).max(0) > 0)
     parts = [(w1[alive], b1[alive], w2[:, alive], np.maximum(b1, 0) * w2) for w1, b1, w2 in (expected, got)]

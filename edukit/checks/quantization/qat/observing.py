@@ -58,6 +58,8 @@ def _batches():
     yield f32([-1, 3]), f32([-20.0, 50.0]), 0.9, False
     yield f32([0, 6]), f32([[0.0, 2.0], [1.0, 9.0]]), 0.75, True
     yield f32([0, 0]), f32([-1.0, 0.5, 3.0]), 0.9, True  # a layer that was silent so far
+    yield f32([1, 3]), f32([2.0, 5.0, 4.0]), 0.5, True  # nothing at 0 or below
+    yield f32([np.nan, np.nan]), f32([-2.0, -5.0]), 0.5, True
     for m in (0.99, 0.5, 0.1):
         for training in (True, False):
             old = np.sort(random.normal(0, 1, 2)).astype(f32)

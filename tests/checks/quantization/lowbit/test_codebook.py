@@ -49,3 +49,11 @@ def test_the_first_question_can_be_followed_by_hand():
     w, centroids = check.kmeans_step.questions[0]
     codes, moved = check.kmeans_step.solve(w, centroids)
     assert codes.tolist() == [0, 0, 1, 1, 1] and moved.tolist() == pytest.approx([0.05, 1.1])
+
+
+def test_codes_are_whole_numbers_of_an_integer_type():
+    def as_floats(w, centroids):
+        codes, moved = check.kmeans_step.solve(w, centroids)
+        return codes.astype(float), moved
+
+    assert not check.kmeans_step(as_floats)

@@ -5,6 +5,7 @@ import struct
 
 import numpy as np
 import pytest
+import torch
 
 from edukit.checks import quantization as check
 from edukit.quantization import pack
@@ -63,3 +64,8 @@ def test_published_examples():
     """INT4 with group 128 and fp16 scales: 4.125 bits a weight; E4M3's largest number is 448."""
     assert check.bits_per_weight.questions[0] == (4096, 4, 128) and check.bits_per_weight.solve(4096, 4, 128) == 4.125
     assert check.decode_e4m3.solve(0x7E) == 448
+
+
+def test_bytes_may_come_in_a_tensor_and_one_number_in_no_list():
+    assert check.pack_int4(lambda codes: torch.tensor(check.pack_int4.solve(codes)))
+    assert not check.decode_e4m3(lambda byte: [check.decode_e4m3.solve(byte)])

@@ -33,3 +33,15 @@ def test_mistakes_are_recognised_in_other_clothes():
 def test_the_row_of_the_lesson():
     alpha, t = check.ternarize.solve(np.float32([[0.5, -0.1, 0.0, -0.3]]))
     assert alpha.item() == pytest.approx(0.4) and t.tolist() == [[1, 0, 0, -1]]
+
+
+def test_zeros_count_in_the_threshold_and_codes_are_real_numbers():
+    def of_the_others(w):
+        size = np.abs(w)
+        axes = tuple(range(1, w.ndim))
+        mean = size.sum(axes, keepdims=True) / np.maximum((size > 0).sum(axes, keepdims=True), 1)
+        kept = size > 0.7 * mean
+        return (size * kept).sum(axes, keepdims=True) / np.maximum(kept.sum(axes, keepdims=True), 1), np.sign(w) * kept
+
+    assert not check.ternarize(of_the_others)
+    assert not check.ternarize(lambda w: tuple(part.astype(complex) for part in check.ternarize.solve(w)))

@@ -57,3 +57,7 @@ def test_mistakes_are_recognised_in_other_clothes():
     assert "your function returned None" in check.equalize_pair(lambda w1, b1, w2: print(end="")).line
     assert not check.equalize_pair(lambda w1, b1, w2: (w1, w2))
     assert "an input that is always 0" in check.smoothing_scales(lambda x, w, a: (x**a) * w ** (a - 1)).line
+
+
+def test_text_in_place_of_the_layers_is_refused():
+    assert not check.equalize_pair(lambda *layers: [part.astype(str) for part in check.equalize_pair.solve(*layers)])

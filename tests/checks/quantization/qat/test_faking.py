@@ -75,3 +75,10 @@ def test_both_kinds_of_value_are_asked_about():
         for x, grid in check.fake_quantize.questions
     ]
     assert sum(0 < share < 1 for share in shares) >= 4
+
+
+def test_a_moving_range_need_not_hold_0():
+    def with_zero(old, x, momentum, training):
+        return check.moving_range.solve(old, np.append(x, 0), momentum, training)
+
+    assert not check.moving_range(with_zero)
