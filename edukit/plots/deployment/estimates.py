@@ -43,7 +43,7 @@ class LayerTimesPlot:
         said = ", ".join(f"{count} for {what}" for what, count in counts.items())
         return (
             f"{self.name} in {precision} on the {device}: {1e3 * total:.3g} ms (estimate). "
-            f"Of {len(times)} layers wait {said}."
+            f"{len(times)} layers wait: {said}."
         )
 
 

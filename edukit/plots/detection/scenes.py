@@ -95,7 +95,8 @@ class _Scene:
             if there:
                 color = BLUE if hits[place] else ORANGE
                 _move(patch, boxes[place], color)
-                x, y = (float(np.clip(value, 1, 90)) for value in boxes[place][:2])
+                x = float(np.clip(boxes[place][0], 1, 90))
+                y = float(np.clip(boxes[place][1], 7, 90))  # the words stand above the corner, and need 7 pixels
                 words.set(text=f"{self.names[classes[place]]} {100 * scores[place]:.0f}", position=(x, y))
                 words.get_bbox_patch().set_facecolor(color)
 

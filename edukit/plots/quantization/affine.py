@@ -92,6 +92,8 @@ class WeightHistogramPlot:
             self.facts = self.bottom.text(s="", transform=self.bottom.transAxes, color=INK, **corner)
             self.top.set(title="Float weights", ylabel="weights, %")
             self.bottom.set(title="As stored", xlabel="weight", ylabel="weights, %")
+            for axes in (self.top, self.bottom):
+                axes.yaxis.set_label_coords(-0.085, 0.5)  # where "100" has room, whichever numbers come first
 
     def update(self, bits, outlier_times):
         """bits 2 to 8; outlier_times: the largest weight is multiplied by it."""

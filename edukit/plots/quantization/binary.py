@@ -110,7 +110,7 @@ class SignGradientPlot:
         self.bottom.plot(self.X, 0 * self.X, color=LIMIT, linewidth=2)
         self.bottom.stairs([1], [-1, 1], color=KEPT, linewidth=2, baseline=0)
         self.bottom.axvspan(-1, 1, color=FAINT, zorder=0)
-        self.bottom.text(0, 0.5, "surrogate: 1 where |x| ≤ 1", color=KEPT, ha="center", va="center")
+        self.bottom.text(0, 0.5, "straight through: 1 where |x| ≤ 1", color=KEPT, ha="center", va="center")
         self.bottom.text(1.98, 0.1, "true: 0", color=dark(LIMIT), ha="right")
         self.bottom.set(title="Its gradient", xlabel="latent weight x", ylabel="gradient")
         self.bottom.set(ylim=(-0.25, 1.35), xlim=(-2, 2), yticks=[0, 1])

@@ -35,7 +35,7 @@ def test_each_bar_is_the_time_of_its_layer_and_the_title_is_the_estimate(device,
 
 def test_a_layer_waits_for_each_of_the_three():
     picture = LAYERS(device="phone", precision="FP32")
-    assert picture.description.endswith("Of 3 layers wait 1 for arithmetic, 1 for memory, 1 for the call.")
+    assert picture.description.endswith("3 layers wait: 1 for arithmetic, 1 for memory, 1 for the call.")
     assert len({tuple(bar.get_facecolor()) for bar in picture._plot.bars}) == 3
 
 
