@@ -51,7 +51,7 @@ TABLE = """
 06 | 0.886 | 0.9 - 0.9 * (1 - 3 / 4)**3
 06 | 64 times | 8**2
 06 | 41 % | 100 - 100 * 0.9**5
-06 | 12 of 100 | 100 * lost_on_photographs("zeros", "50.0", "none")
+06 | 12 of 100 | 100 * lost_on_photographs("zeros", "50.0", "no training")
 06b | 307,376 | sum(layers("shapes_residual"))
 06b | 614,752 bytes | 2 * sum(layers("shapes_residual"))
 06b | 6 times | 616728 / 99026
@@ -60,7 +60,7 @@ TABLE = """
 06b | 88 % | 100 - 100 / 8
 06b | 94 % | 100 - 100 / 16
 07 | 6 % | 100 * (33 / 32)**2 - 100
-07 | 9 of 100 | 100 * lost_on_photographs("channels", "73.819", "planned by outputs, new statistics")
+07 | 9 of 100 | 100 * lost_on_photographs("channels", "73.819", "plan by outputs, new statistics")
 09 | 39,424 | 96 * 16 + 16 * 64 + 9 * 64 * 64
 09 | 11,920 | 96 * 16 + 16 + 16 * 64 + 64 + 9 * 16 * 64 + 64
 09 | 8.6 times | 4866 / 569

@@ -94,10 +94,10 @@ def ahead_at_once(of: str) -> float:
     return statistics.mean(100 * (at_once - later) for at_once, later in found)
 
 
-def lost_on_photographs(technique: str, setting: str, repair: str) -> float:
+def lost_on_photographs(technique: str, setting: str, way: str) -> float:
     """How much less than the whole network the smaller one reads of the photographs, as a share of all."""
     whole = column("photographs", "accuracy", technique="none")[0]
-    return whole - column("photographs", "accuracy", technique=technique, setting=setting, repair=repair)[0]
+    return whole - column("photographs", "accuracy", technique=technique, setting=setting, way=way)[0]
 
 
 def times_smaller(data: str) -> float:

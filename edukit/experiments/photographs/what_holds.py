@@ -5,7 +5,7 @@
 No label is used before the one epoch of training, and no setting was chosen here: the settings are those of the
 lessons, and the test images are looked at once for each row.
 
-Shapes    measured() -> a Row for each technique, setting and repair
+Shapes    measured() -> a Row for each technique, setting and way
 Cost      an hour on one thread, most of it five epochs of training, and the download of `cifar10`
 In production  the same table for one's own network, before anything is promised
 
@@ -45,24 +45,24 @@ class Row:
 
     technique  "none", "bits", "zeros" or "channels"
     setting    bits of a weight · percent of the weights that are zero · percent of the MACs that are left
-    repair     what was done beyond the plainest way
+    way        how it was done
     accuracy   of the 10,000 test images, 0 to 1
     speedup    how many times faster than the whole network, in ONNX Runtime; only for channels
 
-    >>> Row(technique="bits", setting=2, repair="none", accuracy=0.1).setting
+    >>> Row(technique="bits", setting=2, way="nearest", accuracy=0.1).setting
     2
     """
 
     technique: str
     setting: float
-    repair: str
+    way: str
     accuracy: float
     speedup: float | None = None
 
 
 def rows(net: nn.Module, data: Dataset) -> Iterator[list[Row]]:
     """Every row, each as soon as it is known."""
-    yield [Row(technique="none", setting=32, repair="none", accuracy=accuracy(net, data.test))]
+    yield [Row(technique="none", setting=32, way="as it is", accuracy=accuracy(net, data.test))]
     for bits in BITS:
         yield fewer_bits(net, data, bits)
     for sparsity in SPARSITIES:
@@ -75,12 +75,12 @@ def fewer_bits(net: nn.Module, data: Dataset, bits: int) -> list[Row]:
     """Weights of so many bits: plain rounding, the default, and with the fewest an epoch of training with rounding."""
     seen = data.calibration.x
     nearest = quantize_model(net, seen, bits, None, rounding="nearest", weight_calibrator=largest_on_the_last_code)
-    found = {"none": nearest, "GPTQ and biases": quantize_model(net, seen, bits, None)}
+    found = {"nearest": nearest, "GPTQ and biases": quantize_model(net, seen, bits, None)}
     if bits == BITS[-1]:
         trainable = prepare_qat(net, seen, bits, 8, learned_step=True)
         found["one epoch, 8-bit activations"] = convert(fit(trainable, data.train, **ONE_EPOCH))
     made = dict(technique="bits", setting=bits)
-    return [Row(**made, repair=name, accuracy=accuracy(model, data.test)) for name, model in found.items()]
+    return [Row(**made, way=name, accuracy=accuracy(model, data.test)) for name, model in found.items()]
 
 
 @declare(needs_grid=True)
@@ -96,10 +96,10 @@ def zeros(net: nn.Module, data: Dataset, sparsity: float) -> list[Row]:
     """The smallest weights of the whole network become zero, then one epoch of training with them at zero."""
     pruned = prune_model(net, sparsity, scope="global")
     masks = magnitude_masks(net, sparsity, scope="global")
-    found = {"none": pruned, "one epoch": fine_tune(net, data.train, masks, **ONE_EPOCH)}
+    found = {"no training": pruned, "one epoch": fine_tune(net, data.train, masks, **ONE_EPOCH)}
     percent = 100 * sparsity
     return [
-        Row(technique="zeros", setting=percent, repair=n, accuracy=accuracy(m, data.test)) for n, m in found.items()
+        Row(technique="zeros", setting=percent, way=n, accuracy=accuracy(m, data.test)) for n, m in found.items()
     ]
 
 
@@ -110,18 +110,18 @@ def fewer_channels(net: nn.Module, data: Dataset, share: float) -> list[Row]:
     by_score = shrink_to_macs(net, seen[:2], share)
     by_output = reestimate_batchnorm(shrink_to_macs(net, seen[:100], share, scope="output"), seen)
     found = {
-        "none": one_ratio,
-        "new statistics": reestimate_batchnorm(one_ratio, seen),
-        "planned by scores, new statistics": reestimate_batchnorm(by_score, seen),
-        "planned by outputs, new statistics": by_output,
-        "planned by outputs, one epoch": fit(by_output, data.train, **ONE_EPOCH),
+        "one ratio": one_ratio,
+        "one ratio, new statistics": reestimate_batchnorm(one_ratio, seen),
+        "plan by scores, new statistics": reestimate_batchnorm(by_score, seen),
+        "plan by outputs, new statistics": by_output,
+        "plan by outputs, one epoch": fit(by_output, data.train, **ONE_EPOCH),
     }
     faster = {name: speedup for name, (speedup, _, _) in speedups(net, found, seen).items()}
     return [
         Row(
             technique="channels",
             setting=100 * macs_left(net, model, seen[:1]),
-            repair=name,
+            way=name,
             accuracy=accuracy(model, data.test),
             speedup=faster[name],
         )
@@ -146,8 +146,8 @@ def photographs(technique: str, setting: int | None = None) -> Table:
     of_it = [row for row in measured() if row.technique == technique and setting in (None, round(row.setting))]
     if not of_it:
         raise ValueError(f"technique and setting must be those of a row, got {technique!r} and {setting!r}")
-    heads = [SETTINGS[technique], "repair", "test photographs, of 100"]
-    rows = [(f"{row.setting:.0f}", row.repair, f"{100 * row.accuracy:.1f}") for row in of_it]
+    heads = [SETTINGS[technique], "way", "test photographs, of 100"]
+    rows = [(f"{row.setting:.0f}", row.way, f"{100 * row.accuracy:.1f}") for row in of_it]
     if technique == "channels":
         heads.append("times as fast")
         rows = [(*cells, f"{row.speedup:.2f}") for cells, row in zip(rows, of_it, strict=True)]
