@@ -97,10 +97,8 @@ def zeros(net: nn.Module, data: Dataset, sparsity: float) -> list[Row]:
     pruned = prune_model(net, sparsity, scope="global")
     masks = magnitude_masks(net, sparsity, scope="global")
     found = {"no training": pruned, "one epoch": fine_tune(net, data.train, masks, **ONE_EPOCH)}
-    percent = 100 * sparsity
-    return [
-        Row(technique="zeros", setting=percent, way=n, accuracy=accuracy(m, data.test)) for n, m in found.items()
-    ]
+    made = dict(technique="zeros", setting=100 * sparsity)
+    return [Row(**made, way=name, accuracy=accuracy(model, data.test)) for name, model in found.items()]
 
 
 def fewer_channels(net: nn.Module, data: Dataset, share: float) -> list[Row]:
