@@ -136,4 +136,4 @@ def _same_ratio(model, example, groups, share, method, limits):
 def _warn_of_less(left, share):
     if left < share - NEAR:
         said = f"share {share} was asked, {left:.3f} is left: no choice nearby comes closer with these multiples"
-        warnings.warn(said, stacklevel=4)  # in_turn stands between
+        warnings.warn(said, stacklevel=5)  # in_turn and checked stand between

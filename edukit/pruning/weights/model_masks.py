@@ -56,7 +56,7 @@ def prune_model(model: nn.Module, sparsity: float, *, scope: str = "layer", exam
     if whole := [name for name, p in model.named_parameters() if p.ndim > 1 and name not in masks]:
         hint = "" if example is not None else "; with an example, products such as x @ W are found"
         warnings.warn(
-            f"{', '.join(whole)} stay whole: sparsity {sparsity} is that of the other layers{hint}", stacklevel=2
+            f"{', '.join(whole)} stay whole: sparsity {sparsity} is that of the other layers{hint}", stacklevel=3
         )
     return apply_masks(model, masks)
 

@@ -106,8 +106,9 @@ def test_small_groups_go_in_fours_and_the_smallest_in_ones(any_network):
 
 def test_a_share_that_no_multiple_meets_is_warned_of(any_network):
     net = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 4))
-    with pytest.warns(UserWarning, match="^share 0.75 was asked, 0.500 is left"):
+    with pytest.warns(UserWarning, match="^share 0.75 was asked, 0.500 is left") as warned:
         shrink_to_macs(net, torch.zeros(1, 8), 0.75)
+    assert warned[0].filename == __file__  # the line of the caller, not of a decorator
 
 
 def test_a_layer_that_the_output_does_not_need_goes_first(any_network):

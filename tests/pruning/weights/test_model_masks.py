@@ -78,8 +78,9 @@ def test_the_model_that_was_given_is_not_pruned():
 
 def test_biases_norms_and_embeddings_stay():
     model = nn.ModuleDict({"e": nn.Embedding(5, 4), "a": nn.MultiheadAttention(4, 2), "n": nn.LayerNorm(4)})
-    with pytest.warns(UserWarning, match="^e.weight stay whole"):
+    with pytest.warns(UserWarning, match="^e.weight stay whole") as warned:
         pruned = prune_model(model, 0.5)
+    assert warned[0].filename == __file__  # the line of the caller, not of a decorator
     same = {n for n, p in pruned.named_parameters() if torch.equal(p, model.get_parameter(n))}
     assert {n for n, _ in model.named_parameters()} - same == {"a.in_proj_weight", "a.out_proj.weight"}
 
