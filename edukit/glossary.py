@@ -158,6 +158,7 @@ predictor | 性能预测器 | a model that guesses the accuracy of an architectu
 prefill | 预填充 | a language model reads the whole prompt at once
 profiler | 性能分析器 | a program that says how long each operator takes
 progressive shrinking | 渐进收缩 | training the largest network of a supernet first, then smaller and smaller ones
+proxy | 代理指标 | a cheap measurement that stands for one that would take too long, such as a short training
 pruning, prune | 剪枝 | removing weights or channels
 QDQ, Q, DQ | 量化/反量化节点对 | a layer between dequantizing and quantizing, as files say that it is of integers
 quantization, quantize | 量化 | storing real numbers as codes of a few bits

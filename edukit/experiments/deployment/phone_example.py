@@ -24,7 +24,7 @@ from edukit.experiments.rows import append, read
 from edukit.networks import trained
 from edukit.quantization import quantize_model
 
-SAID = "Example: Chromium on a busy server, opened three times; no phone, and no result"
+SAID = "Example: Chromium on a server, opened three times; no phone, and no result"
 PAGES, IMAGES, MOST_S = 3, 64, 120
 MODELS = [
     {"name": "FP32", "kind": "float", "runtime": "litert"},

@@ -32,7 +32,7 @@ def phone_figures(board: PhoneBoard | None = None) -> Picture:
     """What the phones have posted, once; the example where none has, or where there is no board.
 
     >>> phone_figures().description[:45]
-    'Example: Chromium on a busy server, opened th'
+    'Example: Chromium on a server, opened three t'
     """
     rows = board.rows() if board else []
     rows, models, said = (rows, board.models, "") if rows else (example(), MODELS, SAID)
