@@ -64,14 +64,23 @@ def test_plain_rounding_has_the_largest_weight_on_the_last_code(small):
     np.testing.assert_allclose(scale, w.abs().amax((1, 2, 3), keepdim=True) / 3, rtol=1e-6)
 
 
-def test_a_table_shows_the_rows_of_a_technique():
-    assert len(photographs("bits").rows) == 7 and len(photographs("bits", 2).rows) == 3
-    assert [cells[2] for cells in photographs("bits", 4).rows] == [
-        f"{100 * found('bits', 4, n):.1f}" for n in ("nearest", "GPTQ and biases")
+def test_a_table_shows_the_whole_network_and_the_rows_of_a_technique():
+    assert len(photographs("bits").rows) == 8 and len(photographs("bits", 2).rows) == 4
+    percents = [
+        f"{100 * share:.1f}" for share in (WHOLE, found("bits", 4, "nearest"), found("bits", 4, "GPTQ and biases"))
     ]
-    assert all(len(cells) == 4 for cells in photographs("channels").rows)
+    assert [cells[2] for cells in photographs("bits", 4).rows] == percents
+    starts = {technique: photographs(technique).rows[0] for technique in ("bits", "zeros", "channels")}
+    assert [cells[0] for cells in starts.values()] == ["32", "0", "100"] and starts["channels"][3] == "1.00"
     with pytest.raises(ValueError, match="technique and setting must be those of a row, got 'bits' and 5"):
         photographs("bits", 5)
+
+
+def test_a_plan_is_faster_and_reads_more_where_one_ratio_for_all_is_slower():
+    rows = {(round(row.setting), row.way): row for row in measured() if row.technique == "channels"}
+    ratio, plan = rows[74, "one ratio, new statistics"], rows[74, "plan by scores, new statistics"]
+    assert ratio.speedup < 1 < plan.speedup and ratio.accuracy < plan.accuracy < WHOLE
+    assert rows[50, "plan by scores, new statistics"].speedup > 1.3
 
 
 def test_rows_are_appended_as_they_are_measured(tmp_path, monkeypatch):
