@@ -8,12 +8,15 @@ from types import SimpleNamespace
 import pytest
 import torch
 from torch import nn
+from torch.utils._pytree import tree_leaves
 
 from edukit.deployment import export
-from edukit.distillation import distill
+from edukit.distillation import Hints, distill
 from edukit.measure import count_macs
 from edukit.pruning import shrink, shrink_to_macs
-from edukit.quantization import fold_batchnorm, prepare_qat, quantize_dynamic, quantize_model
+from edukit.pruning.channels.importance import activity_scores, taylor_scores
+from edukit.pruning.channels.work import macs_by_weight
+from edukit.quantization import diagnose, fold_batchnorm, prepare_qat, quantize_dynamic, quantize_model, sensitivity
 from edukit.training import fit, predict
 from edukit.turns import Bar, Turns
 
@@ -142,6 +145,34 @@ def test_what_the_caller_told_torch_changes_no_result(kind, around):
     assert not any(tensor.is_inference() for tensor in found)
 
 
+def answer_of(model):
+    return float(model(X).sum())
+
+
+def taught_with_hints():
+    hints = Hints({"2": "2"})
+    return numbers(distill(NETS[1], NETS[0], SPLIT, epochs=1, batch_size=4, hints=hints, progress=None))
+
+
+MEASUREMENTS = {
+    "distill with hints": taught_with_hints,
+    "taylor_scores": lambda: taylor_scores(NETS[1], SPLIT),
+    "activity_scores": lambda: activity_scores(NETS[1], X),
+    "sensitivity": lambda: sensitivity(NETS[1], X, answer_of, bits=[2]),
+    "diagnose": lambda: diagnose(NETS[1], X, answer_of, quick=True).scores,
+    "macs_by_weight": lambda: macs_by_weight(NETS[1], X),
+}
+
+
+@pytest.mark.parametrize("around", [torch.no_grad, torch.inference_mode, lambda: torch.autocast("cpu", torch.bfloat16)])
+@pytest.mark.parametrize("kind", MEASUREMENTS)
+def test_what_the_caller_told_torch_changes_no_measurement(kind, around):
+    expected = tree_leaves(MEASUREMENTS[kind]())
+    with around():
+        found = tree_leaves(MEASUREMENTS[kind]())
+    assert expected and all(map(torch.equal, map(torch.as_tensor, expected), map(torch.as_tensor, found)))
+
+
 def test_data_that_were_made_in_inference_mode_serve_a_training():
     with torch.inference_mode():
         x, y = X.clone(), Y.clone()
@@ -149,3 +180,5 @@ def test_data_that_were_made_in_inference_mode_serve_a_training():
     trained = fit(NETS[0], (x, y), epochs=1, batch_size=4, progress=None)
     assert all(map(torch.equal, numbers(trained), numbers(fit(NETS[0], SPLIT, epochs=1, batch_size=4, progress=None))))
     assert macs == count_macs(NETS[0], X) > 0
+    scores = taylor_scores(NETS[0], (x, y))
+    assert all(torch.equal(score, scores[name]) for name, score in taylor_scores(NETS[0], SPLIT).items())

@@ -76,7 +76,6 @@ def cross_entropy(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> torch.T
 
 @checked
 @passes_on(Recipe)
-@usual_settings()
 def fit(model: nn.Module, split, *, epochs: int, loss: Callable = cross_entropy, seed: int = 0, **recipe) -> nn.Module:
     """A trained copy of the model, in evaluation mode; the model itself is not changed, whatever happens.
 

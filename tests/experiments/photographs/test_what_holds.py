@@ -5,6 +5,7 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
+import torch
 from torch import nn
 
 from edukit import bundled
@@ -56,6 +57,27 @@ def test_every_row_can_be_measured_again(small):
     assert [(row.technique, row.way) for row in again] == [(row.technique, row.way) for row in measured()]
     assert all(0 <= row.accuracy <= 1 for row in again)
     assert [row.speedup is None for row in again] == [row.speedup is None for row in measured()]
+
+
+def test_each_network_was_made_as_its_way_says(small, monkeypatch):
+    net, data = small
+    models, trained_on = [], []
+    monkeypatch.setattr(what_holds, "accuracy", lambda model, split: models.append((model, split)) or 0.5)
+    monkeypatch.setattr(what_holds, "fine_tune", lambda model, split, masks, **how: trained_on.append(split) or model)
+    monkeypatch.setattr(what_holds, "fit", lambda model, split, **how: trained_on.append(split) or model)
+    what_holds.fewer_bits(net, data, 4)
+    what_holds.zeros(net, data, 0.75)
+    what_holds.fewer_channels(net, data, 0.5)
+    (nearest, _), (default, _), (pruned, _), _, (ratio, _), (renewed, _), (scores, _), (outputs, _), _ = models
+    assert all(split is data.test for _, split in models) and all(split is data.train for split in trained_on)
+    assert [layer.rounding for layer in nearest.report] == ["nearest"] * 3
+    assert [layer.rounding for layer in default.report] == ["gptq, bias corrected"] * 3
+    weights = torch.cat([weight.flatten() for weight in pruned.parameters() if weight.ndim > 1])
+    assert (weights == 0).double().mean() == pytest.approx(0.75, abs=0.01)
+    assert torch.equal(ratio[0].weight, renewed[0].weight)
+    assert not torch.equal(ratio[1].running_mean, renewed[1].running_mean)
+    assert ratio[0].out_channels == ratio[3].out_channels
+    assert scores[0].out_channels % 4 == outputs[0].out_channels % 4 == 0
 
 
 def test_plain_rounding_has_the_largest_weight_on_the_last_code(small):

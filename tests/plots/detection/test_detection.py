@@ -49,6 +49,7 @@ def test_each_stage_shows_its_own_boxes():
     plot = StagesPlot(Figure(figsize=(6, 3)), np.stack([IMAGE, IMAGE]), [TRUTH, TRUTH], stages, NAMES)
     assert plot.update("FP32") == "FP32: 2 of 4 objects found (blue), 2 boxes wrong (orange)."
     assert plot.scenes[0].words[0].get_text() == "disc 90"
+    assert all(words.get_position()[1] >= 7 for words in plot.scenes[0].words if words.get_visible())
     assert plot.update("INT8").startswith("INT8: 0 of 4")
     assert not any(patch.get_visible() for scene in plot.scenes for patch in scene.found)
     with pytest.raises(ValueError, match="stage must be one of FP32, INT8, got 'FP16'"):
