@@ -153,7 +153,7 @@ def _in_order(model, named: Mapping) -> tuple:
 def _as_tensor(batch, name) -> torch.Tensor:
     if isinstance(batch, torch.Tensor):
         check_dense(batch, name)
-        return batch.clone() if batch.is_inference() else batch  # else no gradient could pass it
+        return batch
     try:
         array = np.asarray(batch)
     except (ValueError, TypeError):  # rows of unequal length, or what cannot be an array

@@ -23,12 +23,10 @@ from edukit.signatures import passes_on
 from edukit.training.evaluate import logits_of, predict
 from edukit.training.labelled import as_split, class_axis
 from edukit.training.loop import fit, seeded
-from edukit.turns import usual_settings
 
 
 @checked
 @passes_on(fit, without=("model", "loss"), progress="distilling")
-@usual_settings()
 def distill(
     student: nn.Module,
     teacher,

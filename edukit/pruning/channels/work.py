@@ -20,12 +20,10 @@ from edukit.copies import copied
 from edukit.graph import tensors_of
 from edukit.inputs import as_inputs, has_batch
 from edukit.measure.counts import plain_attention
-from edukit.turns import usual_settings
 
 Rows = Mapping[tuple[str, int], int]  # {(weight, axis): a number of rows}
 
 
-@usual_settings()
 def macs_by_weight(model: nn.Module, example) -> dict[str, int]:
     """{weight: multiply-accumulates of one input}, for the weights that a run on the example meets.
 
